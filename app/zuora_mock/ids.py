@@ -1,0 +1,38 @@
+"""The one source of ids, seeded: the same seed, stream and count give the same id."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from random import Random
+
+OBJECT_PREFIX = "8ad0"
+
+
+def _digest(seed: str, stream: str, count: int, size: int) -> str:
+    return blake2b(f"{seed}\n{stream}\n{count}".encode("utf-8", "surrogateescape"), digest_size=size).hexdigest()
+
+
+def object_id(seed: str, stream: str, count: int) -> str:
+    """32 lower-case hexadecimal digits that begin as Zuora's often do."""
+    return OBJECT_PREFIX + _digest(seed, stream, count, 14)
+
+
+def hex_id(seed: str, stream: str, count: int) -> str:
+    return _digest(seed, stream, count, 16)
+
+
+def uuid_text(seed: str, stream: str, count: int) -> str:
+    """A UUID of version 4, 36 characters."""
+    raw = _digest(seed, stream, count, 16)
+    return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
+
+
+def long_id(seed: str, stream: str, count: int, length: int) -> str:
+    """`length` hexadecimal digits, for session cookies."""
+    blocks = -(-length // 128)
+    return "".join(_digest(seed, f"{stream}/{block}", count, 64) for block in range(blocks))[:length]
+
+
+def seeded_random(seed: str, stream: str) -> Random:
+    """A random source that repeats itself, for latency and for faults that strike by chance."""
+    return Random(_digest(seed, stream, 0, 16))

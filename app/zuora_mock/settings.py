@@ -1,0 +1,81 @@
+"""Settings: those of the server, read once from flags and `ZUORA_MOCK_*`, and those of a tenant, from its fixture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.alias_generators import to_camel
+
+DEFAULT_PORT = 9867
+"""It spells ZUOR on a telephone."""
+
+
+class Settings(BaseModel):
+    """The server's settings. `db` None keeps everything in memory."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65_535)
+    db: Path | None = None
+    fixtures: tuple[Path, ...] = ()
+    unknown_clients: Literal["accept", "refuse"] = "accept"
+    max_body: int = Field(default=10 * 1024 * 1024, ge=1)
+    journal_size: int = Field(default=1000, ge=0)
+    forbid_reset_all: bool = False
+    admin_token: str = ""
+    access_log: bool = True
+
+
+class _Camel(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class JobPolicy(_Camel):
+    """When background work runs; `seconds` of the tenant's clock, for `delayed` only."""
+
+    mode: Literal["after-reply", "before-reply", "delayed", "manual"] = "after-reply"
+    seconds: float = Field(default=0, ge=0)
+
+
+class Quotas(_Camel):
+    """Requests per fixed window, and requests at one time; by default those of a production tenant."""
+
+    minute: int = Field(default=50_000, ge=0)
+    hour: int = Field(default=2_250_000, ge=0)
+    day: int = Field(default=27_000_000, ge=0)
+    concurrent: int = Field(default=40, ge=0)
+
+
+class TenantSettings(_Camel):
+    """The `settings` of a fixture."""
+
+    allow_invoice_splitting: bool = Field(default=True, description="Billing rule: invoices may be split.")
+    time_zone: str = Field(default="UTC", description="IANA name of the zone that date-times are printed in.")
+    zuora_version: str = Field(default="186.0", description="Zuora-Version of a request that names none.")
+    original_after_execute: Literal["delete", "split"] = Field(
+        default="delete", description="What becomes of an invoice split by execute: gone, or kept with status Split."
+    )
+    execute_rounding: Literal["last-part", "largest-remainder"] = Field(
+        default="last-part", description="Who gets the units that are left over by execute."
+    )
+    allow_splitting_standalone: bool = Field(default=False, description="Standalone and consolidated invoices too.")
+    cancel_posted_billing_documents: bool = Field(default=True, description="Permission to set Posted back to Draft.")
+    max_splits: int = Field(default=20, ge=2, description="Most parts of PUT /v1/invoices/{key}/split.")
+    async_split_threshold: int = Field(default=2000, ge=1, description="Items above which that call answers early.")
+    strict: bool = Field(default=False, description="Refuse what is otherwise only noted.")
+    seed: str | int | None = Field(default=None, description="Seed of all ids; the tenant's name if there is none.")
+    jobs: JobPolicy = Field(default=JobPolicy(), description="When background work runs.")
+    quotas: Quotas = Field(default=Quotas(), description="Requests per window and at one time.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("a time zone such as Europe/Berlin is needed") from None
+        return name
