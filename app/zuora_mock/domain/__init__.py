@@ -1,0 +1,1 @@
+"""Zuora's rules, pure: no I/O, no clock, no ids made here."""

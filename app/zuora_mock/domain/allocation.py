@@ -1,0 +1,392 @@
+"""Sharing the rows of an invoice out over the parts of a split.
+
+Whole minor units and exact fractions only. Rows are amounts that must stay exact (charges, discounts, taxes), parts are
+the new invoices. The exact share of a cell is row x weight / whole; weights are percentages (whole: 100 %) or, when the
+client gave amounts, the amounts themselves (whole: their total).
+
+Last part (Knowledge Center, Split invoices, 2025). Each row for itself: every part but the last is rounded half up, away
+from zero for negative rows (assumed), and the last part takes what is left.
+
+Largest remainder (Knowledge Center, Split invoices, 2026: rows and parts both stay exact; the steps are assumed).
+1. Totals of the parts: as given, or floors of total x percentage and the missing units to the largest fractions.
+2. Every cell is floored toward minus infinity. What rows and parts then lack adds up to the same number.
+3. Greedy: cells by falling fraction, then part, then row; a cell is raised by one if its row and its part both lack one.
+4. Repair: greed can leave a row and a part that lack a unit without a cell in common. The shortest path joins them: from
+   a row to a part through a cell not raised, from a part to a row through a raised one. Flipped, it fills both.
+5. Percentages only: totals chosen before the cells are looked at can be unreachable (24 and 10 at 10/10/30 and four times
+   12.5 %: the second row divides evenly in both parts that got a unit). Then the path may also lead from a part without
+   an extra unit to one that has it, and the unit of the total moves the other way.
+
+Seen as a flow the exact shares fill every row and every part, so a whole solution exists and step 5 always ends in one.
+Every cell is the floor or the ceiling of its exact share; so is every total of a part.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Literal, TypeAlias, TypedDict
+
+from zuora_mock.domain.money import fixed, percent_text
+
+HUNDRED_PERCENT = 100 * 10**9
+
+
+class Rounding(StrEnum):
+    LAST_PART = "last-part"
+    LARGEST_REMAINDER = "largest-remainder"
+
+
+class Reason(StrEnum):
+    """Why a cell, or the total of a part, is the number that it is."""
+
+    EXACT = "exact"
+    HALF_UP = "half-up"
+    WHAT_IS_LEFT = "what-is-left"
+    FLOOR = "floor"
+    LARGEST_FRACTION = "largest-fraction"
+    REPAIR = "repair"
+    HANDED_ON = "handed-on"
+    GIVEN = "given"
+    SUM = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Who gets what, in minor units. `cells` and `reasons` are indexed [row][part], `totals` by part."""
+
+    rounding: Rounding
+    rows: tuple[int, ...]
+    weights: tuple[int, ...]
+    whole: int
+    cells: tuple[tuple[int, ...], ...]
+    reasons: tuple[tuple[Reason, ...], ...]
+    totals: tuple[int, ...]
+    total_reasons: tuple[Reason, ...]
+
+
+def allocate(
+    rows: Sequence[int], rounding: Rounding, *, percentages: Sequence[int] = (), targets: Sequence[int] = ()
+) -> Allocation:
+    """By percentage, or by amount if targets are given; amounts are always shared by largest remainder."""
+    if targets:
+        return largest_remainder_by_amount(rows, targets)
+    if rounding is Rounding.LAST_PART:
+        return last_part(rows, percentages)
+    return largest_remainder(rows, percentages)
+
+
+def last_part(rows: Sequence[int], percentages: Sequence[int]) -> Allocation:
+    """Rows half up, the last part takes the rest. ValueError unless the percentages are 100 % in all."""
+    _check_percentages(percentages)
+    cells = tuple(_half_up_row(row, percentages) for row in rows)
+    reasons = (Reason.HALF_UP,) * (len(percentages) - 1) + (Reason.WHAT_IS_LEFT,)
+    return Allocation(
+        Rounding.LAST_PART,
+        tuple(rows),
+        tuple(percentages),
+        HUNDRED_PERCENT,
+        cells,
+        (reasons,) * len(rows),
+        tuple(sum(row[part] for row in cells) for part in range(len(percentages))),
+        (Reason.SUM,) * len(percentages),
+    )
+
+
+def largest_remainder(rows: Sequence[int], percentages: Sequence[int]) -> Allocation:
+    """Rows and parts exact, by percentage. ValueError unless the percentages are 100 % in all."""
+    _check_percentages(percentages)
+    totals, reasons = _totals(sum(rows), percentages)
+    return _Matrix(rows, percentages, HUNDRED_PERCENT, totals, reasons).solve()
+
+
+def largest_remainder_by_amount(rows: Sequence[int], targets: Sequence[int]) -> Allocation:
+    """Rows and parts exact, the parts as given. ValueError unless the targets add up to the rows, above zero."""
+    total = sum(targets)
+    if total != sum(rows) or total <= 0 or min(targets) < 0:
+        raise ValueError(f"amounts of {total} cannot share out a total of {sum(rows)}")
+    return _Matrix(rows, targets, total, list(targets), [Reason.GIVEN] * len(targets)).solve()
+
+
+def _check_percentages(percentages: Sequence[int]) -> None:
+    if sum(percentages) != HUNDRED_PERCENT or min(percentages) < 0:
+        raise ValueError(f"percentages of {sum(percentages)} are not {HUNDRED_PERCENT} in all")
+
+
+def _half_up_row(row: int, percentages: Sequence[int]) -> tuple[int, ...]:
+    sign = -1 if row < 0 else 1
+    double = 2 * HUNDRED_PERCENT
+    rounded = [sign * ((2 * abs(row) * share + HUNDRED_PERCENT) // double) for share in percentages[:-1]]
+    return (*rounded, row - sum(rounded))
+
+
+def _totals(total: int, percentages: Sequence[int]) -> tuple[list[int], list[Reason]]:
+    """Totals of the parts by largest remainder, ties to the earlier part."""
+    shares = [divmod(total * percentage, HUNDRED_PERCENT) for percentage in percentages]
+    totals = [floor for floor, _ in shares]
+    reasons = [Reason.FLOOR if fraction else Reason.EXACT for _, fraction in shares]
+    by_fraction = sorted(range(len(shares)), key=lambda part: -shares[part][1])
+    for part in by_fraction[: total - sum(totals)]:
+        totals[part] += 1
+        reasons[part] = Reason.LARGEST_FRACTION
+    return totals, reasons
+
+
+_Node: TypeAlias = tuple[Literal["row", "part"], int]
+
+
+#: Totals of parts that could take a unit, and that could give one. A given total does neither.
+_WITHOUT_UNIT = frozenset({Reason.FLOOR, Reason.HANDED_ON})
+_WITH_UNIT = frozenset({Reason.LARGEST_FRACTION, Reason.REPAIR})
+
+
+class _Matrix:
+    """The largest remainder at work: floors, fractions, raised cells, and what rows and parts still lack."""
+
+    def __init__(
+        self, rows: Sequence[int], weights: Sequence[int], whole: int, totals: list[int], total_reasons: list[Reason]
+    ) -> None:
+        self.rows, self.weights, self.whole = tuple(rows), tuple(weights), whole
+        self.totals, self.total_reasons = totals, total_reasons
+        self.row_range, self.part_range = range(len(rows)), range(len(weights))
+        shares = [[divmod(row * weight, whole) for weight in weights] for row in rows]
+        self.floors = [[floor for floor, _ in row] for row in shares]
+        self.fractions = [[fraction for _, fraction in row] for row in shares]
+        self.raised = [[False] * len(weights) for _ in rows]
+        self.reasons = [[Reason.FLOOR if fraction else Reason.EXACT for fraction in row] for row in self.fractions]
+        self.row_lacks = [row - sum(floors) for row, floors in zip(rows, self.floors, strict=True)]
+        self.part_lacks = [totals[part] - sum(row[part] for row in self.floors) for part in self.part_range]
+
+    def solve(self) -> Allocation:
+        self._hand_out_greedily()
+        self._repair()
+        return Allocation(
+            Rounding.LARGEST_REMAINDER,
+            self.rows,
+            self.weights,
+            self.whole,
+            tuple(tuple(map(int.__add__, *pair)) for pair in zip(self.floors, self.raised, strict=True)),
+            tuple(map(tuple, self.reasons)),
+            tuple(self.totals),
+            tuple(self.total_reasons),
+        )
+
+    def _hand_out_greedily(self) -> None:
+        for fraction, part, row in sorted(
+            (-self.fractions[row][part], part, row) for row in self.row_range for part in self.part_range
+        ):
+            if fraction and self.row_lacks[row] and self.part_lacks[part]:
+                self._raise(row, part, Reason.LARGEST_FRACTION)
+                self.row_lacks[row] -= 1
+                self.part_lacks[part] -= 1
+
+    def _repair(self) -> None:
+        if not any(self.row_lacks):
+            return
+        self._rank()
+        for row in self.row_range:
+            while self.row_lacks[row]:
+                self._flip(self._path(row, moving=False) or self._path(row, moving=True))
+
+    def _rank(self) -> None:
+        """In which order a path tries the neighbours of a row, of a part, and the parts with an extra unit."""
+        self.parts_of = [sorted(self.part_range, key=lambda part: -row[part]) for row in self.fractions]
+        self.rows_of = [sorted(self.row_range, key=lambda row: self.fractions[row][part]) for part in self.part_range]
+        total = sum(self.rows)
+        self.givers = sorted(self.part_range, key=lambda part: (total * self.weights[part] % self.whole, -part))
+
+    def _path(self, start: int, *, moving: bool) -> list[_Node]:
+        """The shortest path from a row to a part that lacks a unit, or nothing."""
+        came_from: dict[_Node, _Node | None] = {("row", start): None}
+        queue: deque[_Node] = deque(came_from)
+        while queue:
+            node = queue.popleft()
+            if node[0] == "part" and self.part_lacks[node[1]]:
+                return _walk_back(node, came_from)
+            for neighbour in self._neighbours(node, moving=moving):
+                if neighbour not in came_from:
+                    came_from[neighbour] = node
+                    queue.append(neighbour)
+        return []
+
+    def _neighbours(self, node: _Node, *, moving: bool) -> Iterator[_Node]:
+        kind, index = node
+        if kind == "row":
+            row = self.fractions[index]
+            yield from (("part", part) for part in self.parts_of[index] if row[part] and not self.raised[index][part])
+            return
+        yield from (("row", row) for row in self.rows_of[index] if self.raised[row][index])
+        if moving and self.total_reasons[index] in _WITHOUT_UNIT:
+            yield from (("part", part) for part in self.givers if self.total_reasons[part] in _WITH_UNIT)
+
+    def _flip(self, path: list[_Node]) -> None:
+        for (kind, here), (next_kind, there) in pairwise(path):
+            if kind == "row":
+                self._raise(here, there, Reason.REPAIR)
+            elif next_kind == "row":
+                self.raised[there][here] = False
+                self.reasons[there][here] = Reason.HANDED_ON
+            else:
+                self._move_unit(giver=there, taker=here)
+        self.row_lacks[path[0][1]] -= 1
+        self.part_lacks[path[-1][1]] -= 1
+
+    def _raise(self, row: int, part: int, reason: Reason) -> None:
+        self.raised[row][part] = True
+        self.reasons[row][part] = reason
+
+    def _move_unit(self, *, giver: int, taker: int) -> None:
+        self.totals[giver] -= 1
+        self.totals[taker] += 1
+        self.total_reasons[giver] = Reason.HANDED_ON
+        self.total_reasons[taker] = Reason.REPAIR
+
+
+def _walk_back(node: _Node, came_from: dict[_Node, _Node | None]) -> list[_Node]:
+    path: list[_Node] = []
+    step: _Node | None = node
+    while step:
+        path.append(step)
+        step = came_from[step]
+    return path[::-1]
+
+
+class CellStory(TypedDict):
+    part: int
+    exact: str
+    floor: str
+    units: int
+    amount: str
+    rule: str
+    why: str
+
+
+class RowStory(TypedDict):
+    row: str
+    amount: str
+    leftover: int
+    parts: list[CellStory]
+    sum: str
+
+
+class Sums(TypedDict):
+    rows: str
+    parts: str
+    cells: str
+    match: bool
+
+
+class Explanation(TypedDict):
+    rounding: str
+    by: Literal["amount", "percentage"]
+    unit: str
+    shares: list[str]
+    totals: list[CellStory]
+    rows: list[RowStory]
+    sums: Sums
+
+
+def explain(
+    rows: Sequence[tuple[str, int]],
+    rounding: Rounding,
+    digits: int,
+    *,
+    percentages: Sequence[int] = (),
+    targets: Sequence[int] = (),
+) -> Explanation:
+    """The allocation of labelled rows as a person checks it: exact shares, floors, who got which unit and why.
+
+    Amounts are decimals of the currency, `units` and `leftover` count its minor units above the floors. An exact share
+    without end is cut and marked with an ellipsis.
+    """
+    allocation = allocate([amount for _, amount in rows], rounding, percentages=percentages, targets=targets)
+    return Explanation(
+        rounding=allocation.rounding.value,
+        by="amount" if targets else "percentage",
+        unit=fixed(1, digits),
+        shares=[fixed(target, digits) for target in targets] or [f"{percent_text(p)} %" for p in percentages],
+        totals=_stories(
+            allocation, sum(allocation.rows), allocation.totals, allocation.total_reasons, _WHY_TOTAL, digits
+        ),
+        rows=[_row_story(allocation, row, label, digits) for row, (label, _) in enumerate(rows)],
+        sums=_sums(allocation, digits),
+    )
+
+
+_WHY_CELL = {
+    Reason.EXACT: "the share is a whole number of units",
+    Reason.HALF_UP: "rounded half up",
+    Reason.WHAT_IS_LEFT: "the last part takes what is left of the row",
+    Reason.FLOOR: "rounded down",
+    Reason.LARGEST_FRACTION: "one unit more: the largest fraction whose row and part both lacked one",
+    Reason.REPAIR: "one unit more: passed on until row and part both came out exact",
+    Reason.HANDED_ON: "rounded down: its unit was passed on to another part of the row",
+}
+
+_WHY_TOTAL = _WHY_CELL | {
+    Reason.LARGEST_FRACTION: "one unit more: one of the largest fractions",
+    Reason.REPAIR: "one unit more: no row could give it to the part it was meant for",
+    Reason.HANDED_ON: "rounded down: no row could give it the unit that it was meant to have",
+    Reason.GIVEN: "as asked for",
+    Reason.SUM: "the sum of its rows",
+}
+
+
+def _row_story(allocation: Allocation, row: int, label: str, digits: int) -> RowStory:
+    amount, cells = allocation.rows[row], allocation.cells[row]
+    stories = _stories(allocation, amount, cells, allocation.reasons[row], _WHY_CELL, digits)
+    return RowStory(
+        row=label,
+        amount=fixed(amount, digits),
+        leftover=sum(story["units"] for story in stories),
+        parts=stories,
+        sum=fixed(sum(cells), digits),
+    )
+
+
+def _stories(
+    allocation: Allocation,
+    amount: int,
+    shares: Sequence[int],
+    reasons: Sequence[Reason],
+    why: Mapping[Reason, str],
+    digits: int,
+) -> list[CellStory]:
+    """How one amount, a row or the total, came to be shared out as it was."""
+    stories = []
+    for part, (weight, share, reason) in enumerate(zip(allocation.weights, shares, reasons, strict=True), start=1):
+        floor = amount * weight // allocation.whole
+        stories.append(
+            CellStory(
+                part=part,
+                exact=_exact_text(amount * weight, allocation.whole * 10**digits),
+                floor=fixed(floor, digits),
+                units=share - floor,
+                amount=fixed(share, digits),
+                rule=reason.value,
+                why=why[reason],
+            )
+        )
+    return stories
+
+
+def _sums(allocation: Allocation, digits: int) -> Sums:
+    rows, parts = sum(allocation.rows), sum(allocation.totals)
+    by_part = tuple(sum(row[part] for row in allocation.cells) for part in range(len(allocation.totals)))
+    by_row = tuple(map(sum, allocation.cells))
+    return Sums(
+        rows=fixed(rows, digits),
+        parts=fixed(parts, digits),
+        cells=fixed(sum(by_row), digits),
+        match=by_row == allocation.rows and by_part == allocation.totals,
+    )
+
+
+def _exact_text(numerator: int, denominator: int) -> str:
+    """Up to 15 decimals, enough for every percentage of every currency."""
+    units, rest = divmod(abs(numerator) * 10**15, denominator)
+    decimals = fixed(-units if numerator < 0 else units, 15).rstrip("0").rstrip(".")
+    return f"{decimals}…" if rest else decimals

@@ -1,0 +1,155 @@
+"""Field types: what a client may send, how the value is kept, how it is printed.
+
+Kept values are plain: money in micro-units, percentages in 1e-9 percent, dates as `yyyy-mm-dd`, date-times as epoch
+milliseconds (UTC). Sources: SOAP API, Date formats; guide Requests and responses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+from zuora_mock.domain.money import number, parse_micros, parse_nano_percent, percent_number
+
+Value = str | int | float | bool | None
+Record = dict[str, Value]
+
+DATE_TIMES_UP_TO = 68
+"""Up to this WSDL version date fields are date-times (SOAP API, Date formats)."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_LARGEST_INTEGER = 2**31 - 1
+_LARGEST_DOUBLE = Decimal("1e15")
+
+
+class Type(StrEnum):
+    ID = "id"
+    STRING = "string"
+    TEXT = "textarea"
+    MONEY = "money"
+    DOUBLE = "double"
+    PERCENT = "percent"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "dateTime"
+
+
+NUMERIC = frozenset({Type.MONEY, Type.DOUBLE, Type.PERCENT, Type.INTEGER})
+TEXTUAL = frozenset({Type.ID, Type.STRING, Type.TEXT})
+
+
+def is_id(text: object) -> bool:
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise ValueError("a number is needed")
+    try:
+        parsed = value if isinstance(value, Decimal) else Decimal(str(value).strip())
+    except InvalidOperation:
+        raise ValueError("a number is needed") from None
+    if not parsed.is_finite():
+        raise ValueError("a finite number is needed")
+    return parsed
+
+
+def _parse_text(value: Any) -> Value:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError("text is needed")
+    return str(value)
+
+
+def _parse_id(value: Any) -> Value:
+    if not is_id(value):
+        raise ValueError("an id of 32 hexadecimal digits is needed")
+    return str(value).lower()
+
+
+def _parse_double(value: Any) -> Value:
+    parsed = _number(value)
+    if abs(parsed) > _LARGEST_DOUBLE:
+        raise ValueError("the number is too large")
+    return float(parsed)
+
+
+def _parse_integer(value: Any) -> Value:
+    parsed = _number(value)
+    if abs(parsed) > _LARGEST_INTEGER or parsed != parsed.to_integral_value():
+        raise ValueError("a whole number is needed")
+    return int(parsed)
+
+
+def _parse_boolean(value: Any) -> Value:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
+    raise ValueError("true or false is needed")
+
+
+def parse_date(value: Any) -> str:
+    """`yyyy-mm-dd`, a day that exists."""
+    if not isinstance(value, str) or _DATE.fullmatch(value) is None:
+        raise ValueError("a date yyyy-mm-dd is needed")
+    date.fromisoformat(value)
+    return value
+
+
+def parse_datetime(value: Any, zone: tzinfo) -> int:
+    """A date-time with or without offset (the tenant's zone), as epoch milliseconds."""
+    if not isinstance(value, str) or len(value) < len("2016-10-20T05:45:37"):
+        raise ValueError("a date-time yyyy-mm-ddThh:mm:ss is needed")
+    moment = datetime.fromisoformat(value)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return round(moment.timestamp() * 1000)
+
+
+_PARSERS: Mapping[Type, Callable[[Any], Value]] = {
+    Type.ID: _parse_id,
+    Type.STRING: _parse_text,
+    Type.TEXT: _parse_text,
+    Type.MONEY: lambda value: parse_micros(_number(value)),
+    Type.DOUBLE: _parse_double,
+    Type.PERCENT: lambda value: parse_nano_percent(_number(value)),
+    Type.INTEGER: _parse_integer,
+    Type.BOOLEAN: _parse_boolean,
+    Type.DATE: parse_date,
+}
+
+
+def parse(kind: Type, value: Any, *, wsdl: int, zone: tzinfo) -> Value:
+    """The value as it is kept. Raises ValueError in words for a person."""
+    if kind is Type.DATETIME:
+        return parse_datetime(value, zone)
+    if kind is Type.DATE and wsdl <= DATE_TIMES_UP_TO and isinstance(value, str):
+        return datetime.fromtimestamp(parse_datetime(value, zone) / 1000, zone).date().isoformat()
+    return _PARSERS[kind](value)
+
+
+def format_datetime(milliseconds: int, zone: tzinfo) -> str:
+    """`2016-10-20T05:45:37.000+02:00`, 29 characters."""
+    return datetime.fromtimestamp(milliseconds / 1000, zone).isoformat(timespec="milliseconds")
+
+
+def _double(value: Any) -> Value:
+    return int(value) if value == int(value) else float(value)
+
+
+def _date_as_datetime(zone: tzinfo) -> Callable[[Any], Value]:
+    return lambda value: datetime.fromisoformat(value).replace(tzinfo=zone).isoformat(timespec="milliseconds")
+
+
+def printer(kind: Type, *, wsdl: int, zone: tzinfo) -> Callable[[Any], Value] | None:
+    """How a kept value is printed; None where it goes out as it is."""
+    if kind is Type.DATE:
+        return _date_as_datetime(zone) if wsdl <= DATE_TIMES_UP_TO else None
+    if kind is Type.DATETIME:
+        return lambda value: format_datetime(value, zone)
+    return {Type.MONEY: number, Type.PERCENT: percent_number, Type.DOUBLE: _double, Type.BOOLEAN: bool}.get(kind)

@@ -1,0 +1,322 @@
+r"""ZOQL, Zuora's query language: text to a frozen tree. No catalogue of objects here, no SQL (SOAP API, ZOQL).
+
+    query     := select name (, name)* from name [where condition ((and | or) condition)*] [;]
+    condition := name (= | != | < | <= | > | >=) literal  |  name like text
+    literal   := 'text' | "text" | number | true | false | null | dateTime
+
+`and` binds tighter than `or` and there are no parentheses, so a filter is an OR of ANDs. Keywords have any case and are
+keywords only where the grammar wants one: a field may be called `From`. What ZOQL has not (`*`, order by, group by,
+limit, count, joins, dotted names, in, is null, two fields compared) is no part of the grammar and is therefore refused.
+
+Two choices are assumed: a date without quotes is refused, as the documented grammar has none, and a number's exponent
+has at most three digits, so that no literal grows beyond reason as a whole number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from enum import Enum, StrEnum
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from zuora_mock.domain.rules import QUERY_LIMITS, QUERY_SYNTAX
+from zuora_mock.errors import Refusal
+
+if TYPE_CHECKING:
+    from lark import Token, UnexpectedInput
+
+MESSAGE = "You have an error in your ZOQL syntax"
+MAX_CHARACTERS = 10_000
+MAX_CONDITIONS = 200
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATETIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+_GRAMMAR = rf"""
+start: _SELECT fields _FROM NAME (_WHERE alternatives)? _SEMICOLON?
+fields: NAME (_COMMA NAME)*
+alternatives: conjunction (_OR conjunction)*
+conjunction: condition (_AND condition)*
+?condition: NAME COMPARISON literal -> comparison
+          | NAME LIKE TEXT -> likeness
+?literal: TEXT -> text
+        | NUMBER -> number
+        | TRUE -> true
+        | FALSE -> false
+        | NULL -> null
+        | DATETIME -> moment
+
+_SELECT: /select\b/i
+_FROM: /from\b/i
+_WHERE: /where\b/i
+_AND: /and\b/i
+_OR: /or\b/i
+LIKE: /like\b/i
+TRUE: /true\b/i
+FALSE: /false\b/i
+NULL: /null\b/i
+NAME: /[A-Za-z_][A-Za-z0-9_]*/
+COMPARISON: /!=|<=|>=|=|<|>/
+TEXT: /'[^'\\]*(?:\\['"\\bfnrt][^'\\]*)*'|"[^"\\]*(?:\\['"\\bfnrt][^"\\]*)*"/
+NUMBER: /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?(?![\w.+-])/
+DATETIME: /{_DATETIME.pattern}(?![\w.+:-])/
+_COMMA: ","
+_SEMICOLON: ";"
+SPACE: /[ \t\r\n\f\v]+/
+%ignore SPACE
+"""
+
+_TEXT_RULE = r"""a closing quote, and after a backslash one of ' " \ b f n r t"""
+
+# What a person calls the terminals of the grammar, in the order of listing.
+_WORDS = {
+    "_SELECT": "select",
+    "NAME": "a name",
+    "_COMMA": "','",
+    "_FROM": "from",
+    "_WHERE": "where",
+    "COMPARISON": "= != < <= > >=",
+    "LIKE": "like",
+    "TEXT": "a text in quotes",
+    "NUMBER": "a number",
+    "DATETIME": "a dateTime",
+    "TRUE": "true",
+    "FALSE": "false",
+    "NULL": "null",
+    "_AND": "and",
+    "_OR": "or",
+    "_SEMICOLON": "the end of the query",
+}
+
+
+class Operator(StrEnum):
+    """How a condition compares; which operator a field takes depends on its type and is not known here."""
+
+    EQUAL = "="
+    NOT_EQUAL = "!="
+    LESS = "<"
+    LESS_OR_EQUAL = "<="
+    GREATER = ">"
+    GREATER_OR_EQUAL = ">="
+    LIKE = "like"
+
+
+class Wildcard(Enum):
+    """What stands in a `like` pattern besides plain text."""
+
+    ANY_TEXT = "%"
+    ANY_CHARACTER = "_"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A literal in quotes, without them and with its escapes resolved. It may hold a date or a dateTime."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An unquoted number, exact."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """`true` or `false`, unquoted."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """`null`, unquoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateTime:
+    """An unquoted dateTime as it was typed: it has the form, but may name a day that does not exist."""
+
+    value: str
+
+
+Literal: TypeAlias = Text | Number | Boolean | Null | DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison. `field` is spelled as in the query."""
+
+    field: str
+    operator: Operator
+    literal: Literal
+
+
+Where: TypeAlias = tuple[tuple[Condition, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, its names spelled as typed and its fields in their order, repetitions included.
+
+    `where` is an OR of ANDs; empty means every record.
+    """
+
+    object: str
+    fields: tuple[str, ...]
+    where: Where = ()
+
+
+def parse(text: str) -> Query:
+    """Read a query. Refuses with `zoql.syntax` or `zoql.limits`, both with Zuora's one sentence."""
+    if len(text) > MAX_CHARACTERS:
+        raise _over_limit(MAX_CHARACTERS, len(text), "characters")
+    return _parsed(text)
+
+
+def like_pattern(text: str) -> tuple[str | Wildcard, ...]:
+    """Split the text of a `like` into pieces: plain text, matched with its case, and wildcards.
+
+    Raises ValueError unless `%` is there at most once, as the first or the last character.
+    """
+    if text.count("%") > 1 or "%" in text[1:-1]:
+        raise ValueError("% stands once, at the start or at the end")
+    pieces = re.split("([%_])", text)
+    return tuple(Wildcard(piece) if piece in ("%", "_") else piece for piece in pieces if piece)
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is `YYYY-MM-DD` and such a day exists."""
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def parse_datetime(text: str, zone: tzinfo) -> int:
+    """Epoch milliseconds of `YYYY-MM-DDThh:mm:ss[.fraction][Z|+hh:mm|-hh:mm]`; without an offset it is in `zone`.
+
+    What is finer than a millisecond is cut off; of an hour that `zone` has twice, the first is meant.
+    Raises ValueError on another form and on a moment that does not exist.
+    """
+    if not _DATETIME.fullmatch(text):
+        raise ValueError(f"not a dateTime: {text!r}")
+    moment = datetime.fromisoformat(text)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return (aware - _EPOCH) // timedelta(milliseconds=1)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Query:
+    query = _parser()(text)
+    conditions = sum(map(len, query.where))
+    if conditions > MAX_CONDITIONS:
+        raise _over_limit(MAX_CONDITIONS, conditions, "conditions")
+    return query
+
+
+@cache
+def _parser() -> Callable[[str], Query]:
+    """The parser, made at the first query."""
+    # Start-up cost: importing lark and building its tables would slow every start of the server.
+    from lark import Lark, UnexpectedInput
+
+    grammar = Lark(_GRAMMAR, parser="lalr", lexer="contextual", transformer=_Builder())
+
+    def read(text: str) -> Query:
+        try:
+            return cast(Query, grammar.parse(text))  # the builder turns every rule into a part of the query
+        except UnexpectedInput as error:
+            raise _unexpected(error, text) from error
+
+    return read
+
+
+class _Builder:
+    """One method per rule or alias of the grammar; lark calls it with the parts, innermost first."""
+
+    def start(self, parts: tuple[tuple[str, ...], Token, *tuple[Where, ...]]) -> Query:
+        fields, source, *where = parts
+        return Query(str(source), fields, *where)
+
+    def fields(self, names: Sequence[Token]) -> tuple[str, ...]:
+        return tuple(map(str, names))
+
+    def alternatives(self, conjunctions: Sequence[tuple[Condition, ...]]) -> Where:
+        return tuple(conjunctions)
+
+    def conjunction(self, conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+        return tuple(conditions)
+
+    def comparison(self, parts: tuple[Token, Token, Literal]) -> Condition:
+        field, operator, literal = parts
+        return Condition(str(field), Operator(operator), literal)
+
+    def likeness(self, parts: tuple[Token, Token, Token]) -> Condition:
+        field, _, quoted = parts
+        text = self.text([quoted])
+        try:
+            like_pattern(text.value)
+        except ValueError as error:
+            raise _syntax(str(error), quoted, quoted.start_pos or 0) from error
+        return Condition(str(field), Operator.LIKE, text)
+
+    def text(self, parts: Sequence[Token]) -> Text:
+        return Text(_ESCAPE.sub(lambda escape: _ESCAPED.get(escape[1], escape[1]), parts[0][1:-1]))
+
+    def number(self, parts: Sequence[Token]) -> Number:
+        return Number(Decimal(parts[0]))
+
+    def true(self, parts: Sequence[Token]) -> Boolean:
+        return Boolean(True)
+
+    def false(self, parts: Sequence[Token]) -> Boolean:
+        return Boolean(False)
+
+    def null(self, parts: Sequence[Token]) -> Null:
+        return Null()
+
+    def moment(self, parts: Sequence[Token]) -> DateTime:
+        return DateTime(str(parts[0]))
+
+
+def _unexpected(error: UnexpectedInput, text: str) -> Refusal:
+    token = getattr(error, "token", None)
+    at_end = token is not None and token.type == "$END"
+    position = len(text) if at_end else error.pos_in_stream or 0
+    found = next(iter(text[position:].split(maxsplit=1)), "")
+    allowed: set[str] = getattr(error, "expected" if token is not None else "allowed")
+    return _syntax(_wanted(allowed, found), found, position)
+
+
+def _wanted(allowed: set[str], found: str) -> str:
+    if "TEXT" in allowed and found.startswith(("'", '"')):
+        return _TEXT_RULE
+    if "DATETIME" in allowed and _DATE.match(found):
+        return "a date in quotes or a whole dateTime"
+    return " or ".join(word for terminal, word in _WORDS.items() if terminal in allowed) or "the end of the query"
+
+
+def _syntax(expected: str, found: str, position: int) -> Refusal:
+    shown = found if len(found) <= 40 else f"{found[:40]}…"
+    actual = f"{shown} at character {position + 1}" if shown else f"the end of the query at character {position + 1}"
+    return Refusal(QUERY_SYNTAX, MESSAGE, pointer="/queryString", expected=expected, actual=actual)
+
+
+def _over_limit(most: int, found: int, unit: str) -> Refusal:
+    return Refusal(
+        QUERY_LIMITS, MESSAGE, pointer="/queryString", expected=f"at most {most} {unit}", actual=f"{found} {unit}"
+    )
