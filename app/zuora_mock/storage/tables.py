@@ -1,0 +1,249 @@
+"""The tables. Those of Zuora's objects follow from the catalogue; the others hold what the mock must remember.
+
+Every row belongs to a tenant, and those of Zuora's objects to an entity of it. Snapshots are tenants of their own kind,
+so that a copy of everything is one `INSERT … SELECT` a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy.types import TypeEngine
+
+from zuora_mock.domain.catalogue import OBJECTS, Field, ObjectType
+from zuora_mock.domain.values import Type
+
+metadata = MetaData()
+
+_COLUMN_TYPES: Mapping[Type, type[TypeEngine[object]]] = {
+    Type.ID: String,
+    Type.STRING: String,
+    Type.TEXT: Text,
+    Type.MONEY: BigInteger,
+    Type.PERCENT: BigInteger,
+    Type.DOUBLE: Float,
+    Type.INTEGER: Integer,
+    Type.BOOLEAN: Boolean,
+    Type.DATE: String,
+    Type.DATETIME: BigInteger,
+}
+
+
+def _tenant() -> Column[int]:
+    return Column("tenant", Integer, primary_key=True)
+
+
+def _column(field: Field) -> Column[object]:
+    return Column(field.name, _COLUMN_TYPES[field.type](), primary_key=field.name == "Id")
+
+
+def _object_table(kind: ObjectType) -> Table:
+    """The primary key is (tenant, entity, Id): no row is found without naming whose it is."""
+    return Table(
+        kind.table,
+        metadata,
+        _tenant(),
+        Column("entity", Integer, primary_key=True),
+        *(_column(each) for each in kind.stored),
+        Column("seq", BigInteger, nullable=False),
+        Column("custom", Text),
+        *(Index(f"{kind.table}_{each.name}", "tenant", "entity", each.name) for each in kind.stored if each.indexed),
+        Index(f"{kind.table}_seq", "tenant", "entity", "seq"),
+        sqlite_with_rowid=False,
+    )
+
+
+OBJECT_TABLES: Mapping[str, Table] = {kind.name: _object_table(kind) for kind in OBJECTS}
+
+FIXTURES = Table(
+    "fixtures", metadata,
+    Column("digest", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)  # fmt: skip
+
+TENANTS = Table(
+    "tenants", metadata,
+    Column("key", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("snapshot_of", Integer),
+    Column("fixture", String, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("clock_offset", BigInteger, nullable=False, default=0),
+    Column("clock_frozen_at", BigInteger),
+    Column("ids", BigInteger, nullable=False, default=0),
+    Column("seq", BigInteger, nullable=False, default=0),
+    Column("invoices", BigInteger, nullable=False, default=0),
+    Column("accounts", BigInteger, nullable=False, default=0),
+    Column("tokens", BigInteger, nullable=False, default=0),
+    Index("tenants_name", "name", "snapshot_of"),
+)  # fmt: skip
+
+ENTITIES = Table(
+    "entities", metadata,
+    _tenant(),
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False),
+    Column("name", String, nullable=False),
+)  # fmt: skip
+
+CLIENTS = Table(
+    "clients", metadata,
+    _tenant(),
+    Column("client_id", String, primary_key=True),
+    Column("secret", String, nullable=False),
+    Column("username", String, nullable=False),
+    Column("password", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("entities", Text, nullable=False),
+    Index("clients_client_id", "client_id"),
+    Index("clients_username", "username"),
+)  # fmt: skip
+
+PAYMENT_TERMS = Table(
+    "payment_terms", metadata,
+    _tenant(),
+    Column("name", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("type", String, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("cutoff_day", Integer, nullable=False),
+    Column("months", Integer, nullable=False),
+    Column("due_day", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("is_default", Boolean, nullable=False),
+)  # fmt: skip
+
+ORGS = Table("orgs", metadata, _tenant(), Column("id", String, primary_key=True))
+
+CHARGES = Table(
+    "charges", metadata,
+    _tenant(),
+    Column("entity", Integer, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("recurring", Boolean, nullable=False),
+    Column("billed", Integer, nullable=False, default=0),
+)  # fmt: skip
+
+SPLITS = Table(
+    "splits", metadata,
+    _tenant(),
+    Column("entity", Integer, primary_key=True),
+    Column("split", String, primary_key=True),
+    Column("original", String, nullable=False),
+    Column("arithmetic", Text, nullable=False),
+    Index("splits_original", "tenant", "entity", "original"),
+)  # fmt: skip
+
+TOKENS = Table(
+    "tokens", metadata,
+    Column("token", String, primary_key=True),
+    Column("tenant", Integer, nullable=False),
+    Column("client_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("tokens_tenant", "tenant"),
+)  # fmt: skip
+
+JOBS = Table(
+    "jobs", metadata,
+    _tenant(),
+    Column("id", String, primary_key=True),
+    Column("entity", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("type", String, nullable=False),
+    Column("object_id", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", Text),
+    Column("due_at", BigInteger, nullable=False),
+    Column("request", Integer),
+    Column("history", Text, nullable=False),
+    Index("jobs_object", "tenant", "object_id"),
+    Index("jobs_state", "state", "tenant", "seq"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+IDEMPOTENCY = Table(
+    "idempotency", metadata,
+    _tenant(),
+    Column("key", String, primary_key=True),
+    Column("method", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("content_type", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("rules", Text, nullable=False),
+)  # fmt: skip
+
+CURSORS = Table(
+    "cursors", metadata,
+    _tenant(),
+    Column("id", String, primary_key=True),
+    Column("entity", Integer, nullable=False),
+    Column("object", String, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)  # fmt: skip
+
+CURSOR_ROWS = Table(
+    "cursor_rows", metadata,
+    _tenant(),
+    Column("cursor", String, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("row", Text, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+JOURNAL = Table(
+    "journal", metadata,
+    _tenant(),
+    Column("n", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("method", String, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("track_id", String),
+    Column("request_id", String, nullable=False),
+    Column("operation", String),
+    Column("rule", Text),
+    Column("fault", String),
+    Column("milliseconds", Float, nullable=False),
+    Column("request_headers", Text, nullable=False),
+    Column("request_body", LargeBinary),
+    Column("response_headers", Text, nullable=False),
+    Column("response_body", LargeBinary),
+    Column("changes", Text),
+    Column("explanation", Text),
+    Column("notes", Text),
+)  # fmt: skip
+
+EXERCISED = Table(
+    "exercised", metadata,
+    _tenant(),
+    Column("kind", String, primary_key=True),
+    Column("name", String, primary_key=True),
+)  # fmt: skip
+
+FAULTS = Table(
+    "faults", metadata,
+    _tenant(),
+    Column("id", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("struck", Integer, nullable=False),
+    Column("expires_at", BigInteger),
+)  # fmt: skip
+
+DATA_TABLES: tuple[Table, ...] = (
+    *OBJECT_TABLES.values(),
+    CHARGES, SPLITS, PAYMENT_TERMS, ORGS, ENTITIES, JOBS, IDEMPOTENCY, CURSORS, CURSOR_ROWS,
+)  # fmt: skip
+"""What a snapshot and a fork carry over. Clients, tokens, journal and faults stay with the tenant."""

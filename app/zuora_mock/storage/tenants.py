@@ -1,0 +1,225 @@
+"""Tenants: one isolated world each, with its own clock, ids, settings and data.
+
+A `Tenant` is this process's copy of a row; whoever changes it writes the row in the same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from zuora_mock import ids
+from zuora_mock.clock import Clock
+from zuora_mock.domain.terms import PaymentTerm
+from zuora_mock.settings import JobPolicy, TenantSettings
+from zuora_mock.storage.tables import CLIENTS, ENTITIES, JOURNAL, ORGS, PAYMENT_TERMS, TENANTS
+
+
+@dataclass(slots=True)
+class Counters:
+    """How many of each the tenant has made; ids and numbers follow from these alone."""
+
+    ids: int = 0
+    seq: int = 0
+    invoices: int = 0
+    accounts: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    number: int
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An OAuth client; `entities` are the numbers of those it may enter."""
+
+    tenant: int
+    client_id: str
+    secret: str
+    username: str
+    password: str
+    active: bool
+    entities: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Tenant:
+    key: int
+    name: str
+    fixture: str
+    settings: TenantSettings
+    policy: JobPolicy
+    clock: Clock
+    counters: Counters
+    entities: tuple[Entity, ...] = ()
+    terms: dict[str, PaymentTerm] = field(default_factory=dict)
+    orgs: frozenset[str] = frozenset()
+    entries: int = 0
+    exercised: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def seed(self) -> str:
+        """The fixture's seed, else the tenant's name: two tenants differ, two runs of one tenant do not."""
+        return str(self.settings.seed) if self.settings.seed is not None else self.name
+
+    @property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(self.settings.time_zone)
+
+    @property
+    def default_term(self) -> PaymentTerm | None:
+        return next((term for term in self.terms.values() if term.default), None)
+
+    def now(self) -> int:
+        return self.clock.now()
+
+    def next_id(self) -> str:
+        self.counters.ids += 1
+        return ids.object_id(self.seed, "object", self.counters.ids)
+
+    def next_seq(self) -> int:
+        self.counters.seq += 1
+        return self.counters.seq
+
+
+_COUNTER_NAMES = tuple(each.name for each in fields(Counters))
+_BY_KEY = select(TENANTS).where(TENANTS.c.key == bindparam("key"))
+_BY_NAME = select(TENANTS).where(TENANTS.c.name == bindparam("name"), TENANTS.c.snapshot_of.is_(None))
+_SAVE_COUNTERS = update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({n: bindparam(n) for n in _COUNTER_NAMES})
+_LAST_ENTRY = select(JOURNAL.c.n).where(JOURNAL.c.tenant == bindparam("tenant")).order_by(JOURNAL.c.n.desc()).limit(1)
+
+
+def _from_row(row: Row[Any]) -> Tenant:
+    return Tenant(
+        key=row.key,
+        name=row.name,
+        fixture=row.fixture,
+        settings=TenantSettings.model_validate_json(row.settings),
+        policy=JobPolicy.model_validate_json(row.policy),
+        clock=Clock(row.clock_offset, row.clock_frozen_at),
+        counters=Counters(*(getattr(row, name) for name in _COUNTER_NAMES)),
+    )
+
+
+def load_details(connection: Connection, tenant: Tenant) -> Tenant:
+    """Fills in what stands in other tables: entities, payment terms, organisations, the last journal entry."""
+    key = {"tenant": tenant.key}
+    rows = connection.execute(select(ENTITIES).where(ENTITIES.c.tenant == tenant.key).order_by(ENTITIES.c.number))
+    tenant.entities = tuple(Entity(row.number, row.id, row.name) for row in rows)
+    tenant.terms = {term.name: term for term in read_terms(connection, tenant.key)}
+    tenant.orgs = frozenset(connection.scalars(select(ORGS.c.id).where(ORGS.c.tenant == tenant.key)))
+    tenant.entries = connection.execute(_LAST_ENTRY, key).scalar() or 0
+    return tenant
+
+
+def by_key(connection: Connection, key: int) -> Tenant | None:
+    row = connection.execute(_BY_KEY, {"key": key}).one_or_none()
+    return load_details(connection, _from_row(row)) if row else None
+
+
+def by_name(connection: Connection, name: str) -> Tenant | None:
+    row = connection.execute(_BY_NAME, {"name": name}).one_or_none()
+    return load_details(connection, _from_row(row)) if row else None
+
+
+def all_keys(connection: Connection) -> list[int]:
+    return list(connection.scalars(select(TENANTS.c.key).where(TENANTS.c.snapshot_of.is_(None)).order_by(TENANTS.c.key)))
+
+
+def add(
+    connection: Connection, name: str, fixture: str, settings: TenantSettings, *, snapshot_of: int | None = None
+) -> Tenant:
+    """A new tenant without rows of its own yet."""
+    values = {
+        "name": name,
+        "snapshot_of": snapshot_of,
+        "fixture": fixture,
+        "settings": settings.model_dump_json(by_alias=True),
+        "policy": settings.jobs.model_dump_json(by_alias=True),
+    }
+    key = connection.execute(insert(TENANTS).values(values)).inserted_primary_key
+    return Tenant(key[0] if key else 0, name, fixture, settings, settings.jobs, Clock(), Counters())
+
+
+def save(connection: Connection, tenant: Tenant) -> None:
+    """Writes everything of the tenant's row."""
+    values = {
+        "fixture": tenant.fixture,
+        "settings": tenant.settings.model_dump_json(by_alias=True),
+        "policy": tenant.policy.model_dump_json(by_alias=True),
+        "clock_offset": tenant.clock.offset,
+        "clock_frozen_at": tenant.clock.frozen_at,
+        **{name: getattr(tenant.counters, name) for name in _COUNTER_NAMES},
+    }
+    connection.execute(update(TENANTS).where(TENANTS.c.key == tenant.key).values(values))
+
+
+def save_counters(connection: Connection, tenant: Tenant) -> None:
+    counts = {name: getattr(tenant.counters, name) for name in _COUNTER_NAMES}
+    connection.execute(_SAVE_COUNTERS, {"_key": tenant.key, **counts})
+
+
+def copy_counters(tenant: Tenant) -> Counters:
+    return replace(tenant.counters)
+
+
+def read_terms(connection: Connection, tenant: int) -> list[PaymentTerm]:
+    rows = connection.execute(
+        select(PAYMENT_TERMS).where(PAYMENT_TERMS.c.tenant == tenant).order_by(PAYMENT_TERMS.c.position)
+    )
+    return [
+        PaymentTerm(
+            name=row.name, type=row.type, days=row.days, cutoff_day=row.cutoff_day, months=row.months,
+            due_day=row.due_day, active=row.active, default=row.is_default,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _client(row: Row[Any]) -> Client:
+    return Client(row.tenant, row.client_id, row.secret, row.username, row.password, row.active, tuple(json.loads(row.entities)))
+
+
+def find_client(connection: Connection, client_id: str) -> Client | None:
+    row = connection.execute(_CLIENT_BY_ID, {"wanted": client_id}).first()
+    return _client(row) if row else None
+
+
+def find_user(connection: Connection, username: str) -> Client | None:
+    row = connection.execute(_CLIENT_BY_USER, {"wanted": username}).first()
+    return _client(row) if row else None
+
+
+def clients_of(connection: Connection, tenant: int) -> list[Client]:
+    rows = connection.execute(select(CLIENTS).where(CLIENTS.c.tenant == tenant).order_by(CLIENTS.c.client_id))
+    return [_client(row) for row in rows]
+
+
+def add_clients(connection: Connection, clients: Sequence[Client]) -> None:
+    rows = [
+        {
+            "tenant": each.tenant, "client_id": each.client_id, "secret": each.secret, "username": each.username,
+            "password": each.password, "active": each.active, "entities": json.dumps(each.entities),
+        }
+        for each in clients
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(CLIENTS), rows)
+
+
+def remove_clients(connection: Connection, tenant: int) -> None:
+    connection.execute(delete(CLIENTS).where(CLIENTS.c.tenant == tenant))
+
+
+_CLIENT_BY_ID = select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted"))
+_CLIENT_BY_USER = select(CLIENTS).where(CLIENTS.c.username == bindparam("wanted"))
