@@ -1,0 +1,114 @@
+"""The server as a process: its socket, its two lines on standard output, its end."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import logging
+import socket
+from importlib.util import find_spec
+from types import FrameType
+
+import click
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.exc import DatabaseError
+
+from zuora_mock import __version__
+from zuora_mock.api.network import Protocol
+from zuora_mock.main import create_app
+from zuora_mock.services.fixtures import FixtureError
+from zuora_mock.settings import Settings
+
+_BACKLOG = 2048
+_KEEP_ALIVE = 75
+"""Seconds; longer than a client's pool keeps an idle connection, so that it is the client that closes."""
+_GRACE = 0.4
+"""Seconds that open calls have after TERM. With uvicorn's own pauses the process is gone within one second."""
+
+
+class CannotStart(Exception):
+    """The server did not come up; the message is for the person who started it."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Connections wait in its queue until the server is ready."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            message = f"port {port} on {host} is taken; --port 0 takes a free one"
+        else:
+            message = f"cannot listen on {host} port {port}: {error.strerror}"
+        raise CannotStart(message, 2) from error
+
+
+def application(settings: Settings) -> FastAPI:
+    """The application, or why it cannot be had with these settings."""
+    try:
+        return create_app(settings)
+    except FixtureError as error:
+        raise CannotStart(str(error), 3) from error
+    except DatabaseError as error:
+        raise CannotStart(f"cannot use {settings.db} as database: {error.orig}", 2) from error
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Prints where the server listens, and `Ready.` once requests are welcome."""
+        await super().startup(sockets)
+        gc.freeze()
+        gc.enable()
+        for listener in sockets or ():
+            host, port = listener.getsockname()[:2]
+            address = f"[{host}]" if ":" in host else host
+            click.echo(f"zuora-mock {__version__} listening on http://{address}:{port}\nReady.")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Ends the server in order. uvicorn would raise the signal again afterwards, which spoils the exit code."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # calls that are cut off now are no faults
+        self.should_exit = True
+
+
+def _configured(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        interface="asgi3",
+        lifespan="on",
+        http=Protocol,
+        ws="none",
+        loop="uvloop" if find_spec("uvloop") else "asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,  # type: ignore[arg-type]  # declared int; asyncio.wait_for takes fractions
+    )
+
+
+def log_readably(level: int = logging.INFO) -> None:
+    """The log goes to standard error: standard output has the two lines that programs wait for."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("zuora_mock")
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False
+
+
+def serve(settings: Settings) -> None:
+    """Runs the server until a signal ends it; CannotStart if it does not come up."""
+    log_readably()
+    with listen(settings.host, settings.port) as listener:
+        server = _Server(_configured(application(settings)))
+        try:
+            server.run([listener])
+        except SystemExit as error:
+            raise CannotStart("the server failed to start", 1) from error

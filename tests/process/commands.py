@@ -1,0 +1,45 @@
+"""The real command as a process of its own: what the fixtures of `conftest` give."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30
+"""Seconds after which a process that says nothing is ended."""
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+"""`run(*arguments, **variables)`: Python, to its end."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that said `Ready.`."""
+
+    process: subprocess.Popen[str]
+    banner: str
+    ready: str
+
+    @property
+    def url(self) -> str:
+        return self.banner.rpartition(" ")[2]
+
+    def stop(self, within: float = PATIENCE) -> int:
+        """Sends TERM; the exit code, or TimeoutExpired after so many seconds."""
+        self.process.terminate()
+        return self.process.wait(within)
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The environment of the tests without settings of its own, and the source in reach."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ZUORA_MOCK_")}
+    return inherited | {"PYTHONPATH": str(ROOT / "app")} | variables
+
+
+Start = Callable[..., Server]
+"""`start(*flags, **variables)`: a server on a free port."""

@@ -1,0 +1,179 @@
+"""Flags, their variables and the exit codes."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from pydantic import BaseModel
+
+from tests.process.commands import Run
+from zuora_mock import __version__, health
+from zuora_mock.cli import main, warnings
+from zuora_mock.settings import DEFAULT_PORT, Settings
+
+Parse = Callable[..., Settings]
+
+
+@pytest.fixture
+def parse(monkeypatch: pytest.MonkeyPatch) -> Parse:
+    """The settings that flags and variables come to; no server starts."""
+    seen: list[Settings] = []
+    monkeypatch.setattr("zuora_mock.serve.serve", seen.append)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setitem(BaseModel.model_config, "defer_build", False)
+
+    def parser(*flags: str, **variables: str) -> Settings:
+        result = CliRunner().invoke(main, flags, env=variables, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return seen.pop()
+
+    return parser
+
+
+def test_without_flags_the_settings_are_the_defaults(parse: Parse) -> None:
+    assert parse() == Settings()
+
+
+def test_every_setting_is_a_flag() -> None:
+    flags = {parameter.name for parameter in main.params} - {"version"}
+    assert flags == {"fixture" if name == "fixtures" else name for name in Settings.model_fields}
+
+
+def test_every_flag_has_a_variable_that_help_names() -> None:
+    text = CliRunner().invoke(main, ["--help"]).output
+    for name in Settings.model_fields:
+        assert f"ZUORA_MOCK_{name.upper().removesuffix('S') if name == 'fixtures' else name.upper()}" in text
+
+
+def test_variables_stand_in_for_flags(parse: Parse, tmp_path: Path) -> None:
+    settings = parse(
+        ZUORA_MOCK_HOST="::1",
+        ZUORA_MOCK_PORT="0",
+        ZUORA_MOCK_DB=str(tmp_path / "state.db"),
+        ZUORA_MOCK_UNKNOWN_CLIENTS="refuse",
+        ZUORA_MOCK_MAX_BODY="5",
+        ZUORA_MOCK_JOURNAL_SIZE="0",
+        ZUORA_MOCK_FORBID_RESET_ALL="true",
+        ZUORA_MOCK_ADMIN_TOKEN="secret",
+        ZUORA_MOCK_ACCESS_LOG="false",
+    )
+    assert settings == Settings(
+        host="::1",
+        port=0,
+        db=tmp_path / "state.db",
+        unknown_clients="refuse",
+        max_body=5,
+        journal_size=0,
+        forbid_reset_all=True,
+        admin_token="secret",
+        access_log=False,
+    )
+
+
+def test_a_flag_wins_over_its_variable(parse: Parse) -> None:
+    assert parse("--port", "1", ZUORA_MOCK_PORT="2").port == 1
+
+
+def test_a_variable_that_is_empty_counts_as_not_set(parse: Parse) -> None:
+    assert parse(ZUORA_MOCK_PORT="", ZUORA_MOCK_DB="", ZUORA_MOCK_FIXTURE="", ZUORA_MOCK_ACCESS_LOG="") == Settings()
+
+
+def test_the_address_that_a_container_runtime_puts_into_the_port_is_ignored(parse: Parse) -> None:
+    assert parse(ZUORA_MOCK_PORT="tcp://10.0.0.7:9867").port == DEFAULT_PORT
+
+
+def test_fixtures_keep_their_order(parse: Parse, tmp_path: Path) -> None:
+    paths = [tmp_path / "b.json", tmp_path / "a.json"]
+    for path in paths:
+        path.touch()
+    assert parse(*(word for path in paths for word in ("--fixture", str(path)))).fixtures == tuple(paths)
+    assert parse(ZUORA_MOCK_FIXTURE=os.pathsep.join(map(str, paths))).fixtures == tuple(paths)
+
+
+def test_a_variable_that_is_no_setting_is_named_with_the_nearest_that_is() -> None:
+    known = {"ZUORA_MOCK_PORT", "ZUORA_MOCK_HOST"}
+    found = warnings({"ZUORA_MOCK_PROT": "1", "ZUORA_MOCK_HOST": "::1", "PATH": "/bin"}, known)
+    assert list(found) == ["ZUORA_MOCK_PROT is no setting; did you mean ZUORA_MOCK_PORT?"]
+
+
+def test_a_variable_like_nothing_we_know_gets_no_proposal() -> None:
+    assert list(warnings({"ZUORA_MOCK_XYZZY": ""}, {"ZUORA_MOCK_DB"})) == ["ZUORA_MOCK_XYZZY is no setting"]
+
+
+def test_variables_of_container_links_are_no_mistakes() -> None:
+    linked = {"ZUORA_MOCK_PORT_9867_TCP_ADDR": "10.0.0.7", "ZUORA_MOCK_SERVICE_HOST": "10.0.0.7"}
+    assert list(warnings(linked, set())) == []
+
+
+def test_the_version_is_printed(run: Run) -> None:
+    result = run("-m", "zuora_mock", "--version")
+    assert (result.stdout, result.stderr, result.returncode) == (f"zuora-mock {__version__}\n", "", 0)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--port", "65536"],
+        ["--port", "http"],
+        ["--unknown-clients", "maybe"],
+        ["--fixture", "missing.json"],
+        ["--db", "missing/state.db"],
+        ["--max-body", "0"],
+        ["--no-such-flag"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_is_exit_code_2(flags: list[str]) -> None:
+    result = CliRunner().invoke(main, flags)
+    assert result.exit_code == click.UsageError.exit_code == 2
+    assert flags[0] in result.stderr
+
+
+def test_a_taken_port_is_one_clear_line_and_exit_code_2(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        result = run("-m", "zuora_mock", "--port", str(port))
+    assert result.stderr == f"Error: port {port} on 127.0.0.1 is taken; --port 0 takes a free one\n"
+    assert (result.stdout, result.returncode) == ("", 2)
+
+
+def test_a_host_that_is_not_ours_is_one_line_and_exit_code_2(run: Run) -> None:
+    result = run("-m", "zuora_mock", "--host", "192.0.2.1", "--port", "0")
+    assert re.fullmatch(r"Error: cannot listen on 192\.0\.2\.1 port 0: .*\n", result.stderr)
+    assert (result.stdout, result.returncode) == ("", 2)
+
+
+def test_a_file_that_is_no_database_is_one_line_and_exit_code_2(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Dear diary, today no database was written. " * 20)
+    result = run("-m", "zuora_mock", "--port", "0", "--db", "notes.txt")
+    assert result.stderr == "Error: cannot use notes.txt as database: file is not a database\n"
+    assert (result.stdout, result.returncode) == ("", 2)
+
+
+def test_a_wrong_fixture_is_exit_code_3_and_names_file_path_and_value(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "wrong.json").write_text('{"clients": [{"clientId": "too short", "clientSecret": "secret"}]}')
+    result = run("-m", "zuora_mock", "--port", "0", "--fixture", "wrong.json")
+    assert (result.stdout, result.returncode) == ("", 3)
+    for word in ("wrong.json", "clients", "0", "clientId", "too short"):
+        assert word in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_fixture_that_is_no_json_is_exit_code_3(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "wrong.json").write_text("{")
+    result = run("-m", "zuora_mock", "--port", "0", "--fixture", "wrong.json")
+    assert result.returncode == 3
+    assert "wrong.json" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_health_probe_knows_the_default_port() -> None:
+    assert health.DEFAULT_PORT == DEFAULT_PORT

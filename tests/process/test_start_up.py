@@ -1,0 +1,114 @@
+"""The server comes up, says so, and goes; and the wheel brings all of it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+from zipfile import ZipFile
+
+import httpx
+import pytest
+
+from tests.process.commands import ROOT, Run, Server, Start
+from zuora_mock import __version__
+from zuora_mock.health import healthy
+
+AT_ONCE = 2
+"""Seconds within which a server that got TERM is gone: its own one, and one for a busy machine."""
+
+
+def port_of(server: Server) -> int:
+    return urlsplit(server.url).port or 0
+
+
+def test_a_line_with_the_url_is_followed_by_ready(start: Start) -> None:
+    server = start()
+    assert re.fullmatch(
+        rf"zuora-mock {re.escape(__version__)} listening on http://127\.0\.0\.1:[1-9]\d*", server.banner
+    )
+    assert server.ready == "Ready."
+
+
+def test_requests_are_welcome_once_ready_is_printed(start: Start) -> None:
+    assert httpx.get(f"{start().url}/__admin/health").status_code == 200
+
+
+def test_two_servers_with_port_0_do_not_meet(start: Start) -> None:
+    assert port_of(start()) != port_of(start())
+
+
+def test_the_answer_does_not_name_the_server_software(start: Start) -> None:
+    assert "server" not in httpx.get(f"{start().url}/__admin/health").headers
+
+
+def test_a_variable_that_is_no_setting_is_a_warning_and_no_obstacle(start: Start) -> None:
+    server = start(ZUORA_MOCK_JOURNAL="5")
+    server.stop()
+    assert server.process.stderr is not None
+    warning = "Warning: ZUORA_MOCK_JOURNAL is no setting; did you mean ZUORA_MOCK_JOURNAL_SIZE?\n"
+    assert warning in server.process.stderr.read()
+
+
+def assert_ends_in_silence(server: Server, signum: int = signal.SIGTERM) -> None:
+    server.process.send_signal(signum)
+    assert server.process.wait(AT_ONCE) == 0
+    assert server.process.stderr is not None
+    assert server.process.stderr.read() == ""
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_server_with_exit_code_0(start: Start, signum: int) -> None:
+    assert_ends_in_silence(start(), signum)
+
+
+def test_idle_connections_do_not_delay_the_end(start: Start) -> None:
+    server = start("--no-access-log")
+    with httpx.Client(base_url=server.url) as client:
+        client.get("/__admin/health")
+        assert_ends_in_silence(server)
+
+
+def test_a_call_whose_body_never_arrives_does_not_delay_the_end(start: Start) -> None:
+    server = start("--no-access-log")
+    with socket.create_connection(("127.0.0.1", port_of(server))) as client:
+        client.sendall(b"POST /oauth/token HTTP/1.1\r\nHost: mock\r\nContent-Length: 10\r\n\r\n")
+        assert healthy(port_of(server))
+        assert_ends_in_silence(server)
+
+
+def test_the_health_probe_tells_a_healthy_server_from_none(start: Start, run: Run) -> None:
+    server = start()
+    port = str(port_of(server))
+    assert run("-m", "zuora_mock.health", ZUORA_MOCK_PORT=port).returncode == 0
+    server.stop()
+    assert run("-m", "zuora_mock.health", ZUORA_MOCK_PORT=port).returncode == 1
+
+
+def test_start_up_imports_nothing_that_a_server_does_not_need(run: Run) -> None:
+    result = run("-c", "import sys, zuora_mock.serve; print(*sys.modules)")
+    assert not {"dotenv", "h11", "httpx", "websockets", "yaml"} & set(result.stdout.split())
+
+
+@pytest.mark.slow
+def test_the_wheel_installs_beside_a_package_called_app(run: Run, tmp_path: Path) -> None:
+    wheels, site = tmp_path / "wheels", tmp_path / "site"
+    (site / "app").mkdir(parents=True)
+    (site / "app" / "__init__.py").write_text("mine = True\n")
+    pip = ("-m", "pip", "--quiet", "--disable-pip-version-check")
+
+    built = run(*pip, "wheel", "--no-deps", "--no-index", "--no-build-isolation", "-w", str(wheels), str(ROOT))
+    assert built.returncode == 0, built.stderr
+    [wheel] = wheels.iterdir()
+    names = ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names} == {"zuora_mock", f"zuora_mock-{__version__}.dist-info"}
+    assert "zuora_mock/fixtures/default.json" in names
+
+    installed = run(*pip, "install", "--no-deps", "--no-index", "--target", str(site), str(wheel))
+    assert installed.returncode == 0, installed.stderr
+    seen = run("-c", "import app, zuora_mock; print(app.mine, zuora_mock.__file__)", PYTHONPATH=str(site))
+    assert seen.stdout == f"True {site / 'zuora_mock' / '__init__.py'}\n"
+    command = run("-m", "zuora_mock", "--version", PYTHONPATH=str(site))
+    assert command.stdout == f"zuora-mock {__version__}\n"
