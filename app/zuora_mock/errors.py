@@ -3,7 +3,7 @@
     Refusal            one call, or one row of a call, was refused
       .rule            Rule: name, provenance, source, kind and Zuora's code
 
-A refusal that is raised ends the whole call and rolls its transaction back; a refusal that is returned stands for one row.
+A refusal that is raised ends the whole call and rolls its transaction back; one that is returned stands for one row.
 What it looks like on the wire depends on the family of the endpoint and is decided in one place, `api.dialects`.
 """
 
@@ -45,7 +45,7 @@ class Kind(StrEnum):
     INTERNAL = "internal"
     BAD_GATEWAY = "bad-gateway"
     GATEWAY_TIMEOUT = "gateway-timeout"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105  (a word, not a secret)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,8 @@ ACCOUNT = ObjectType(
         *_of(Type.BOOLEAN, "AllowInvoiceEdit AutoPay InvoiceDeliveryPrefsEmail InvoiceDeliveryPrefsPrint", WRITE),
         Field("PartnerAccount", Type.BOOLEAN, WRITE, since=131),
         *_of(Type.MONEY, "Balance CreditBalance TotalInvoiceBalance"),
-        *_of(Type.ID, "BillToId SoldToId CommunicationProfileId DefaultPaymentMethodId InvoiceTemplateId ParentId", WRITE, limit=32),
+        *_of(Type.ID, "BillToId SoldToId ParentId", WRITE, limit=32),
+        *_of(Type.ID, "CommunicationProfileId DefaultPaymentMethodId InvoiceTemplateId", WRITE, limit=32),
         _text("AdditionalEmailAddresses", 120),
         _text("CrmId", 100, indexed=True),
         _text("CustomerServiceRepName", 50),
@@ -150,7 +151,8 @@ ACCOUNT = ObjectType(
         _text("PurchaseOrderNumber", 100),
         _text("SalesRepName", 50),
         _text("TaxCompanyCode", 50),
-        *_of(Type.STRING, "TaxExemptCertificateID TaxExemptCertificateType TaxExemptIssuingJurisdiction", WRITE, limit=32),
+        *_of(Type.STRING, "TaxExemptCertificateID TaxExemptCertificateType", WRITE, limit=32),
+        _text("TaxExemptIssuingJurisdiction", 32),
         _text("TaxExemptDescription", 500),
         _choice("TaxExemptStatus", "Yes", "No", "PendingVerification"),
         *_of(Type.DATE, "TaxExemptEffectiveDate TaxExemptExpirationDate", WRITE),
@@ -261,7 +263,15 @@ INVOICE_SPLIT_ITEM = ObjectType(
     creatable=True, updatable=True, deletable=True,
 )  # fmt: skip
 
-OBJECTS: tuple[ObjectType, ...] = (ACCOUNT, CONTACT, INVOICE, INVOICE_ITEM, TAXATION_ITEM, INVOICE_SPLIT, INVOICE_SPLIT_ITEM)
+OBJECTS: tuple[ObjectType, ...] = (
+    ACCOUNT,
+    CONTACT,
+    INVOICE,
+    INVOICE_ITEM,
+    TAXATION_ITEM,
+    INVOICE_SPLIT,
+    INVOICE_SPLIT_ITEM,
+)
 BY_NAME: Mapping[str, ObjectType] = {each.name: each for each in OBJECTS}
 _BY_FOLDED_NAME = {each.name.lower(): each for each in OBJECTS}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from zuora_mock.errors import Kind, Provenance, Rule
 
-D, O, A = Provenance.DOCUMENTED, Provenance.OBSERVED, Provenance.ASSUMED
+DOCUMENTED, OBSERVED, ASSUMED = Provenance.DOCUMENTED, Provenance.OBSERVED, Provenance.ASSUMED
 
 GUIDE = "Zuora guide"
 EXECUTE = "Older API, Action_POSTexecute"
@@ -19,95 +19,384 @@ KC_SPLIT = "Knowledge Center, Split invoices overview"
 OURS = "zuora-mock"
 
 # Who is calling
-UNAUTHENTICATED = Rule("auth.credential", Kind.UNAUTHENTICATED, D, "Older API, ProxyUnauthorizedResponse", "A call needs a token, a session or the key headers that are known and not expired")
-SIGN_IN = Rule("auth.sign-in", Kind.UNAUTHENTICATED, O, "recorded /v1/connections", "POST /v1/connections needs a known user name and its password")
-USER_INFO = Rule("auth.user-info", Kind.UNAUTHENTICATED, D, "Older API, ProxyUnauthorizedResponse", "A passing failure of the sign-in service; retry")
-CLIENT_ID = Rule("token.client-id", Kind.TOKEN, O, "Zuora's Ruby gem, token errors", "client_id is exactly 36 characters and known", "400")
-CLIENT_SECRET = Rule("token.client-secret", Kind.TOKEN, O, "Zuora's Ruby gem, token errors", "client_secret is the one that belongs to client_id", "401")
-CLIENT_INACTIVE = Rule("token.client-inactive", Kind.TOKEN, O, "Zuora's Ruby gem, token errors", "A deactivated client gets no token", "403")
-TOKEN_REQUEST = Rule("token.request", Kind.TOKEN, A, OURS, "A token request carries client_id, client_secret and grant_type=client_credentials", "400")
-TOKEN_MEDIA = Rule("token.media-type", Kind.TOKEN, A, OURS, "A token request is a form", "415")
-ENTITY = Rule("entity.header", Kind.UNREADABLE, D, "API reference, createToken", "A token of several entities names one of them in Zuora-Entity-Ids", "90000020")
-ORGS = Rule("orgs.header", Kind.FORBIDDEN, D, "API reference, Actions", "Zuora-Org-Ids names organisations that the caller may see", "10")
+UNAUTHENTICATED = Rule(
+    "auth.credential",
+    Kind.UNAUTHENTICATED,
+    DOCUMENTED,
+    "Older API, ProxyUnauthorizedResponse",
+    "A call needs a token, a session or the key headers that are known and not expired",
+)
+SIGN_IN = Rule(
+    "auth.sign-in",
+    Kind.UNAUTHENTICATED,
+    OBSERVED,
+    "recorded /v1/connections",
+    "POST /v1/connections needs a known user name and its password",
+)
+USER_INFO = Rule(
+    "auth.user-info",
+    Kind.UNAUTHENTICATED,
+    DOCUMENTED,
+    "Older API, ProxyUnauthorizedResponse",
+    "A passing failure of the sign-in service; retry",
+)
+CLIENT_ID = Rule(
+    "token.client-id",
+    Kind.TOKEN,
+    OBSERVED,
+    "Zuora's Ruby gem, token errors",
+    "client_id is exactly 36 characters and known",
+    "400",
+)
+CLIENT_SECRET = Rule(
+    "token.client-secret",
+    Kind.TOKEN,
+    OBSERVED,
+    "Zuora's Ruby gem, token errors",
+    "client_secret is the one that belongs to client_id",
+    "401",
+)
+CLIENT_INACTIVE = Rule(
+    "token.client-inactive",
+    Kind.TOKEN,
+    OBSERVED,
+    "Zuora's Ruby gem, token errors",
+    "A deactivated client gets no token",
+    "403",
+)
+TOKEN_REQUEST = Rule(
+    "token.request",
+    Kind.TOKEN,
+    ASSUMED,
+    OURS,
+    "A token request carries client_id, client_secret and grant_type=client_credentials",
+    "400",
+)
+TOKEN_MEDIA = Rule("token.media-type", Kind.TOKEN, ASSUMED, OURS, "A token request is a form", "415")
+ENTITY = Rule(
+    "entity.header",
+    Kind.UNREADABLE,
+    DOCUMENTED,
+    "API reference, createToken",
+    "A token of several entities names one of them in Zuora-Entity-Ids",
+    "90000020",
+)
+ORGS = Rule(
+    "orgs.header",
+    Kind.FORBIDDEN,
+    DOCUMENTED,
+    "API reference, Actions",
+    "Zuora-Org-Ids names organisations that the caller may see",
+    "10",
+)
 
 # What the call is
-NO_ROUTE = Rule("route.unknown-path", Kind.NO_ROUTE, O, "zuora-cli notes against a sandbox", "The path does not exist", "40")
-NO_ROUTE_AT_GATEWAY = Rule("route.gateway", Kind.NO_ROUTE, O, "zuora-cli notes against a sandbox", "The gateway knows no such path")
-WRONG_METHOD = Rule("route.method", Kind.WRONG_METHOD, O, "zuora-cli notes against a sandbox", "The path takes other methods", "45")
-INVALID_ACTION = Rule("action.unknown", Kind.INVALID_ACTION, O, "Guardian client tests, 2025", "The action does not exist")
-INVALID_VERSION = Rule("wsdl-version.range", Kind.FAULT, A, SOAP_ERRORS, "X-Zuora-WSDL-Version is a number from 1 to 153", "INVALID_VERSION")
-TRACK_ID = Rule("track-id.form", Kind.UNREADABLE, A, "API reference, Zuora-Track-Id", "Zuora-Track-Id has at most 64 characters of US-ASCII and none of : ; \" '", "20")
-UNSUPPORTED = Rule("mock.unsupported", Kind.NO_ROUTE, A, OURS, "Zuora has this operation; the mock has it not")
+NO_ROUTE = Rule(
+    "route.unknown-path", Kind.NO_ROUTE, OBSERVED, "zuora-cli notes against a sandbox", "The path does not exist", "40"
+)
+NO_ROUTE_AT_GATEWAY = Rule(
+    "route.gateway", Kind.NO_ROUTE, OBSERVED, "zuora-cli notes against a sandbox", "The gateway knows no such path"
+)
+WRONG_METHOD = Rule(
+    "route.method", Kind.WRONG_METHOD, OBSERVED, "zuora-cli notes against a sandbox", "The path takes other methods", "45"
+)
+INVALID_ACTION = Rule(
+    "action.unknown", Kind.INVALID_ACTION, OBSERVED, "Guardian client tests, 2025", "The action does not exist"
+)
+INVALID_VERSION = Rule(
+    "wsdl-version.range",
+    Kind.FAULT,
+    ASSUMED,
+    SOAP_ERRORS,
+    "X-Zuora-WSDL-Version is a number from 1 to 153",
+    "INVALID_VERSION",
+)
+TRACK_ID = Rule(
+    "track-id.form",
+    Kind.UNREADABLE,
+    ASSUMED,
+    "API reference, Zuora-Track-Id",
+    "Zuora-Track-Id has at most 64 characters of US-ASCII and none of : ; \" '",
+    "20",
+)
+UNSUPPORTED = Rule("mock.unsupported", Kind.NO_ROUTE, ASSUMED, OURS, "Zuora has this operation; the mock has it not")
 
 # Idempotency
-KEY_FORM = Rule("idempotency.key", Kind.UNREADABLE, D, "Guide, Idempotent requests", "Idempotency-Key has 1 to 255 characters", "20")
-KEY_METHOD = Rule("idempotency.method", Kind.UNREADABLE, O, "zuora-cli notes against a sandbox", "Idempotency-Key goes with POST and PATCH only", "20")
-KEY_IN_PROGRESS = Rule("idempotency.in-progress", Kind.IN_PROGRESS, D, "Guide, Idempotent requests", "The first request with this key has not been answered yet", "50")
-KEY_REUSED = Rule("idempotency.reused", Kind.KEY_REUSED, D, "Guide, Idempotent requests", "A key belongs to one method and one path")
-KEY_BODY = Rule("idempotency.body", Kind.KEY_REUSED, A, OURS, "Strict mode: a key belongs to one body")
+KEY_FORM = Rule(
+    "idempotency.key", Kind.UNREADABLE, DOCUMENTED, "Guide, Idempotent requests", "Idempotency-Key has 1 to 255 characters", "20"
+)
+KEY_METHOD = Rule(
+    "idempotency.method",
+    Kind.UNREADABLE,
+    OBSERVED,
+    "zuora-cli notes against a sandbox",
+    "Idempotency-Key goes with POST and PATCH only",
+    "20",
+)
+KEY_IN_PROGRESS = Rule(
+    "idempotency.in-progress",
+    Kind.IN_PROGRESS,
+    DOCUMENTED,
+    "Guide, Idempotent requests",
+    "The first request with this key has not been answered yet",
+    "50",
+)
+KEY_REUSED = Rule(
+    "idempotency.reused", Kind.KEY_REUSED, DOCUMENTED, "Guide, Idempotent requests", "A key belongs to one method and one path"
+)
+KEY_BODY = Rule("idempotency.body", Kind.KEY_REUSED, ASSUMED, OURS, "Strict mode: a key belongs to one body")
 
 # The body
-MEDIA_TYPE = Rule("body.media-type", Kind.UNSUPPORTED_MEDIA, A, OURS, "The body is JSON", "45")
-ENCODING = Rule("body.encoding", Kind.UNSUPPORTED_MEDIA, A, OURS, "Content-Encoding is gzip or identity", "45")
-NOT_GZIP = Rule("body.gzip", Kind.UNREADABLE, A, "Guide, Request and response compression", "A body announced as gzip is gzip", "90")
-TOO_LARGE = Rule("body.size", Kind.TOO_LARGE, A, OURS, "The body fits the server's limit", "20")
-UNREADABLE = Rule("body.json", Kind.UNREADABLE, A, "Guide, Error codes, category 90", "The body is one well-formed JSON document", "90")
-SHAPE = Rule("body.shape", Kind.UNREADABLE, A, OURS, "The body has the members of this call, of the right JSON type", "20")
-UNKNOWN_FIELDS = Rule("body.unknown-fields", Kind.UNKNOWN_FIELDS, D, "Older API, rejectUnknownFields", "With rejectUnknownFields=true the body has no unknown field")
+MEDIA_TYPE = Rule("body.media-type", Kind.UNSUPPORTED_MEDIA, ASSUMED, OURS, "The body is JSON", "45")
+ENCODING = Rule("body.encoding", Kind.UNSUPPORTED_MEDIA, ASSUMED, OURS, "Content-Encoding is gzip or identity", "45")
+NOT_GZIP = Rule(
+    "body.gzip", Kind.UNREADABLE, ASSUMED, "Guide, Request and response compression", "A body announced as gzip is gzip", "90"
+)
+TOO_LARGE = Rule("body.size", Kind.TOO_LARGE, ASSUMED, OURS, "The body fits the server's limit", "20")
+UNREADABLE = Rule(
+    "body.json",
+    Kind.UNREADABLE,
+    ASSUMED,
+    "Guide, Error codes, category 90",
+    "The body is one well-formed JSON document",
+    "90",
+)
+SHAPE = Rule(
+    "body.shape", Kind.UNREADABLE, ASSUMED, OURS, "The body has the members of this call, of the right JSON type", "20"
+)
+UNKNOWN_FIELDS = Rule(
+    "body.unknown-fields",
+    Kind.UNKNOWN_FIELDS,
+    DOCUMENTED,
+    "Older API, rejectUnknownFields",
+    "With rejectUnknownFields=true the body has no unknown field",
+)
 
 # Limits
-RATE_LIMIT = Rule("limit.rate", Kind.RATE, D, "Guide, Rate limits", "Requests in one window stay below the tenant's quota", "70")
-CONCURRENCY_LIMIT = Rule("limit.concurrency", Kind.CONCURRENCY, D, "Guide, Concurrent request limits", "Requests at one time stay below the tenant's limit", "REQUEST_EXCEEDED_LIMIT")
-MAX_RECORDS = Rule("action.max-records", Kind.FAULT, A, "Actions reference, create", "A call takes at most 50 objects", "MAX_RECORDS_EXCEEDED")
+RATE_LIMIT = Rule(
+    "limit.rate", Kind.RATE, DOCUMENTED, "Guide, Rate limits", "Requests in one window stay below the tenant's quota", "70"
+)
+CONCURRENCY_LIMIT = Rule(
+    "limit.concurrency",
+    Kind.CONCURRENCY,
+    DOCUMENTED,
+    "Guide, Concurrent request limits",
+    "Requests at one time stay below the tenant's limit",
+    "REQUEST_EXCEEDED_LIMIT",
+)
+MAX_RECORDS = Rule(
+    "action.max-records",
+    Kind.FAULT,
+    ASSUMED,
+    "Actions reference, create",
+    "A call takes at most 50 objects",
+    "MAX_RECORDS_EXCEEDED",
+)
 
 # Objects
-INVALID_TYPE = Rule("object.type", Kind.FAULT, O, "hyeomans/zuora, error tests", "type names an object that this action takes", "INVALID_TYPE")
-INVALID_ID = Rule("object.id", Kind.ROW, O, "SOAP API, Errors; recorded update", "The id is 32 hexadecimal digits of an object that exists", "INVALID_ID")
-NOT_FOUND = Rule("object.not-found", Kind.NOT_FOUND, D, "Older API, ProxyNoDataResponse", "The object exists")
-MISSING_VALUE = Rule("object.required", Kind.ROW, O, "recorded create calls", "Required fields are given", "MISSING_REQUIRED_VALUE")
-INVALID_VALUE = Rule("object.value", Kind.ROW, D, SOAP_ERRORS, "A value fits its field's type, limit and enumeration", "INVALID_VALUE")
-NULL_ROW = Rule("object.null", Kind.ROW, D, "Actions reference, create", "No element of objects is null", "INVALID_VALUE")
-DUPLICATE = Rule("object.duplicate", Kind.ROW, D, SOAP_ERRORS, "A number is used once", "DUPLICATE_VALUE")
-REFERENCE = Rule("object.reference", Kind.ROW, A, OURS, "A reference names an object that exists", "INVALID_VALUE")
-NEWER_FIELD = Rule("object.newer-field", Kind.ROW, D, "SOAP API, version history", "A field is known from its WSDL version on", "INVALID_FIELD")
-NOT_UPDATABLE = Rule("object.not-updatable", Kind.ROW, A, OURS, "fieldsToNull names fields that may be empty", "INVALID_VALUE")
-CANNOT_DELETE = Rule("object.delete", Kind.ROW, D, SOAP_ERRORS, "The object's state lets it be deleted", "CANNOT_DELETE")
-INVOICE_STATUS = Rule("invoice.status", Kind.ROW, D, "Older API, Object_PUTInvoice", "An invoice goes Draft to Posted or Canceled, and Posted to Draft", "INVALID_VALUE")
-INVOICE_FROZEN = Rule("invoice.split-original", Kind.ROW, D, "API reference, Split an invoice", "An invoice that was split does not change any more", "INVALID_VALUE")
-INVOICE_PDF = Rule("invoice.regenerate-pdf", Kind.ROW, D, "Older API, Object_PUTInvoice", "RegenerateInvoicePDF goes alone", "INVALID_VALUE")
-INVOICE_TRANSFERRED = Rule("invoice.transferred", Kind.ROW, D, "SOAP API, Invoice", "TransferredToAccounting changes on a posted invoice only", "INVALID_VALUE")
-NOTHING_DUE = Rule("generate.nothing-due", Kind.ROW, A, OURS, "The account has charges that are due", "INVALID_VALUE")
+INVALID_TYPE = Rule(
+    "object.type",
+    Kind.FAULT,
+    OBSERVED,
+    "hyeomans/zuora, error tests",
+    "type names an object that this action takes",
+    "INVALID_TYPE",
+)
+INVALID_ID = Rule(
+    "object.id",
+    Kind.ROW,
+    OBSERVED,
+    "SOAP API, Errors; recorded update",
+    "The id is 32 hexadecimal digits of an object that exists",
+    "INVALID_ID",
+)
+NOT_FOUND = Rule("object.not-found", Kind.NOT_FOUND, DOCUMENTED, "Older API, ProxyNoDataResponse", "The object exists")
+MISSING_VALUE = Rule(
+    "object.required", Kind.ROW, OBSERVED, "recorded create calls", "Required fields are given", "MISSING_REQUIRED_VALUE"
+)
+INVALID_VALUE = Rule(
+    "object.value", Kind.ROW, DOCUMENTED, SOAP_ERRORS, "A value fits its field's type, limit and enumeration", "INVALID_VALUE"
+)
+NULL_ROW = Rule(
+    "object.null", Kind.ROW, DOCUMENTED, "Actions reference, create", "No element of objects is null", "INVALID_VALUE"
+)
+DUPLICATE = Rule("object.duplicate", Kind.ROW, DOCUMENTED, SOAP_ERRORS, "A number is used once", "DUPLICATE_VALUE")
+REFERENCE = Rule("object.reference", Kind.ROW, ASSUMED, OURS, "A reference names an object that exists", "INVALID_VALUE")
+NEWER_FIELD = Rule(
+    "object.newer-field",
+    Kind.ROW,
+    DOCUMENTED,
+    "SOAP API, version history",
+    "A field is known from its WSDL version on",
+    "INVALID_FIELD",
+)
+NOT_UPDATABLE = Rule(
+    "object.not-updatable", Kind.ROW, ASSUMED, OURS, "fieldsToNull names fields that may be empty", "INVALID_VALUE"
+)
+CANNOT_DELETE = Rule(
+    "object.delete", Kind.ROW, DOCUMENTED, SOAP_ERRORS, "The object's state lets it be deleted", "CANNOT_DELETE"
+)
+INVOICE_STATUS = Rule(
+    "invoice.status",
+    Kind.ROW,
+    DOCUMENTED,
+    "Older API, Object_PUTInvoice",
+    "An invoice goes Draft to Posted or Canceled, and Posted to Draft",
+    "INVALID_VALUE",
+)
+INVOICE_FROZEN = Rule(
+    "invoice.split-original",
+    Kind.ROW,
+    DOCUMENTED,
+    "API reference, Split an invoice",
+    "An invoice that was split does not change any more",
+    "INVALID_VALUE",
+)
+INVOICE_PDF = Rule(
+    "invoice.regenerate-pdf",
+    Kind.ROW,
+    DOCUMENTED,
+    "Older API, Object_PUTInvoice",
+    "RegenerateInvoicePDF goes alone",
+    "INVALID_VALUE",
+)
+INVOICE_TRANSFERRED = Rule(
+    "invoice.transferred",
+    Kind.ROW,
+    DOCUMENTED,
+    "SOAP API, Invoice",
+    "TransferredToAccounting changes on a posted invoice only",
+    "INVALID_VALUE",
+)
+NOTHING_DUE = Rule("generate.nothing-due", Kind.ROW, ASSUMED, OURS, "The account has charges that are due", "INVALID_VALUE")
 
 # Splitting
-SPLIT_OFF = Rule("invoice-split.allowed", Kind.ROW, D, "Knowledge Center, Enable invoice splitting", "The billing rule Allow invoice splitting is on", "INVALID_VALUE")
-SPLIT_DRAFT = Rule("invoice-split.draft-only", Kind.ROW, D, EXECUTE, "Only a Draft invoice can be split", "INVALID_VALUE")
-SPLIT_SOURCE = Rule("invoice-split.source-type", Kind.ROW, D, "Knowledge Center, Known limitations of splitting", "Standalone and consolidated invoices cannot be split", "INVALID_VALUE")
-SPLIT_NEGATIVE = Rule("invoice-split.negative", Kind.ROW, A, OURS, "An invoice with a negative total cannot be split", "INVALID_VALUE")
-SPLIT_COUNT = Rule("invoice-split.two-items", Kind.ROW, D, SOAP_SPLIT, "A split has two items or more", "INVALID_VALUE")
-SPLIT_SUM = Rule("invoice-split.sum", Kind.ROW, D, SOAP_SPLIT_ITEM, "The percentages of a split add up to exactly 100", "INVALID_VALUE")
-SPLIT_GONE = Rule("invoice-split.invoice", Kind.ROW, A, OURS, "The invoice of the split still exists", "INVALID_VALUE")
-SPLIT_ONCE = Rule("invoice-split.once", Kind.ROW, A, OURS, "A split is executed once", "INVALID_VALUE")
-SPLIT_ASYNC = Rule("invoice-split.synchronous", Kind.ROW, D, EXECUTE, "synchronous is false", "INVALID_VALUE")
-SPLIT_TERM = Rule("invoice-split.payment-term", Kind.ROW, D, SOAP_SPLIT_ITEM, "PaymentTerm names an active payment term", "INVALID_VALUE")
-SPLIT_PERCENTAGE = Rule("invoice-split.percentage", Kind.ROW, D, SOAP_SPLIT_ITEM, "SplitPercentage is above 0, at most 100, with up to nine decimals (whole up to WSDL 73)", "INVALID_VALUE")
-SPLIT_ITEM_CLOSED = Rule("invoice-split.item-closed", Kind.ROW, A, OURS, "Items change until their split is executed", "INVALID_VALUE")
-SPLIT_BALANCE = Rule("invoice-split.balance", Kind.INTERNAL, D, KC_SPLIT, "Rows and totals of the parts equal the original's", "UNEXPECTED_ERROR")
+SPLIT_OFF = Rule(
+    "invoice-split.allowed",
+    Kind.ROW,
+    DOCUMENTED,
+    "Knowledge Center, Enable invoice splitting",
+    "The billing rule Allow invoice splitting is on",
+    "INVALID_VALUE",
+)
+SPLIT_DRAFT = Rule(
+    "invoice-split.draft-only", Kind.ROW, DOCUMENTED, EXECUTE, "Only a Draft invoice can be split", "INVALID_VALUE"
+)
+SPLIT_SOURCE = Rule(
+    "invoice-split.source-type",
+    Kind.ROW,
+    DOCUMENTED,
+    "Knowledge Center, Known limitations of splitting",
+    "Standalone and consolidated invoices cannot be split",
+    "INVALID_VALUE",
+)
+SPLIT_NEGATIVE = Rule(
+    "invoice-split.negative", Kind.ROW, ASSUMED, OURS, "An invoice with a negative total cannot be split", "INVALID_VALUE"
+)
+SPLIT_COUNT = Rule("invoice-split.two-items", Kind.ROW, DOCUMENTED, SOAP_SPLIT, "A split has two items or more", "INVALID_VALUE")
+SPLIT_SUM = Rule(
+    "invoice-split.sum",
+    Kind.ROW,
+    DOCUMENTED,
+    SOAP_SPLIT_ITEM,
+    "The percentages of a split add up to exactly 100",
+    "INVALID_VALUE",
+)
+SPLIT_GONE = Rule("invoice-split.invoice", Kind.ROW, ASSUMED, OURS, "The invoice of the split still exists", "INVALID_VALUE")
+SPLIT_ONCE = Rule("invoice-split.once", Kind.ROW, ASSUMED, OURS, "A split is executed once", "INVALID_VALUE")
+SPLIT_ASYNC = Rule("invoice-split.synchronous", Kind.ROW, DOCUMENTED, EXECUTE, "synchronous is false", "INVALID_VALUE")
+SPLIT_TERM = Rule(
+    "invoice-split.payment-term",
+    Kind.ROW,
+    DOCUMENTED,
+    SOAP_SPLIT_ITEM,
+    "PaymentTerm names an active payment term",
+    "INVALID_VALUE",
+)
+SPLIT_PERCENTAGE = Rule(
+    "invoice-split.percentage",
+    Kind.ROW,
+    DOCUMENTED,
+    SOAP_SPLIT_ITEM,
+    "SplitPercentage is above 0, at most 100, with up to nine decimals (whole up to WSDL 73)",
+    "INVALID_VALUE",
+)
+SPLIT_ITEM_CLOSED = Rule(
+    "invoice-split.item-closed", Kind.ROW, ASSUMED, OURS, "Items change until their split is executed", "INVALID_VALUE"
+)
+SPLIT_UNIT = Rule(
+    "invoice-split.minor-units",
+    Kind.ROW,
+    ASSUMED,
+    OURS,
+    "Every amount of the invoice is a whole number of its currency's minor units",
+    "INVALID_VALUE",
+)
+SPLIT_BALANCE = Rule(
+    "invoice-split.balance",
+    Kind.INTERNAL,
+    DOCUMENTED,
+    KC_SPLIT,
+    "Rows and totals of the parts equal the original's",
+    "UNEXPECTED_ERROR",
+)
 
 # ZOQL
-QUERY_SYNTAX = Rule("zoql.syntax", Kind.FAULT, O, "nuora integration tests", "The query is ZOQL", "MALFORMED_QUERY")
-QUERY_LIMITS = Rule("zoql.limits", Kind.FAULT, D, SOAP_ZOQL, "At most 10,000 characters and 200 conditions", "MALFORMED_QUERY")
-QUERY_OBJECT = Rule("zoql.object", Kind.FAULT, O, "hyeomans/zuora, error tests", "The object exists", "INVALID_TYPE")
-QUERY_FIELD = Rule("zoql.field", Kind.FAULT, O, "Guardian client tests, 2025", "The field exists on the object", "INVALID_FIELD")
-QUERY_VALUE = Rule("zoql.value", Kind.FAULT, D, SOAP_ZOQL, "A literal fits its field and operator", "INVALID_VALUE")
-QUERY_BODY = Rule("zoql.invoice-body", Kind.FAULT, O, "iron_bank, describe", "A query that selects Body finds one invoice at most", "INVALID_FIELD")
-QUERY_LOCATOR = Rule("zoql.locator", Kind.FAULT, A, "SOAP API, InvalidQueryLocatorFault", "The locator came from a query and has not expired", "INVALID_VALUE")
-BATCH_SIZE = Rule("zoql.batch-size", Kind.FAULT, A, "Actions reference, query", "batchSize is a whole number, not negative", "INVALID_VALUE")
+QUERY_SYNTAX = Rule("zoql.syntax", Kind.FAULT, OBSERVED, "nuora integration tests", "The query is ZOQL", "MALFORMED_QUERY")
+QUERY_LIMITS = Rule(
+    "zoql.limits", Kind.FAULT, DOCUMENTED, SOAP_ZOQL, "At most 10,000 characters and 200 conditions", "MALFORMED_QUERY"
+)
+QUERY_OBJECT = Rule("zoql.object", Kind.FAULT, OBSERVED, "hyeomans/zuora, error tests", "The object exists", "INVALID_TYPE")
+QUERY_FIELD = Rule(
+    "zoql.field", Kind.FAULT, OBSERVED, "Guardian client tests, 2025", "The field exists on the object", "INVALID_FIELD"
+)
+QUERY_VALUE = Rule("zoql.value", Kind.FAULT, DOCUMENTED, SOAP_ZOQL, "A literal fits its field and operator", "INVALID_VALUE")
+QUERY_BODY = Rule(
+    "zoql.invoice-body",
+    Kind.FAULT,
+    OBSERVED,
+    "iron_bank, describe",
+    "A query that selects Body finds one invoice at most",
+    "INVALID_FIELD",
+)
+QUERY_LOCATOR = Rule(
+    "zoql.locator",
+    Kind.FAULT,
+    ASSUMED,
+    "SOAP API, InvalidQueryLocatorFault",
+    "The locator came from a query and has not expired",
+    "INVALID_VALUE",
+)
+BATCH_SIZE = Rule(
+    "zoql.batch-size",
+    Kind.FAULT,
+    ASSUMED,
+    "Actions reference, query",
+    "batchSize is a whole number, not negative",
+    "INVALID_VALUE",
+)
 
 # Faults that a test orders, and our own
-LOCK_COMPETITION = Rule("fault.lock-competition", Kind.FAULT, O, "Zuora's Ruby gem", "Ordered: concurrent change, retry", "LOCK_COMPETITION")
-INTERNAL_ERROR = Rule("fault.internal-error", Kind.INTERNAL, A, "Guide, Error codes, category 60", "Ordered, or a defect of the mock", "60")
-BAD_GATEWAY = Rule("fault.bad-gateway", Kind.BAD_GATEWAY, O, "Zuora's Ruby gem", "Ordered: the gateway found no server")
-GATEWAY_TIMEOUT = Rule("fault.gateway-timeout", Kind.GATEWAY_TIMEOUT, D, "Guide, Rate and concurrency limits", "Ordered: the server took longer than 120 seconds")
+LOCK_COMPETITION = Rule(
+    "fault.lock-competition", Kind.FAULT, OBSERVED, "Zuora's Ruby gem", "Ordered: concurrent change, retry", "LOCK_COMPETITION"
+)
+INTERNAL_ERROR = Rule(
+    "fault.internal-error",
+    Kind.INTERNAL,
+    ASSUMED,
+    "Guide, Error codes, category 60",
+    "Ordered, or a defect of the mock",
+    "60",
+)
+BAD_GATEWAY = Rule("fault.bad-gateway", Kind.BAD_GATEWAY, OBSERVED, "Zuora's Ruby gem", "Ordered: the gateway found no server")
+ORDERED_ERROR = Rule("fault.error", Kind.FAULT, ASSUMED, OURS, "Ordered: an error of Zuora by its code", "UNKNOWN_ERROR")
+GATEWAY_TIMEOUT = Rule(
+    "fault.gateway-timeout",
+    Kind.GATEWAY_TIMEOUT,
+    DOCUMENTED,
+    "Guide, Rate and concurrency limits",
+    "Ordered: the server took longer than 120 seconds",
+)
 
 
 def _catalogue() -> dict[str, Rule]:

@@ -15,7 +15,8 @@ has at most three digits, so that no literal grows beyond reason as a whole numb
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -38,6 +39,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+_TEXT = re.compile(r"""'[^'\\]*(?:\\['"\\bfnrt][^'\\]*)*'|"[^"\\]*(?:\\['"\\bfnrt][^"\\]*)*\"""")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -66,7 +68,7 @@ FALSE: /false\b/i
 NULL: /null\b/i
 NAME: /[A-Za-z_][A-Za-z0-9_]*/
 COMPARISON: /!=|<=|>=|=|<|>/
-TEXT: /'[^'\\]*(?:\\['"\\bfnrt][^'\\]*)*'|"[^"\\]*(?:\\['"\\bfnrt][^"\\]*)*"/
+TEXT: /{_TEXT.pattern}/
 NUMBER: /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?(?![\w.+-])/
 DATETIME: /{_DATETIME.pattern}(?![\w.+:-])/
 _COMMA: ","
@@ -181,6 +183,10 @@ def parse(text: str) -> Query:
     """Read a query. Refuses with `zoql.syntax` or `zoql.limits`, both with Zuora's one sentence."""
     if len(text) > MAX_CHARACTERS:
         raise _over_limit(MAX_CHARACTERS, len(text), "characters")
+    around = _TEXT.split(text)
+    with suppress(Refusal, ValueError):  # a refusal shall speak of the query as it was typed
+        if not any("'" in each or '"' in each for each in around):
+            return _filled(_parsed("''".join(around)), _TEXT.findall(text))
     return _parsed(text)
 
 
@@ -217,6 +223,29 @@ def parse_datetime(text: str, zone: tzinfo) -> int:
     moment = datetime.fromisoformat(text)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     return (aware - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _filled(form: Query, texts: Sequence[str]) -> Query:
+    """The query with these texts in place of its own: queries that differ in nothing else are parsed once.
+
+    Raises ValueError if one of them is no pattern and stands after `like`.
+    """
+    rest = iter(texts)
+    where = tuple(tuple(_with_text(each, rest) for each in conjunction) for conjunction in form.where)
+    return Query(form.object, form.fields, where)
+
+
+def _with_text(condition: Condition, texts: Iterator[str]) -> Condition:
+    if not isinstance(condition.literal, Text):
+        return condition
+    text = _unquoted(next(texts))
+    if condition.operator is Operator.LIKE:
+        like_pattern(text)
+    return Condition(condition.field, condition.operator, Text(text))
+
+
+def _unquoted(token: str) -> str:
+    return _ESCAPE.sub(lambda escape: _ESCAPED.get(escape[1], escape[1]), token[1:-1])
 
 
 @lru_cache(maxsize=256)
@@ -275,7 +304,7 @@ class _Builder:
         return Condition(str(field), Operator.LIKE, text)
 
     def text(self, parts: Sequence[Token]) -> Text:
-        return Text(_ESCAPE.sub(lambda escape: _ESCAPED.get(escape[1], escape[1]), parts[0][1:-1]))
+        return Text(_unquoted(parts[0]))
 
     def number(self, parts: Sequence[Token]) -> Number:
         return Number(Decimal(parts[0]))

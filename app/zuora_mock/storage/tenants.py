@@ -18,7 +18,8 @@ from zuora_mock import ids
 from zuora_mock.clock import Clock
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.settings import JobPolicy, TenantSettings
-from zuora_mock.storage.tables import CLIENTS, ENTITIES, JOURNAL, ORGS, PAYMENT_TERMS, TENANTS
+from zuora_mock.storage.prepared import Prepared
+from zuora_mock.storage.tables import CLIENTS, ENTITIES, FIXTURES, JOURNAL, ORGS, PAYMENT_TERMS, TENANTS
 
 
 @dataclass(slots=True)
@@ -94,8 +95,10 @@ class Tenant:
 
 _COUNTER_NAMES = tuple(each.name for each in fields(Counters))
 _BY_KEY = select(TENANTS).where(TENANTS.c.key == bindparam("key"))
-_BY_NAME = select(TENANTS).where(TENANTS.c.name == bindparam("name"), TENANTS.c.snapshot_of.is_(None))
-_SAVE_COUNTERS = update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({n: bindparam(n) for n in _COUNTER_NAMES})
+_KEY_BY_NAME = select(TENANTS.c.key).where(TENANTS.c.name == bindparam("name"), TENANTS.c.snapshot_of.is_(None))
+_SAVE_COUNTERS = Prepared(
+    update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({n: bindparam(f"_{n}") for n in _COUNTER_NAMES})
+)
 _LAST_ENTRY = select(JOURNAL.c.n).where(JOURNAL.c.tenant == bindparam("tenant")).order_by(JOURNAL.c.n.desc()).limit(1)
 
 
@@ -127,13 +130,14 @@ def by_key(connection: Connection, key: int) -> Tenant | None:
     return load_details(connection, _from_row(row)) if row else None
 
 
-def by_name(connection: Connection, name: str) -> Tenant | None:
-    row = connection.execute(_BY_NAME, {"name": name}).one_or_none()
-    return load_details(connection, _from_row(row)) if row else None
+def find_key(connection: Connection, name: str) -> int | None:
+    return connection.scalar(_KEY_BY_NAME, {"name": name})
 
 
 def all_keys(connection: Connection) -> list[int]:
-    return list(connection.scalars(select(TENANTS.c.key).where(TENANTS.c.snapshot_of.is_(None)).order_by(TENANTS.c.key)))
+    return list(
+        connection.scalars(select(TENANTS.c.key).where(TENANTS.c.snapshot_of.is_(None)).order_by(TENANTS.c.key))
+    )
 
 
 def add(
@@ -165,12 +169,58 @@ def save(connection: Connection, tenant: Tenant) -> None:
 
 
 def save_counters(connection: Connection, tenant: Tenant) -> None:
-    counts = {name: getattr(tenant.counters, name) for name in _COUNTER_NAMES}
-    connection.execute(_SAVE_COUNTERS, {"_key": tenant.key, **counts})
+    counts = {f"_{name}": getattr(tenant.counters, name) for name in _COUNTER_NAMES}
+    _SAVE_COUNTERS.run(connection, {"_key": tenant.key, **counts})
+
+
+def remove(connection: Connection, key: int) -> None:
+    """The tenant's own row; its rows in other tables go before."""
+    connection.execute(delete(TENANTS).where(TENANTS.c.key == key))
+
+
+def snapshots_of(connection: Connection, key: int) -> dict[str, int]:
+    """Names and keys of the tenant's snapshots, oldest first."""
+    rows = connection.execute(
+        select(TENANTS.c.name, TENANTS.c.key).where(TENANTS.c.snapshot_of == key).order_by(TENANTS.c.key)
+    )
+    return {row.name: row.key for row in rows}
+
+
+def keep_fixture(connection: Connection, digest: str, text: str) -> None:
+    connection.execute(insert(FIXTURES).prefix_with("OR IGNORE"), {"digest": digest, "body": text})
+
+
+def fixture_text(connection: Connection, digest: str) -> str | None:
+    return connection.scalar(select(FIXTURES.c.body).where(FIXTURES.c.digest == digest))
 
 
 def copy_counters(tenant: Tenant) -> Counters:
     return replace(tenant.counters)
+
+
+def add_entities(connection: Connection, tenant: int, entities: Sequence[Entity]) -> None:
+    rows = [{"tenant": tenant, "number": each.number, "id": each.id, "name": each.name} for each in entities]
+    if rows:
+        connection.execute(_INSERT_ENTITY, rows)
+
+
+def add_terms(connection: Connection, tenant: int, terms: Sequence[PaymentTerm], first: int = 0) -> None:
+    """`first` is the position of the first of them in the tenant's list."""
+    rows = [
+        {
+            "tenant": tenant, "name": term.name, "position": position, "type": term.type, "days": term.days,
+            "cutoff_day": term.cutoff_day, "months": term.months, "due_day": term.due_day, "active": term.active,
+            "is_default": term.default,
+        }
+        for position, term in enumerate(terms, first)
+    ]  # fmt: skip
+    if rows:
+        connection.execute(_INSERT_TERM, rows)
+
+
+def add_orgs(connection: Connection, tenant: int, orgs: Sequence[str]) -> None:
+    if orgs:
+        connection.execute(_INSERT_ORG, [{"tenant": tenant, "id": each} for each in orgs])
 
 
 def read_terms(connection: Connection, tenant: int) -> list[PaymentTerm]:
@@ -186,8 +236,15 @@ def read_terms(connection: Connection, tenant: int) -> list[PaymentTerm]:
     ]  # fmt: skip
 
 
+_INSERT_ENTITY = insert(ENTITIES)
+_INSERT_TERM = insert(PAYMENT_TERMS)
+_INSERT_ORG = insert(ORGS)
+
+
 def _client(row: Row[Any]) -> Client:
-    return Client(row.tenant, row.client_id, row.secret, row.username, row.password, row.active, tuple(json.loads(row.entities)))
+    return Client(
+        row.tenant, row.client_id, row.secret, row.username, row.password, row.active, tuple(json.loads(row.entities))
+    )
 
 
 def find_client(connection: Connection, client_id: str) -> Client | None:
@@ -217,8 +274,10 @@ def add_clients(connection: Connection, clients: Sequence[Client]) -> None:
         connection.execute(insert(CLIENTS), rows)
 
 
-def remove_clients(connection: Connection, tenant: int) -> None:
-    connection.execute(delete(CLIENTS).where(CLIENTS.c.tenant == tenant))
+def remove_clients(connection: Connection, tenant: int, client_ids: Sequence[str] | None = None) -> None:
+    """These clients of the tenant, or all."""
+    which = () if client_ids is None else (CLIENTS.c.client_id.in_(client_ids),)
+    connection.execute(delete(CLIENTS).where(CLIENTS.c.tenant == tenant, *which))
 
 
 _CLIENT_BY_ID = select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted"))

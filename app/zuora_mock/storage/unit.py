@@ -10,15 +10,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Delete, Insert, Row, Select, Update, and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, select, update
 
 from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
-from zuora_mock.domain.values import Record
+from zuora_mock.domain.values import Record, Type
 from zuora_mock.ids import object_id
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.prepared import Prepared, driver
 from zuora_mock.storage.tables import OBJECT_TABLES
 from zuora_mock.storage.tenants import Tenant, copy_counters, save_counters
 
@@ -35,7 +36,7 @@ class Change:
 
 @dataclass(slots=True)
 class Unit:
-    """`stream` separates the ids that background work makes from those of calls, so that their order does not matter."""
+    """`stream` keeps the ids of background work apart from those of calls, so that their order does not matter."""
 
     connection: Connection
     tenant: Tenant
@@ -59,12 +60,12 @@ class Unit:
         return object_id(self.tenant.seed, self.stream, self._made)
 
     def get(self, kind: ObjectType, id: str) -> Record | None:
-        row = self.connection.execute(_select_by_id(kind), {**self.scope, "_id": id}).first()
+        row = _select_by_id(kind).first(self.connection, {**self.scope, "_id": id})
         return _record(kind, row) if row is not None else None
 
     def find(self, kind: ObjectType, **equal: object) -> list[Record]:
         """The records whose fields equal these, in the order of their creation."""
-        rows = self.connection.execute(_select_where(kind, tuple(equal)), {**self.scope, **_prefixed(equal)})
+        rows = _select_where(kind, tuple(equal)).all(self.connection, {**self.scope, **_prefixed(equal)})
         return [_record(kind, row) for row in rows]
 
     def all(self, kind: ObjectType) -> list[Record]:
@@ -73,24 +74,40 @@ class Unit:
     def insert(self, kind: ObjectType, records: Sequence[Record]) -> None:
         if not records:
             return
-        self.connection.execute(_insert(kind), [self._row(kind, each) for each in records])
+        given = frozenset().union(*records)
+        names = _present(kind, given & _column_set(kind))
+        custom = given - _column_set(kind)
+        rows = [self._row(names, each, _custom(each) if custom else None) for each in records]
+        driver(self.connection).executemany(_insert(kind, names), rows)
         self.changes.extend(Change(kind.name, str(each["Id"]), None, each) for each in records)
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""
-        after = {name: value for name, value in {**before, **values}.items() if value is not None}
+        after: Record = {name: value for name, value in {**before, **values}.items() if value is not None}
         columns = {name: value for name, value in values.items() if not is_custom(name)}
         if len(columns) != len(values):
             columns["custom"] = _custom(after)
-        parameters = {**self.scope, "_id": before["Id"], **_prefixed(columns)}
-        self.connection.execute(_update(kind, tuple(columns)), parameters)
+        parameters = {**_prefixed(self.scope), "_id": before["Id"], **_prefixed(columns)}
+        _update(kind, tuple(columns)).run(self.connection, parameters)
         self.changes.append(Change(kind.name, str(before["Id"]), before, after))
         return after
+
+    def update_many(self, kind: ObjectType, updates: Sequence[tuple[Record, Record]]) -> None:
+        """Writes values over several records at once; they name the same fields each time, no custom ones."""
+        if not updates:
+            return
+        whose = _prefixed(self.scope)
+        rows = [{**whose, "_id": before["Id"], **_prefixed(values)} for before, values in updates]
+        _update(kind, tuple(updates[0][1])).run_many(self.connection, rows)
+        self.changes.extend(
+            Change(kind.name, str(before["Id"]), before, {**before, **values}) for before, values in updates
+        )
 
     def delete(self, kind: ObjectType, records: Sequence[Record]) -> None:
         if not records:
             return
-        self.connection.execute(_delete(kind), [{**self.scope, "_id": each["Id"]} for each in records])
+        scope = self.scope
+        _delete(kind).run_many(self.connection, [{**scope, "_id": each["Id"]} for each in records])
         self.changes.extend(Change(kind.name, str(each["Id"]), each, None) for each in records)
 
     def stamp_new(self, record: Record) -> Record:
@@ -109,18 +126,18 @@ class Unit:
             if not self._taken(INVOICE, "InvoiceNumber", number):
                 return number
 
+    def next_invoice_numbers(self, count: int) -> list[str]:
+        return [self.next_invoice_number() for _ in range(count)]
+
     def _taken(self, kind: ObjectType, name: str, value: str) -> bool:
-        return self.connection.execute(_exists(kind, name), {**self.scope, f"_{name}": value}).first() is not None
+        return _exists(kind, name).first(self.connection, {**self.scope, f"_{name}": value}) is not None
 
     def taken(self, kind: ObjectType, name: str, value: str) -> bool:
         return self._taken(kind, name, value)
 
-    def _row(self, kind: ObjectType, record: Record) -> dict[str, object]:
-        get = record.get
-        row: dict[str, object] = {f"_{name}": get(name) for name in _column_names(kind)}
-        row["_tenant"], row["_entity"], row["_seq"] = self.tenant.key, self.entity, self.tenant.next_seq()
-        row["_custom"] = _custom(record)
-        return row
+    def _row(self, names: Sequence[str], record: Record, custom: str | None) -> tuple[object, ...]:
+        """The values of the columns, as `_insert` names them."""
+        return self.tenant.key, self.entity, self.tenant.next_seq(), custom, *map(record.get, names)
 
 
 def user_id(tenant: Tenant) -> str:
@@ -149,8 +166,21 @@ def _column_names(kind: ObjectType) -> tuple[str, ...]:
     return tuple(each.name for each in kind.stored)
 
 
-def _record(kind: ObjectType, row: Row[Any]) -> Record:
-    record = {name: value for name, value in zip(_column_names(kind), row, strict=False) if value is not None}
+@cache
+def _column_set(kind: ObjectType) -> frozenset[str]:
+    return frozenset(_column_names(kind))
+
+
+@cache
+def _booleans(kind: ObjectType) -> tuple[str, ...]:
+    return tuple(each.name for each in kind.stored if each.type is Type.BOOLEAN)
+
+
+def _record(kind: ObjectType, row: Sequence[Any]) -> Record:
+    record: Record = {name: value for name, value in zip(_column_names(kind), row, strict=False) if value is not None}
+    for name in _booleans(kind):
+        if name in record:
+            record[name] = bool(record[name])
     if row[-1] is not None:
         record.update(json.loads(row[-1]))
     return record
@@ -176,34 +206,46 @@ def _columns(kind: ObjectType) -> Select[Any]:
 
 
 @cache
-def _select_by_id(kind: ObjectType) -> Select[Any]:
-    return _columns(kind).where(OBJECT_TABLES[kind.name].c.Id == bindparam("_id"))
+def _select_by_id(kind: ObjectType) -> Prepared:
+    return Prepared(_columns(kind).where(OBJECT_TABLES[kind.name].c.Id == bindparam("_id")))
 
 
 @cache
-def _select_where(kind: ObjectType, names: tuple[str, ...]) -> Select[Any]:
+def _select_where(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
     table = OBJECT_TABLES[kind.name]
-    return _columns(kind).where(*(table.c[name] == bindparam(f"_{name}") for name in names)).order_by(table.c.seq)
+    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
+    return Prepared(_columns(kind).where(*equal).order_by(table.c.seq))
 
 
 @cache
-def _exists(kind: ObjectType, name: str) -> Select[Any]:
+def _exists(kind: ObjectType, name: str) -> Prepared:
     table = OBJECT_TABLES[kind.name]
-    return select(table.c.Id).where(_whose(kind), table.c[name] == bindparam(f"_{name}")).limit(1)
+    return Prepared(select(table.c.Id).where(_whose(kind), table.c[name] == bindparam(f"_{name}")).limit(1))
+
+
+@lru_cache(maxsize=1024)
+def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
+    """The columns that need a value: the driver takes longer over a null than over anything else."""
+    return tuple(name for name in _column_names(kind) if name in given)
+
+
+@lru_cache(maxsize=1024)
+def _insert(kind: ObjectType, present: tuple[str, ...]) -> str:
+    names = ("tenant", "entity", "seq", "custom", *present)
+    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    return f"INSERT INTO {kind.table} ({columns}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 
 
 @cache
-def _insert(kind: ObjectType) -> Insert:
+def _update(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
+    """In an UPDATE a parameter may not have the name of a column, hence the underscores."""
     table = OBJECT_TABLES[kind.name]
-    return insert(table).values({name: bindparam(f"_{name}") for name in table.c.keys()})  # noqa: SIM118
+    mine = and_(table.c.tenant == bindparam("_tenant"), table.c.entity == bindparam("_entity"))
+    values: dict[str, object] = {name: bindparam(f"_{name}") for name in names}
+    return Prepared(update(table).where(mine, table.c.Id == bindparam("_id")).values(values))
 
 
 @cache
-def _update(kind: ObjectType, names: tuple[str, ...]) -> Update:
+def _delete(kind: ObjectType) -> Prepared:
     table = OBJECT_TABLES[kind.name]
-    return update(table).where(_whose(kind), table.c.Id == bindparam("_id")).values({name: bindparam(f"_{name}") for name in names})
-
-
-@cache
-def _delete(kind: ObjectType) -> Delete:
-    return delete(OBJECT_TABLES[kind.name]).where(_whose(kind), OBJECT_TABLES[kind.name].c.Id == bindparam("_id"))
+    return Prepared(delete(table).where(_whose(kind), table.c.Id == bindparam("_id")))

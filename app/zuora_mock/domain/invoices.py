@@ -1,0 +1,130 @@
+"""Invoices as a split sees them: a header, its items and its taxes, and the lines whose sums must not change.
+
+Records are Zuora's; amounts are micros. A discount is an item with a negative amount, pointing to the item it reduces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from zuora_mock.domain.values import Record
+
+CHARGE, TAX, EXEMPT, TAX_EXEMPT = "ChargeAmount", "TaxAmount", "ExemptAmount", "TaxExemptAmount"
+ITEM_AMOUNTS = (CHARGE, TAX, TAX_EXEMPT)
+TAX_AMOUNTS = (TAX, EXEMPT)
+TOTALS = ("Amount", "AmountWithoutTax", TAX, TAX_EXEMPT)
+
+_ON_ITEM: Mapping[str, str] = {TAX: TAX, EXEMPT: TAX_EXEMPT}
+"""Where an item repeats the sum of an amount of its taxes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice with everything on it, items and taxes in the order of their creation."""
+
+    header: Record
+    items: tuple[Record, ...] = ()
+    taxes: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An amount that is shared out: `field` of the item or tax that stands at `row`."""
+
+    kind: Literal["item", "tax"]
+    row: int
+    field: str
+    amount: int
+    label: str
+
+
+def micros(record: Record, field: str) -> int:
+    """An amount of the record, 0 where there is none."""
+    value = record.get(field)
+    return value if isinstance(value, int) else 0
+
+
+def due_lines(invoice: Invoice) -> list[Line]:
+    """Charges and discounts, then taxes: what adds up to the invoice's total."""
+    charges = [
+        Line("item", row, CHARGE, micros(item, CHARGE), _label(item, "ChargeName", f"item {row + 1}"))
+        for row, item in enumerate(invoice.items)
+    ]
+    return charges + _tax_lines(invoice, TAX)
+
+
+def exempt_lines(invoice: Invoice) -> list[Line]:
+    """What is exempt from tax. It is no part of the total."""
+    return [line for line in _tax_lines(invoice, EXEMPT) if line.amount]
+
+
+def _tax_lines(invoice: Invoice, field: str) -> list[Line]:
+    """An amount of every tax, and of every item that has such an amount and no taxes."""
+    lines = [
+        Line("tax", row, field, micros(tax, field), _label(tax, "Name", f"tax {row + 1}"))
+        for row, tax in enumerate(invoice.taxes)
+    ]
+    taxed, own = {tax.get("InvoiceItemId") for tax in invoice.taxes}, _ON_ITEM[field]
+    return lines + [
+        Line("item", row, own, amount, f"{_label(item, 'ChargeName', f'item {row + 1}')}, {own}")
+        for row, item in enumerate(invoice.items)
+        if item["Id"] not in taxed and (amount := micros(item, own))
+    ]
+
+
+def _label(record: Record, name: str, otherwise: str) -> str:
+    return str(record.get(name) or otherwise)
+
+
+def with_amounts(invoice: Invoice, shares: Iterable[tuple[Line, int]]) -> Invoice:
+    """The same invoice with other amounts on its lines; items and header follow from them."""
+    items = [_emptied(item, ITEM_AMOUNTS) for item in invoice.items]
+    taxes = [_emptied(tax, TAX_AMOUNTS) for tax in invoice.taxes]
+    owners = {item["Id"]: item for item in items}
+    totals = dict.fromkeys(TOTALS, 0)
+    for line, amount in shares:
+        if line.kind == "item":
+            items[line.row][line.field] = amount
+        else:
+            tax = taxes[line.row]
+            tax[line.field] = amount
+            _add(owners.get(tax.get("InvoiceItemId"), {}), _ON_ITEM[line.field], amount)
+        totals[_TOTAL_OF[line.field]] += amount
+    totals["Amount"] = totals["AmountWithoutTax"] + totals[TAX]
+    return Invoice({**invoice.header, **totals, "Balance": totals["Amount"]}, tuple(items), tuple(taxes))
+
+
+_TOTAL_OF: Mapping[str, str] = {CHARGE: "AmountWithoutTax", TAX: TAX, EXEMPT: TAX_EXEMPT, TAX_EXEMPT: TAX_EXEMPT}
+
+
+def _emptied(record: Record, amounts: Sequence[str]) -> Record:
+    return {**record, **{name: 0 for name in amounts if name in record}}
+
+
+def _add(record: Record, field: str, amount: int) -> None:
+    if field in record:
+        record[field] = micros(record, field) + amount
+
+
+def put_together(header: Record, parts: Sequence[Invoice]) -> Invoice:
+    """The invoice whose parts these are, under the given header: rows with the same `_Row` are shares of one row."""
+    totals: Record = {name: sum(micros(part.header, name) for part in parts) for name in (*TOTALS, "Balance")}
+    return Invoice(
+        {**header, **totals},
+        _sums([item for part in parts for item in part.items], ITEM_AMOUNTS),
+        _sums([tax for part in parts for tax in part.taxes], TAX_AMOUNTS),
+    )
+
+
+def _sums(records: Iterable[Record], amounts: Sequence[str]) -> tuple[Record, ...]:
+    rows: dict[object, Record] = {}
+    for record in records:
+        row = rows.get(record["_Row"])
+        if row is None:
+            rows[record["_Row"]] = dict(record)
+            continue
+        for name in amounts:
+            _add(row, name, micros(record, name))
+    return tuple(rows.values())

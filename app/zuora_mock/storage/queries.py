@@ -1,0 +1,238 @@
+"""Queries over Zuora's objects as SQL, and the cursors that keep results of more than one page.
+
+A row is the kept values of the selected fields in the selection's order, the custom fields, if it has any, as one JSON
+text at its end. Whatever a user typed is a bound parameter; columns come from the catalogue by name. A cursor holds
+copies of the rows, made within SQLite: its pages stay as they were, and Python holds one page at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Insert,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
+
+from zuora_mock.domain.catalogue import ObjectType, is_custom
+from zuora_mock.domain.selection import Clause, Selection
+from zuora_mock.domain.values import Type
+from zuora_mock.domain.zoql import Operator, Wildcard, like_pattern
+from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS, OBJECT_TABLES
+
+Row: TypeAlias = Sequence[Any]
+Scope: TypeAlias = Mapping[str, int]
+"""Whose rows: `tenant` and `entity`."""
+
+
+class Shape(NamedTuple):
+    """A clause without its value; `empty` asks whether the field is null."""
+
+    field: str
+    operator: Operator
+    empty: bool
+    numeric: bool
+
+
+Shapes: TypeAlias = tuple[tuple[Shape, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """`names` are the fields of each of the `size` rows."""
+
+    id: str
+    object: str
+    names: tuple[str, ...]
+    size: int
+    expires_at: int
+
+
+def first_rows(connection: Connection, scope: Scope, selection: Selection, limit: int) -> Sequence[Row]:
+    """The oldest rows that match, at most `limit`."""
+    statement = _select_first(selection.kind, selection.names, _shapes(selection))
+    return connection.execute(statement, {**scope, **_values(selection), "limit": limit}).all()
+
+
+def copy_rows(connection: Connection, scope: Scope, selection: Selection, cursor: str) -> int:
+    """Keeps every row that matches for the cursor. Returns their number."""
+    statement = _copy(selection.kind, selection.names, _shapes(selection))
+    return connection.execute(statement, {**scope, **_values(selection), "cursor": cursor}).rowcount
+
+
+def add_cursor(connection: Connection, scope: Scope, cursor: Cursor) -> None:
+    values = {
+        "id": cursor.id,
+        "object": cursor.object,
+        "fields": json.dumps(cursor.names),
+        "size": cursor.size,
+        "expires_at": cursor.expires_at,
+    }
+    connection.execute(insert(CURSORS), {**scope, **values})
+
+
+def find_cursor(connection: Connection, scope: Scope, cursor: str, now: int) -> Cursor | None:
+    row = connection.execute(_SELECT_CURSOR, {**scope, "cursor": cursor, "now": now}).first()
+    return Cursor(row.id, row.object, tuple(json.loads(row.fields)), row.size, row.expires_at) if row else None
+
+
+def cursor_rows(connection: Connection, tenant: int, cursor: str, offset: int, limit: int) -> Sequence[Row]:
+    page = {"tenant": tenant, "cursor": cursor, "offset": offset, "end": offset + limit}
+    rows: list[Row] = json.loads(f"[{','.join(connection.scalars(_SELECT_PAGE, page))}]")
+    return rows
+
+
+def remove_expired(connection: Connection, tenant: int, now: int) -> None:
+    expired = connection.scalars(_SELECT_EXPIRED, {"tenant": tenant, "now": now}).all()
+    for cursor in expired:
+        connection.execute(_DELETE_ROWS, {"tenant": tenant, "cursor": cursor})
+        connection.execute(_DELETE_CURSOR, {"tenant": tenant, "cursor": cursor})
+
+
+def _shapes(selection: Selection) -> Shapes:
+    return tuple(
+        tuple(Shape(each.field, each.operator, each.value is None, each.numeric) for each in conjunction)
+        for conjunction in selection.where
+    )
+
+
+def _values(selection: Selection) -> dict[str, object]:
+    clauses = (each for conjunction in selection.where for each in conjunction)
+    return {f"v{n}": _value(each) for n, each in enumerate(clauses) if each.value is not None}
+
+
+def _value(clause: Clause) -> object:
+    return _glob(str(clause.value)) if clause.operator is Operator.LIKE else clause.value
+
+
+def _glob(text: str) -> str:
+    """The pattern for GLOB, which unlike LIKE minds the case."""
+    wildcards = {Wildcard.ANY_TEXT: "*", Wildcard.ANY_CHARACTER: "?"}
+    return "".join(
+        wildcards[piece] if isinstance(piece, Wildcard) else "".join(_LITERALLY.get(c, c) for c in piece)
+        for piece in like_pattern(text)
+    )
+
+
+_LITERALLY = {"*": "[*]", "?": "[?]", "[": "[[]"}
+
+
+@lru_cache(maxsize=256)
+def _select_first(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Select[Any]:
+    table = OBJECT_TABLES[kind.name]
+    columns = [table.c[name] for name in _columns(names)]
+    return select(*columns).where(_where(kind, shapes)).order_by(table.c.seq).limit(bindparam("limit"))
+
+
+@lru_cache(maxsize=64)
+def _copy(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Insert:
+    table = OBJECT_TABLES[kind.name]
+    position = func.row_number().over(order_by=table.c.seq) - 1
+    row = func.json_array(*(_as_json(kind, table, name) for name in _columns(names)))
+    rows = select(table.c.tenant, bindparam("cursor", type_=String), position, row).where(_where(kind, shapes))
+    return insert(CURSOR_ROWS).from_select(["tenant", "cursor", "position", "row"], rows)
+
+
+def _columns(names: tuple[str, ...]) -> list[str]:
+    plain = [name for name in names if not is_custom(name)]
+    return plain if len(plain) == len(names) else [*plain, "custom"]
+
+
+def _as_json(kind: ObjectType, table: Table, name: str) -> ColumnElement[Any]:
+    """SQLite by itself prints 15 digits of a float; 17 give the same float back."""
+    column = table.c[name]
+    if name != "custom" and kind.by_name[name].type is Type.DOUBLE:
+        return func.json(case((column.is_not(None), func.printf("%!.17g", column))))
+    return column
+
+
+def _where(kind: ObjectType, shapes: Shapes) -> ColumnElement[bool]:
+    table = OBJECT_TABLES[kind.name]
+    whose = and_(table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
+    numbers = count()
+    matches = [and_(*(_condition(table, each, f"v{next(numbers)}") for each in shape)) for shape in shapes]
+    return and_(whose, or_(*matches)) if matches else whose
+
+
+def _condition(table: Table, shape: Shape, value: str) -> ColumnElement[bool]:
+    operand = _operand(table, shape)
+    if shape.empty:
+        return operand.is_(None) if shape.operator is Operator.EQUAL else operand.is_not(None)
+    compared: ColumnElement[bool] = _COMPARE[shape.operator](operand, bindparam(value))
+    return compared
+
+
+_COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQUAL: operator.eq,
+    Operator.NOT_EQUAL: operator.ne,
+    Operator.LESS: operator.lt,
+    Operator.LESS_OR_EQUAL: operator.le,
+    Operator.GREATER: operator.gt,
+    Operator.GREATER_OR_EQUAL: operator.ge,
+    Operator.LIKE: lambda operand, pattern: operand.bool_op("GLOB")(pattern),
+}
+
+
+def _operand(table: Table, shape: Shape) -> ColumnElement[Any]:
+    if not is_custom(shape.field):
+        return table.c[shape.field]
+    text = _custom_text(table, shape.field)
+    return _number_in(text) if shape.numeric else text
+
+
+def _custom_text(table: Table, name: str) -> ColumnElement[Any]:
+    """A custom field as text whatever its JSON type; true and false in words, not as SQLite's 1 and 0."""
+    path = f'$."{name}"'
+    kind, value = func.json_type(table.c.custom, path), func.json_extract(table.c.custom, path)
+    return case((or_(kind == "true", kind == "false"), kind), else_=cast(value, String))
+
+
+def _number_in(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The number that the text is, else null; SQLite alone would read `12 apples` as 12."""
+    is_number = or_(func.json_type(text) == "integer", func.json_type(text) == "real")
+    return case((func.json_valid(text) == 1, case((is_number, cast(text, Float)))))
+
+
+_SELECT_CURSOR = select(CURSORS).where(
+    CURSORS.c.tenant == bindparam("tenant"),
+    CURSORS.c.entity == bindparam("entity"),
+    CURSORS.c.id == bindparam("cursor"),
+    CURSORS.c.expires_at > bindparam("now"),
+)
+_SELECT_PAGE = (
+    select(CURSOR_ROWS.c.row)
+    .where(
+        CURSOR_ROWS.c.tenant == bindparam("tenant"),
+        CURSOR_ROWS.c.cursor == bindparam("cursor"),
+        CURSOR_ROWS.c.position >= bindparam("offset"),
+        CURSOR_ROWS.c.position < bindparam("end"),
+    )
+    .order_by(CURSOR_ROWS.c.position)
+)
+_SELECT_EXPIRED = select(CURSORS.c.id).where(
+    CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.expires_at <= bindparam("now")
+)
+_DELETE_ROWS = delete(CURSOR_ROWS).where(
+    CURSOR_ROWS.c.tenant == bindparam("tenant"), CURSOR_ROWS.c.cursor == bindparam("cursor")
+)
+_DELETE_CURSOR = delete(CURSORS).where(CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.id == bindparam("cursor"))
