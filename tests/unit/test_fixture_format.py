@@ -1,0 +1,230 @@
+"""The fixture format: what it takes, what it refuses and how it says so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT_ITEM
+from zuora_mock.domain.values import Record, Type
+from zuora_mock.services.fixtures import FixtureError, default_fixture_path, json_schema, load, parse
+from zuora_mock.services.fixtures.writing import write_record, write_value
+
+ACCOUNT: dict[str, Any] = {"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD"}
+
+
+def read(**document: Any) -> Any:
+    return parse(json.dumps(document)).document
+
+
+def problems(document: Any) -> list[tuple[str, str, str]]:
+    """Pointer, message and value of each."""
+    text = document if isinstance(document, str) else json.dumps(document)
+    with pytest.raises(FixtureError) as caught:
+        parse(text, "f.json").fresh_plan("2026-01-01")
+    return [(each.pointer, each.message, each.value) for each in caught.value.problems]
+
+
+def invoice(*items: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    header = {"AccountNumber": "A-1", "InvoiceDate": "2026-01-15"}
+    return {"accounts": [ACCOUNT], "invoices": [{**header, "items": items, **fields}]}
+
+
+def test_amounts_are_exact_as_strings_and_as_numbers() -> None:
+    amounts = ", ".join(f'{{"ChargeAmount": {each}}}' for each in ('"333.330001"', "333.330001", "5"))
+    items = parse(f'{{"invoices": [{{"items": [{amounts}]}}]}}').document.invoices[0].items
+    assert [each.record["ChargeAmount"] for each in items] == [333_330_001, 333_330_001, 5_000_000]
+
+
+def test_objects_keep_catalogue_fields_and_custom_fields_apart_from_keys_of_ours() -> None:
+    (account,) = read(accounts=[{**ACCOUNT, "entity": "Default", "Region__c": "EMEA", "BillCycleDay": 3}]).accounts
+    assert account.record == {**ACCOUNT, "Region__c": "EMEA", "BillCycleDay": 3}
+    assert account.entity == "Default"
+
+
+def test_a_null_is_a_field_that_is_not_given() -> None:
+    (account,) = read(accounts=[{**ACCOUNT, "Notes": None}]).accounts
+    assert "Notes" not in account.record
+
+
+def test_date_times_without_an_offset_are_in_the_zone_of_the_settings() -> None:
+    record = {**ACCOUNT, "CreatedDate": "2026-01-15T12:00:00"}
+    (account,) = read(settings={"timeZone": "Asia/Tokyo"}, accounts=[record]).accounts
+    assert write_value(Type.DATETIME, account.record["CreatedDate"]) == "2026-01-15T03:00:00Z"
+    (other,) = parse(json.dumps({"accounts": [record]}), zone=ZoneInfo("America/New_York")).document.accounts
+    assert write_value(Type.DATETIME, other.record["CreatedDate"]) == "2026-01-15T17:00:00Z"
+
+
+def test_every_problem_is_named_with_pointer_and_value() -> None:
+    document = {
+        "zoo": 1,
+        "settings": {"timeZone": "Mars", "jobs": {"mode": "never"}},
+        "accounts": [{"AccountNumber": "A-1", "Currency": "EURO"}],
+        "invoices": [{"invoicedate": 1, "Status": "Open", "items": [{"ChargeAmount": "ten", "discounts": [{"x": 1}]}]}],
+    }
+    assert problems(document) == [
+        ("/settings/timeZone", "a time zone such as Europe/Berlin is needed", '"Mars"'),
+        ("/settings/jobs/mode", "Input should be 'after-reply', 'before-reply', 'delayed' or 'manual'", '"never"'),
+        ("/accounts/0/Name", "the key is missing", ""),
+        ("/accounts/0/Currency", "at most 3 characters fit", '"EURO"'),
+        ("/invoices/0/invoicedate", "Invoice has no such field here, it is spelt InvoiceDate", "1"),
+        ("/invoices/0/Status", "one of Draft, Posted, Canceled, Split is needed", '"Open"'),
+        ("/invoices/0/items/0/ChargeAmount", "a number is needed", '"ten"'),
+        ("/invoices/0/items/0/discounts/0/x", "InvoiceItem has no such field here", "1"),
+        ("/zoo", "there is no such key", "1"),
+    ]
+
+
+def test_the_error_is_one_line_a_problem_that_begins_with_the_source() -> None:
+    with pytest.raises(FixtureError) as caught:
+        parse('{"a/b": 1, "tenant": 5}', "some/file.json")
+    assert str(caught.value).splitlines() == [
+        "some/file.json: /tenant: text is needed: 5",
+        "some/file.json: /a~1b: there is no such key: 1",
+    ]
+
+
+def test_a_secret_is_not_repeated_and_a_long_value_is_cut() -> None:
+    found = problems({"clients": [{"clientId": "x" * 200, "clientSecret": "s" * 43}]})
+    assert [(pointer, len(value)) for pointer, _, value in found] == [
+        ("/clients/0/clientId", 80),
+        ("/clients/0/clientSecret", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", '{"accounts": NaN}', '{"tenant": "a", "tenant": "b"}', "[" * 100_000, "\ufeff{", "[]", "null", '"x"'],
+)
+def test_what_is_not_one_json_object_is_refused(text: str) -> None:
+    ((pointer, _, _),) = problems(text)
+    assert pointer == ""
+
+
+def test_bytes_that_are_not_utf_8_are_refused() -> None:
+    with pytest.raises(FixtureError, match="not JSON"):
+        parse(b'{"tenant": "\xff"}')
+
+
+def test_a_byte_order_mark_is_read_over() -> None:
+    assert parse(b'\xef\xbb\xbf{"tenant": "marked"}').document.tenant == "marked"
+
+
+def test_a_file_that_is_not_there_is_a_problem_like_others(tmp_path: Path) -> None:
+    with pytest.raises(FixtureError, match="No such file"):
+        load(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        {"name": "Net"},
+        {"name": "Net", "days": 30, "dueDay": 2},
+        {"name": "Prox", "type": "Prox", "months": 1, "dueDay": 20},
+        {"name": "Prox", "type": "Prox", "cutoffDay": 12, "months": 1, "dueDay": 20, "days": 0},
+        {"name": "Prox", "type": "Prox", "cutoffDay": 12, "months": 1, "dueDay": 32},
+    ],
+)
+def test_a_term_is_net_or_prox_and_never_half_of_each(term: dict[str, Any]) -> None:
+    ((pointer, _, _),) = problems({"paymentTerms": [term]})
+    assert pointer.startswith("/paymentTerms/0")
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer"),
+    [
+        ({"accounts": [ACCOUNT, ACCOUNT]}, "/accounts/1/AccountNumber"),
+        ({"accounts": [{**ACCOUNT, "PaymentTerm": "Net 31"}]}, "/accounts/0/PaymentTerm"),
+        ({"accounts": [{**ACCOUNT, "entity": "Mars"}]}, "/accounts/0/entity"),
+        ({"invoices": [{"AccountNumber": "A-9"}]}, "/invoices/0/AccountNumber"),
+        ({"invoices": [{}]}, "/invoices/0/AccountNumber"),
+        ({"contacts": [{"AccountNumber": "A-9"}]}, "/contacts/0/AccountNumber"),
+        ({"invoiceSplits": [{"InvoiceNumber": "INV-9"}]}, "/invoiceSplits/0/InvoiceNumber"),
+        ({"entities": [{"name": "E"}, {"name": "e"}]}, "/entities/1/name"),
+        ({"paymentTerms": [{"name": "N", "days": 1}, {"name": "N", "days": 2}]}, "/paymentTerms/1/name"),
+        (
+            {"paymentTerms": [{"name": "N", "days": 1, "default": True}, {"name": "M", "days": 2, "default": True}]},
+            "/paymentTerms/1/default",
+        ),
+        ({"clients": [{"clientId": "c" * 36, "clientSecret": "s"}] * 2}, "/clients/1/clientId"),
+        ({"clients": [{"clientId": "c" * 36, "clientSecret": "s", "entities": ["X"]}]}, "/clients/0/entities/0"),
+        (invoice({"ChargeAmount": "0.001"}), "/invoices/0/items/0/ChargeAmount"),
+        (invoice({"ChargeAmount": "1", "TaxAmount": "1"}), "/invoices/0/items/0/TaxAmount"),
+        (invoice({"discounts": [{"ChargeAmount": "1"}]}), "/invoices/0/items/0/discounts/0/ChargeAmount"),
+        (invoice({"ChargeAmount": "1"}, Amount="2"), "/invoices/0/Amount"),
+        (invoice({"Id": "a" * 32}, {"Id": "A" * 32}), "/invoices/0/items/1/Id"),
+    ],
+)
+def test_a_document_that_contradicts_itself_is_refused_where_it_does(document: dict[str, Any], pointer: str) -> None:
+    ((found, message, _),) = problems(document)
+    assert found == pointer
+    assert message
+
+
+def test_two_invoices_of_one_number_are_refused() -> None:
+    document = invoice(InvoiceNumber="INV00000001")
+    document["invoices"] *= 2
+    ((pointer, _, value),) = problems(document)
+    assert (pointer, value) == ("/invoices/1/InvoiceNumber", '"INV00000001"')
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("KWD", "0.001"), ("USD", "0.01"), ("JPY", "1")])
+def test_amounts_may_have_as_many_decimals_as_the_currency(currency: str, amount: str) -> None:
+    accounts = [{**ACCOUNT, "Currency": currency}]
+    fixture = parse(json.dumps({**invoice({"ChargeAmount": amount}), "accounts": accounts}))
+    assert fixture.fresh_plan("").accounts.keys() == {"A-1"}
+    ((_, message, _),) = problems({**invoice({"ChargeAmount": float(amount) / 10}), "accounts": accounts})
+    assert message.endswith(f"decimals ({currency})")
+
+
+def test_kept_values_are_written_so_that_they_are_read_again_to_the_same() -> None:
+    record: Record = {"SplitPercentage": 33_333_333_333, "CreatedDate": 1_768_478_400_123}
+    written = write_record(INVOICE_SPLIT_ITEM, {**record, "_Hidden": 4})
+    assert written == {"SplitPercentage": "33.333333333", "CreatedDate": "2026-01-15T12:00:00.123Z"}
+    (split,) = read(invoiceSplits=[{"items": [written]}]).invoice_splits
+    assert split.items[0].record == record
+    written = write_record(INVOICE, {"Amount": -10_500_000, "IncludesUsage": 1})
+    assert written == {"Amount": "-10.5", "IncludesUsage": True}
+
+
+@pytest.mark.parametrize("name", ["default.json", "multi-entity.json"])
+def test_the_fixtures_that_come_along_are_whole(name: str) -> None:
+    assert load(default_fixture_path().with_name(name)).document.invoices
+
+
+def test_the_schema_knows_every_key_of_the_fixtures_that_come_along() -> None:
+    schema = json_schema()
+    for name in ("default.json", "multi-entity.json"):
+        assert not list(unknown_keys(json.loads(default_fixture_path().with_name(name).read_text()), schema, schema))
+
+
+def test_the_schema_says_what_an_object_needs_and_refuses_what_it_does_not_know() -> None:
+    schema = json_schema()
+    account = schema["$defs"]["AccountSection"]
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert account["required"] == ["Name", "Currency"]
+    assert account["additionalProperties"] is False
+    assert "(fields)" not in json.dumps(schema)
+    assert "InvoiceId" not in schema["$defs"]["ItemSection"]["properties"]
+
+
+def unknown_keys(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> Any:
+    """Keys that no schema above them lists."""
+    if "$ref" in schema:
+        yield from unknown_keys(value, root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root)
+    elif "anyOf" in schema:
+        branches = [list(unknown_keys(value, each, root)) for each in schema["anyOf"]]
+        yield from min(branches, key=len)
+    elif isinstance(value, list):
+        for each in value:
+            yield from unknown_keys(each, schema.get("items", {}), root)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key in schema.get("properties", {}):
+                yield from unknown_keys(each, schema["properties"][key], root)
+            elif not key.endswith("__c"):
+                yield key
