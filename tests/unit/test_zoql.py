@@ -29,6 +29,7 @@ from zuora_mock.domain.zoql import (
 )
 from zuora_mock.errors import Refusal
 
+IDS_OF = "select Id from"
 PACIFIC = ZoneInfo("America/Los_Angeles")
 patiently = settings(deadline=None)  # the first query of a process builds the parser
 
@@ -266,9 +267,17 @@ def test_10000_characters_are_the_most() -> None:
     assert (refused.expected, refused.actual) == ("at most 10000 characters", "10001 characters")
 
 
-def test_a_repeated_query_is_not_read_again() -> None:
-    text = "select Id, Name from Account where Name = 'repeated'"
-    assert zoql.parse(text) is zoql.parse(text)
+def test_a_query_that_differs_in_its_texts_only_is_not_read_again() -> None:
+    text = "select Id, Name from Account where Name = 'first' or Name like 'b%' and AutoPay = true"
+    first, second = zoql.parse(text), zoql.parse(text.replace("first", "it\\'s").replace("b%", "%c_"))
+    assert second.fields is first.fields
+    assert [each.literal for each in second.where[0] + second.where[1]] == [Text("it's"), Text("%c_"), Boolean(True)]
+
+
+@pytest.mark.parametrize("condition", ['Name = \'a"x"', "Name = 'a\\q' or Name = 'b'", "Name = 'a' 'b'"])
+def test_texts_that_are_none_are_refused_as_they_were_typed(condition: str) -> None:
+    found, _, _ = str(refusal(f"{IDS_OF} Account where {condition}").actual).partition(" at ")
+    assert found in condition
 
 
 def test_the_parser_library_is_loaded_at_the_first_query_only() -> None:

@@ -1,0 +1,101 @@
+"""Accounts and contacts: what must hold when they are created, changed and deleted.
+
+Sources: SOAP API, Account and Contact; a refused activation told in Zuora's Community.
+"""
+
+from __future__ import annotations
+
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE
+from zuora_mock.domain.values import Record
+from zuora_mock.errors import Refusal
+from zuora_mock.storage.unit import Unit
+
+_NEW: Record = {
+    "Status": "Draft",
+    "Balance": 0,
+    "CreditBalance": 0,
+    "TotalInvoiceBalance": 0,
+    "AutoPay": False,
+    "AllowInvoiceEdit": False,
+}
+
+
+def check_new(unit: Unit, record: Record, pointer: str, _wsdl: int) -> Record:
+    """Raises Refusal for a number that is taken, an unknown payment term, and an account that cannot be active yet."""
+    number = record.get("AccountNumber")
+    if number and unit.taken(ACCOUNT, "AccountNumber", str(number)):
+        message = f"AccountNumber: '{number}' is already used"
+        raise Refusal(
+            rules.DUPLICATE, message, pointer=f"{pointer}/AccountNumber", expected="a free number", actual=number
+        )
+    complete = {**_NEW, **record}
+    _check(unit, complete, pointer)
+    return {**complete, "AccountNumber": number or _next_number(unit)}
+
+
+def check_change(unit: Unit, record: Record, pointer: str, _wsdl: int) -> Record:
+    """Raises Refusal as `check_new`, and for a number or a status that would be empty."""
+    for name in ("AccountNumber", "Status"):
+        if record.get(name) in (None, ""):
+            raise Refusal(rules.MISSING_VALUE, f"Missing required value: {name}", pointer=f"{pointer}/{name}")
+    number = record.get("AccountNumber")
+    for other in unit.find(ACCOUNT, AccountNumber=number):
+        if other["Id"] != record["Id"]:
+            message = f"AccountNumber: '{number}' is already used"
+            raise Refusal(rules.DUPLICATE, message, pointer=f"{pointer}/AccountNumber", actual=number)
+    _check(unit, record, pointer)
+    return record
+
+
+def _check(unit: Unit, record: Record, pointer: str) -> None:
+    term = record.get("PaymentTerm")
+    known = unit.tenant.terms.get(str(term))
+    if term is not None and (known is None or not known.active):
+        message = f"PaymentTerm: '{term}' is not an active payment term"
+        raise Refusal(
+            rules.REFERENCE, message, pointer=f"{pointer}/PaymentTerm", expected=sorted(unit.tenant.terms), actual=term
+        )
+    if record.get("Status") == "Active" and not (term and record.get("Batch")):
+        message = "Payment term and billing batch are required before account can be activated."
+        raise Refusal(rules.MISSING_VALUE, message, pointer=pointer, expected=["PaymentTerm", "Batch"])
+    for name in ("BillToId", "SoldToId"):
+        if record.get(name) is not None and unit.get(CONTACT, str(record[name])) is None:
+            message = f"{name}: no contact has the id '{record[name]}'"
+            raise Refusal(
+                rules.REFERENCE, message, pointer=f"{pointer}/{name}", expected="a contact", actual=record[name]
+            )
+
+
+def _next_number(unit: Unit) -> str:
+    while True:
+        unit.tenant.counters.accounts += 1
+        number = f"A{unit.tenant.counters.accounts:08d}"
+        if not unit.taken(ACCOUNT, "AccountNumber", number):
+            return number
+
+
+def check_contact(unit: Unit, record: Record, pointer: str, _wsdl: int) -> Record:
+    if unit.get(ACCOUNT, str(record["AccountId"])) is None:
+        message = f"AccountId: no account has the id '{record['AccountId']}'"
+        raise Refusal(
+            rules.REFERENCE, message, pointer=f"{pointer}/AccountId", expected="an account", actual=record["AccountId"]
+        )
+    return record
+
+
+def remove(unit: Unit, record: Record) -> None:
+    """Its contacts go with it. Raises Refusal (`object.delete`) while it has invoices."""
+    if unit.taken(INVOICE, "AccountId", str(record["Id"])):
+        message = f"Account {record['AccountNumber']} has invoices and cannot be deleted"
+        raise Refusal(rules.CANNOT_DELETE, message, expected="no invoices", actual=record["AccountNumber"])
+    unit.delete(CONTACT, unit.find(CONTACT, AccountId=record["Id"]))
+    unit.delete(ACCOUNT, [record])
+
+
+def remove_contact(unit: Unit, record: Record) -> None:
+    account = unit.get(ACCOUNT, str(record["AccountId"])) or {}
+    if record["Id"] in (account.get("BillToId"), account.get("SoldToId")):
+        message = f"the contact is bill-to or sold-to of account {account['AccountNumber']}"
+        raise Refusal(rules.CANNOT_DELETE, message, actual=record["Id"])
+    unit.delete(CONTACT, [record])

@@ -1,0 +1,136 @@
+"""What a client may do to an invoice: post, unpost, cancel, delete, and change the few fields that it may change.
+
+The parts of a split live as one group: a status that is set on one is set on all, at one instant. Only deleting is for
+one alone. Everything is checked before anything is written; a check that fails raises Refusal.
+Sources: Older API, Object_PUTInvoice; Knowledge Center, Split invoices overview; SOAP API, Invoice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
+from zuora_mock.domain.invoices import Invoice, micros
+from zuora_mock.domain.lifecycle import STATUS_EVENTS, InvoiceEvent, InvoiceState, next_invoice
+from zuora_mock.domain.values import Record, Value
+from zuora_mock.errors import Refusal
+from zuora_mock.services.parts import remove
+from zuora_mock.storage.unit import Unit, user_id
+
+ONLY_PDF = (
+    "When field RegenerateInvoicePDF is set to true to regenerate the invoice PDF file, "
+    "changes on other fields of the invoice are not allowed."
+)
+
+_PAID = ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount")
+
+
+def update(unit: Unit, record: Record, values: Record) -> Record:
+    """The invoice as it is after the change. A status that it has already changes nothing."""
+    state = InvoiceState(str(record["Status"]))
+    if state is InvoiceState.SPLIT and values:
+        message = f"Invoice {record['InvoiceNumber']} was split and does not change any more"
+        raise Refusal(rules.INVOICE_FROZEN, message, expected="an invoice that was not split", actual=state.value)
+    values = _without_pdf(values)
+    target = _target(unit, state, values.get("Status"))
+    _check_transfer(record, values, target)
+    group = _to_move(unit, record, target) if target is not state else []
+    _check_unpaid(group, target)
+    others = {name: value for name, value in values.items() if name != "Status" and record.get(name) != value}
+    return _write(unit, record, group, target, others)
+
+
+def set_status(unit: Unit, record: Record, status: str) -> Record:
+    """Posts, unposts or cancels the invoice and its group."""
+    return update(unit, record, {"Status": status})
+
+
+def delete(unit: Unit, record: Record) -> None:
+    """Removes a canceled invoice and what is on it; its siblings stay."""
+    next_invoice(InvoiceState(str(record["Status"])), InvoiceEvent.DELETE)
+    of_it = {"InvoiceId": record["Id"]}
+    items, taxes = unit.find(INVOICE_ITEM, **of_it), unit.find(TAXATION_ITEM, **of_it)
+    remove(unit, Invoice(record, tuple(items), tuple(taxes)))
+
+
+def _without_pdf(values: Record) -> Record:
+    """The mock draws no files: a request for a new one is accepted, and must be the only wish."""
+    others = {name: value for name, value in values.items() if name != "RegenerateInvoicePDF"}
+    if values.get("RegenerateInvoicePDF") and others:
+        raise Refusal(
+            rules.INVOICE_PDF, ONLY_PDF, expected=["RegenerateInvoicePDF"], actual=sorted(values),
+            accepted={"RegenerateInvoicePDF": True},
+        )  # fmt: skip
+    return others
+
+
+def _target(unit: Unit, state: InvoiceState, wanted: Value) -> InvoiceState:
+    if wanted is None:
+        return state
+    event = STATUS_EVENTS[InvoiceState(str(wanted))]
+    return next_invoice(state, event, may_unpost=unit.tenant.settings.cancel_posted_billing_documents)
+
+
+def _check_transfer(record: Record, values: Record, target: InvoiceState) -> None:
+    wanted = values.get("TransferredToAccounting")
+    if wanted is None or wanted == record.get("TransferredToAccounting") or target is InvoiceState.POSTED:
+        return
+    message = f"TransferredToAccounting of an invoice with status {target} cannot be changed"
+    raise Refusal(rules.INVOICE_TRANSFERRED, message, expected=InvoiceState.POSTED.value, actual=target.value)
+
+
+def _to_move(unit: Unit, record: Record, target: InvoiceState) -> list[Record]:
+    """The invoice and its siblings, without those that are there already."""
+    group = unit.find(INVOICE, _Group=record["_Group"]) if "_Group" in record else [record]
+    return [each for each in group if each["Status"] != target]
+
+
+def _check_unpaid(group: Sequence[Record], target: InvoiceState) -> None:
+    """Nothing is unposted once a payment or an adjustment is on any invoice of the group."""
+    if target is InvoiceState.POSTED:
+        return
+    for each in group:
+        paid = {name: micros(each, name) for name in _PAID if micros(each, name)}
+        if paid:
+            message = f"Invoice {each['InvoiceNumber']} has payments or adjustments and cannot be set to {target}"
+            raise Refusal(rules.INVOICE_STATUS, message, expected="no payments", actual=sorted(paid))
+
+
+def _write(unit: Unit, record: Record, group: Sequence[Record], target: InvoiceState, others: Record) -> Record:
+    stamp = unit.stamp()
+    moved = {"Status": target.value, **_posting(unit, target, stamp), **stamp}
+    after = record
+    for each in group:
+        own = others if each["Id"] == record["Id"] else {}
+        written = unit.update(INVOICE, each, {**moved, **own})
+        after = written if each["Id"] == record["Id"] else after
+    _move_balance(unit, group, target)
+    if others and not group:
+        after = unit.update(INVOICE, record, {**others, **stamp})
+    return after
+
+
+def _posting(unit: Unit, target: InvoiceState, stamp: Record) -> Record:
+    if target is InvoiceState.POSTED:
+        return {"PostedBy": user_id(unit.tenant), "PostedDate": stamp["UpdatedDate"]}
+    return {"PostedBy": None, "PostedDate": None}
+
+
+def _move_balance(unit: Unit, group: Sequence[Record], target: InvoiceState) -> None:
+    """An account owes what is posted (SOAP API, Account: Balance, TotalInvoiceBalance, LastInvoiceDate)."""
+    moved = sum(micros(each, "Balance") * _owed(each, target) for each in group)
+    account = unit.get(ACCOUNT, str(group[0].get("AccountId"))) if group else None
+    if account is None:
+        return
+    values: Record = {name: micros(account, name) + moved for name in ("Balance", "TotalInvoiceBalance") if moved}
+    if target is InvoiceState.POSTED:
+        dates = [str(each["InvoiceDate"]) for each in (*group, account) if each.get("InvoiceDate")]
+        values["LastInvoiceDate"] = max([*dates, str(account.get("LastInvoiceDate") or "")])
+    if values:
+        unit.update(ACCOUNT, account, {**values, **unit.stamp()})
+
+
+def _owed(invoice: Record, target: InvoiceState) -> int:
+    before, after = invoice["Status"] == InvoiceState.POSTED, target is InvoiceState.POSTED
+    return int(after) - int(before)

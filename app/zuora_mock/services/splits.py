@@ -1,0 +1,88 @@
+"""Invoice splits as Zuora does them: accepted at once, done in the background.
+
+`submit` checks and orders, in the transaction of the call. `run` does the work in one of its own: it loads,
+checks again, plans and writes, or raises and changes nothing. `domain.split` knows the rules, this module the rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from zuora_mock import jobs
+from zuora_mock.domain import rules
+from zuora_mock.domain.split import Split, check, check_invoice, execute_request, verify
+from zuora_mock.domain.values import is_id
+from zuora_mock.errors import Refusal
+from zuora_mock.services.arithmetic import arithmetic, keep
+from zuora_mock.services.outcomes import Outcome
+from zuora_mock.services.parts import copies, name_parts, retire, write
+from zuora_mock.services.split_work import load_group, load_split, policy, prepare
+from zuora_mock.storage.unit import Unit
+
+__all__ = ["JOB_TYPE", "arithmetic", "is_executed", "refusal_of_invoice", "run", "submit"]
+
+JOB_TYPE = "InvoiceSplit"
+
+
+def submit(unit: Unit, ids: Sequence[object]) -> list[Outcome]:
+    """One outcome for each id, in the order given; an accepted split has its job in `unit.jobs`."""
+    seen: dict[str, int] = {}
+    return [Outcome(_as_given(each), _order(unit, each, seen, position)) for position, each in enumerate(ids)]
+
+
+def _as_given(given: object) -> str:
+    return given if isinstance(given, str) else json.dumps(given, default=str)
+
+
+def _order(unit: Unit, given: object, seen: dict[str, int], position: int) -> Refusal | None:
+    """Why a split is not accepted, or None and its job is ordered. `seen` are the splits of this call so far."""
+    pointer = f"/ids/{position}"
+    split = load_split(unit, given.lower()) if isinstance(given, str) and is_id(given) else None
+    if split is None:
+        message = f"invalid id for execute: {_as_given(given)}"
+        return Refusal(rules.INVALID_ID, message, pointer=pointer, expected="the id of an InvoiceSplit", actual=given)
+    refusal = _check_once(unit, split, seen, pointer)
+    refusal = refusal or check(split, load_group(unit, split.invoice_id), policy(unit), pointer)
+    seen.setdefault(split.id, position)
+    if refusal is None:
+        unit.jobs.append(jobs.enqueue(unit, JOB_TYPE, split.id))
+    return refusal
+
+
+def _check_once(unit: Unit, split: Split, seen: dict[str, int], pointer: str) -> Refusal | None:
+    if split.id in seen:
+        message = f"InvoiceSplit {split.id} stands at /ids/{seen[split.id]} already"
+        return Refusal(
+            rules.SPLIT_ONCE, message, pointer=pointer, expected="each id once", actual=split.id,
+            accepted=execute_request(list(seen)),
+        )  # fmt: skip
+    if split.parts or jobs.is_ordered(unit, split.id):
+        message = f"InvoiceSplit {split.id} has been executed already"
+        return Refusal(
+            rules.SPLIT_ONCE, message, pointer=pointer, expected="a split not executed", actual="executed",
+            state={"InvoiceId": split.invoice_id, "parts": split.parts},
+        )  # fmt: skip
+    return None
+
+
+def is_executed(unit: Unit, split_id: str) -> bool:
+    """Whether the split was executed or is about to be; one whose background work failed counts as untouched."""
+    split = load_split(unit, split_id)
+    return split is not None and (bool(split.parts) or jobs.is_ordered(unit, split_id))
+
+
+def refusal_of_invoice(unit: Unit, invoice_id: str, pointer: str) -> Refusal | None:
+    """Why the invoice cannot be split, whatever the items would be."""
+    return check_invoice(invoice_id, load_group(unit, invoice_id), policy(unit), pointer)
+
+
+def run(unit: Unit, split_id: str) -> None:
+    """Splits the invoice. Raises Refusal if the world has changed so that it cannot be."""
+    work = prepare(unit, split_id)
+    parts = copies(unit, work)
+    verify(work.whole, parts)
+    retire(unit, work)
+    write(unit, parts)
+    name_parts(unit, work, parts)
+    keep(unit, work, parts)

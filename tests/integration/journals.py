@@ -1,0 +1,62 @@
+"""A tenant and its journal, with entries put into it directly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.integration.worlds import World, make_world
+from zuora_mock.errors import Refusal
+from zuora_mock.services.journal import Entry, Journal
+from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.unit import Change
+
+
+@dataclass(slots=True)
+class Kept:
+    world: World = field(default_factory=make_world)
+    journal: Journal = field(default_factory=lambda: Journal(1000))
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.world.tenant
+
+    def call(
+        self,
+        operation: str = "execute",
+        *,
+        method: str = "POST",
+        path: str | None = None,
+        query: str = "",
+        status: int = 200,
+        track_id: str | None = None,
+        rules: tuple[str, ...] = (),
+        fault: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: object = None,
+        answer: object = None,
+        changes: Sequence[Change] = (),
+        refusals: Sequence[Refusal] = (),
+        jobs: Sequence[str] = (),
+        notes: Sequence[str] = (),
+    ) -> int:
+        """Writes an entry and returns its number."""
+        self.tenant.entries += 1
+        entry = Entry(
+            n=self.tenant.entries, at=self.tenant.now(), method=method, path=path or f"/v1/action/{operation}",
+            query=query, status=status, track_id=track_id, request_id="r", operation=operation, rules=rules,
+            fault=fault, milliseconds=1.5, request_headers=headers or {}, request_body=_bytes(body),
+            response_headers={"Zuora-Mock-Request": "1"}, response_body=_bytes(answer), changes=changes,
+            refusals=refusals, jobs=jobs, notes=notes,
+        )  # fmt: skip
+        with self.world.database.transaction() as connection:
+            self.journal.write(connection, self.tenant, entry)
+        return entry.n
+
+
+def _bytes(body: Any) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return b"" if body is None else json.dumps(body).encode()

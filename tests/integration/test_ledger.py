@@ -1,0 +1,90 @@
+"""The ledger: what the mock knows, and what of it the calls have exercised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.integration.journals import Kept
+from zuora_mock.domain.rules import RULES
+from zuora_mock.errors import Provenance
+from zuora_mock.services.ledger import Ledger, Line, as_junit, as_text, read, total
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: str
+    provenance: Provenance
+    method: str = "POST"
+    path: str = "/v1/action/x"
+    source: str = "a page"
+    summary: str = "does <x> & more"
+
+
+OPERATIONS = (Operation("execute", Provenance.DOCUMENTED), Operation("generate", Provenance.ASSUMED))
+
+
+@pytest.fixture
+def kept() -> Kept:
+    kept = Kept()
+    kept.call("execute", rules=("body.shape", "object.id"))
+    kept.call("execute", rules=("object.id",))
+    return kept
+
+
+def ledger(kept: Kept) -> Ledger:
+    return read(kept.world.database.connection, kept.tenant, OPERATIONS)
+
+
+def exercised(lines: tuple[Line, ...]) -> list[str]:
+    return [each.name for each in lines if each.exercised]
+
+
+def test_it_lists_every_operation_and_rule_and_marks_what_calls_have_met(kept: Kept) -> None:
+    found = ledger(kept)
+    assert [each.name for each in found.operations] == ["execute", "generate"]
+    assert {each.name for each in found.rules} == set(RULES)
+    assert exercised(found.operations) == ["execute"]
+    assert exercised(found.rules) == ["body.shape", "object.id"]
+
+
+def test_totals_count_by_provenance(kept: Kept) -> None:
+    counts = total(ledger(kept).operations)
+    assert (counts.total, counts.exercised) == (2, 1)
+    assert counts.by_provenance == {"documented": 1, "observed": 0, "assumed": 1}
+
+
+def test_what_was_met_outlives_the_entries_and_the_process(kept: Kept) -> None:
+    with kept.world.database.transaction() as connection:
+        kept.journal.clear(connection, kept.tenant)
+    kept.tenant.exercised.clear()
+    assert exercised(ledger(kept).operations) == ["execute"]
+
+
+def test_the_text_is_a_table_with_its_totals(kept: Kept) -> None:
+    lines = as_text(ledger(kept)).splitlines()
+    assert lines[:3] == [
+        "operations: 1 of 2 exercised; 1 documented, 0 observed, 1 assumed",
+        "x  execute   documented  POST /v1/action/x  a page",
+        "-  generate  assumed     POST /v1/action/x  a page",
+    ]
+    assert f"rules: 2 of {len(RULES)} exercised" in lines[4]
+
+
+def test_junit_skips_what_was_not_exercised(kept: Kept) -> None:
+    suites = ET.fromstring(as_junit(ledger(kept)))  # noqa: S314  (our own)
+    operations = suites.find("testsuite[@name='operations']")
+    assert operations is not None
+    assert {name: operations.get(name) for name in ("tests", "skipped", "failures")} == {
+        "tests": "2",
+        "skipped": "1",
+        "failures": "0",
+    }
+    skipped = {case.get("name"): case.find("skipped") is not None for case in operations.findall("testcase")}
+    assert skipped == {"execute": False, "generate": True}
+    case = operations.find("testcase[@name='execute']")
+    assert case is not None
+    assert case.get("classname") == "operations.documented"
+    assert case.findtext("system-out") == "POST /v1/action/x: does <x> & more (a page)"

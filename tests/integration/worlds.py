@@ -1,0 +1,198 @@
+"""Small worlds for tests: a tenant in a database in memory, and records put into it directly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zuora_mock.clock import Clock, parse_instant
+from zuora_mock.domain.catalogue import (
+    ACCOUNT,
+    INVOICE,
+    INVOICE_ITEM,
+    INVOICE_SPLIT,
+    INVOICE_SPLIT_ITEM,
+    TAXATION_ITEM,
+    ObjectType,
+)
+from zuora_mock.domain.invoices import ITEM_AMOUNTS, micros
+from zuora_mock.domain.money import parse_micros, parse_nano_percent
+from zuora_mock.domain.terms import PaymentTerm
+from zuora_mock.domain.values import Record, Value
+from zuora_mock.jobs import Runner
+from zuora_mock.services import splits
+from zuora_mock.services.outcomes import Outcome
+from zuora_mock.settings import JobPolicy, TenantSettings
+from zuora_mock.storage import tenants
+from zuora_mock.storage.database import Database
+from zuora_mock.storage.tenants import Entity, Tenant
+from zuora_mock.storage.unit import Unit, unit_of_work
+
+TERMS = (
+    PaymentTerm("Due Upon Receipt", default=True),
+    PaymentTerm("Net 30", days=30),
+    PaymentTerm("Prox 20", type="Prox", cutoff_day=12, months=1, due_day=20),
+    PaymentTerm("Net 5 (old)", days=5, active=False),
+)
+NOON = parse_instant("2026-01-15T12:00:00Z")
+SEED = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One charge of an invoice. Amounts are decimals, taxes pairs of tax and exempt amount."""
+
+    charge: str
+    discounts: Sequence[str] = ()
+    taxes: Sequence[tuple[str, str]] = ()
+    own_tax: str | None = None
+    own_exempt: str | None = None
+
+
+@dataclass(slots=True)
+class World:
+    """One tenant, its database, and a runner that splits invoices."""
+
+    database: Database
+    tenant: Tenant
+    runner: Runner
+    accounts: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        with unit_of_work(self.database, self.tenant, 1) as unit:
+            yield unit
+
+    def find(self, kind: ObjectType, **equal: object) -> list[Record]:
+        with self.unit() as unit:
+            return unit.find(kind, **equal)
+
+    def get(self, kind: ObjectType, id: object) -> Record | None:
+        with self.unit() as unit:
+            return unit.get(kind, str(id))
+
+    def account(self, currency: str = "USD", /, **fields: Value) -> str:
+        if currency not in self.accounts or fields:
+            with self.unit() as unit:
+                self.accounts[currency] = unit.new_id()
+                record: Record = {"Name": currency, "Currency": currency, "PaymentTerm": "Net 30"}
+                record["Id"] = self.accounts[currency]
+                unit.insert(ACCOUNT, [unit.stamp_new({**record, **fields})])
+        return self.accounts[currency]
+
+    def invoice(self, items: Sequence[Item], currency: str = "USD", /, **fields: Value) -> str:
+        """The id of a new invoice with these items; `fields` go on its header."""
+        account = self.account(currency)
+        with self.unit() as unit:
+            return _write_invoice(unit, account, items, fields)
+
+    def split(self, invoice: str, *percentages: str, date: str = "2026-02-01", terms: Sequence[str | None] = ()) -> str:
+        """The id of an InvoiceSplit with one item for each percentage."""
+        with self.unit() as unit:
+            split = unit.new_id()
+            unit.insert(INVOICE_SPLIT, [unit.stamp_new({"Id": split, "InvoiceId": invoice})])
+            for position, percentage in enumerate(percentages):
+                item: Record = {
+                    "Id": unit.new_id(),
+                    "InvoiceSplitId": split,
+                    "InvoiceDate": date,
+                    "SplitPercentage": parse_nano_percent(percentage),
+                }
+                if position < len(terms) and terms[position] is not None:
+                    item["PaymentTerm"] = terms[position]
+                unit.insert(INVOICE_SPLIT_ITEM, [unit.stamp_new(item)])
+        return split
+
+    def submit(self, *ids: object) -> list[Outcome]:
+        with self.unit() as unit:
+            return splits.submit(unit, ids)
+
+    def order(self, *ids: object) -> list[str]:
+        """Submits, and the ids of the jobs."""
+        with self.unit() as unit:
+            assert [outcome.refusal for outcome in splits.submit(unit, ids)] == [None] * len(ids)
+            return unit.jobs
+
+    def execute(self, split: str) -> list[Record]:
+        """Submits, runs, and the parts in their order."""
+        (job,) = self.order(split)
+        assert self.runner.run_now(self.tenant, job)["state"] == "succeeded", self.runner.list(self.tenant)[-1]
+        return self.find(INVOICE, _Group=split)
+
+    def set_policy(self, mode: str, seconds: float = 0) -> None:
+        self.tenant.policy = JobPolicy.model_validate({"mode": mode, "seconds": seconds})
+
+
+def make_world(path: Path | None = None, **settings: object) -> World:
+    database = Database(path)
+    with database.transaction() as connection:
+        key = tenants.find_key(connection, "test")
+        tenant = tenants.by_key(connection, key) if key is not None else None
+        if tenant is None:
+            tenant = tenants.add(connection, "test", "none", TenantSettings.model_validate({"seed": SEED, **settings}))
+            tenants.add_terms(connection, tenant.key, TERMS)
+            tenants.add_entities(connection, tenant.key, [Entity(1, "e1", "Default")])
+            tenants.load_details(connection, tenant)
+        tenant.clock = Clock(frozen_at=NOON)
+        tenants.save(connection, tenant)
+    return World(database, tenant, Runner(database, _Only(tenant), {"InvoiceSplit": splits.run}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Only:
+    tenant: Tenant
+
+    def by_key(self, key: int, /) -> Tenant | None:
+        return self.tenant if key == self.tenant.key else None
+
+
+def _write_invoice(unit: Unit, account: str, items: Sequence[Item], fields: Record) -> str:
+    invoice = unit.new_id()
+    rows, taxes = list[Record](), list[Record]()
+    for position, item in enumerate(items):
+        charge = unit.new_id()
+        rows.append(_charge(charge, position, item))
+        rows += [_discount(unit.new_id(), charge, each) for each in item.discounts]
+        taxes += [_tax(unit.new_id(), charge, tax, exempt) for tax, exempt in item.taxes]
+    totals = _totals(rows)
+    header: Record = {
+        "Id": invoice, "AccountId": account, "InvoiceNumber": unit.next_invoice_number(), "Status": "Draft",
+        "InvoiceDate": "2026-01-15", "TargetDate": "2026-01-31", "DueDate": "2026-02-14", "SourceType": "Subscription",
+        **totals, "Balance": totals["Amount"], **fields,
+    }  # fmt: skip
+    unit.insert(INVOICE, [unit.stamp_new(header)])
+    unit.insert(INVOICE_ITEM, [unit.stamp_new({**row, "InvoiceId": invoice}) for row in rows])
+    unit.insert(TAXATION_ITEM, [unit.stamp_new({**tax, "InvoiceId": invoice}) for tax in taxes])
+    return invoice
+
+
+def _charge(identifier: str, position: int, item: Item) -> Record:
+    tax = [parse_micros(each) for each in (item.own_tax or 0, *(tax for tax, _ in item.taxes))]
+    exempt = [parse_micros(each) for each in (item.own_exempt or 0, *(exempt for _, exempt in item.taxes))]
+    return {
+        "Id": identifier, "ChargeAmount": parse_micros(item.charge), "ChargeName": f"Charge {position}",
+        "ProcessingType": 0, "Quantity": 3.0, "UnitPrice": 0.5,
+        "ServiceStartDate": "2026-01-01", "ServiceEndDate": "2026-01-31",
+        "TaxAmount": sum(tax), "TaxExemptAmount": sum(exempt),
+    }  # fmt: skip
+
+
+def _discount(identifier: str, charge: str, amount: str) -> Record:
+    return {
+        "Id": identifier, "ChargeAmount": parse_micros(amount), "ChargeName": "Discount", "ProcessingType": 1,
+        "AppliedToInvoiceItemId": charge,
+    }  # fmt: skip
+
+
+def _tax(identifier: str, charge: str, tax: str, exempt: str) -> Record:
+    return {
+        "Id": identifier, "InvoiceItemId": charge, "Name": "VAT", "TaxRate": 8.25, "TaxAmount": parse_micros(tax),
+        "ExemptAmount": parse_micros(exempt),
+    }  # fmt: skip
+
+
+def _totals(rows: Sequence[Record]) -> Record:
+    charges, tax, exempt = (sum(micros(row, name) for row in rows) for name in ITEM_AMOUNTS)
+    return {"Amount": charges + tax, "AmountWithoutTax": charges, "TaxAmount": tax, "TaxExemptAmount": exempt}
