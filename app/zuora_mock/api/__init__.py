@@ -1,0 +1,1 @@
+"""Zuora's face: the wire, and nothing but the wire."""

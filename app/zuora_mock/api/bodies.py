@@ -1,0 +1,161 @@
+"""Bodies: bytes to JSON, strictly, and back.
+
+Refused as a whole: what is not UTF-8, NaN and Infinity, duplicate keys, NUL, lone surrogates, nesting above 64. A
+number that is legal JSON but no possible value (`1e400`) passes here and is refused where it is used.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from zuora_mock.domain import rules
+from zuora_mock.errors import Refusal
+
+DEEPEST = 64
+_LONGEST_INTEGER = 40
+_JSON_TYPES = frozenset({"application/json", "text/json"})
+
+
+def _unreadable(message: str) -> Refusal:
+    return Refusal(rules.UNREADABLE, message, expected="one well-formed JSON document")
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _unreadable(f"duplicate key '{next(name for name in names if names.count(name) > 1)}'")
+    return members
+
+
+def _constant(name: str) -> Any:
+    raise _unreadable(f"{name} is not JSON")
+
+
+def _decimal(digits: str) -> Decimal:
+    """What is beyond all numbers is infinite, and with that no value for any field."""
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        return Decimal("Infinity")
+
+
+def _integer(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else Decimal(digits)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_decimal, parse_int=_integer
+)
+
+
+def _depth(text: str) -> int:
+    """The deepest nesting of a text, brackets within strings left out."""
+    depth = deepest = 0
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            escaped, in_string = character == "\\" and not escaped, character != '"' or escaped
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list):
+        for each in node:
+            yield from _texts(each)
+    elif isinstance(node, dict):
+        yield from node
+        yield from _texts(list(node.values()))
+
+
+def _reject_impossible_text(document: Any) -> None:
+    """NUL and lone surrogates can only come in as escapes."""
+    for text in _texts(document):
+        if "\x00" in text:
+            raise _unreadable("NUL is not text")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise _unreadable("a lone surrogate is not text")
+
+
+def parse_json(body: bytes) -> Any:
+    """Raises Refusal (`body.json`)."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(f"byte {error.start} is not UTF-8") from None
+    if not text.strip():
+        raise _unreadable("the body is empty")
+    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
+        raise _unreadable(f"nested deeper than {DEEPEST}")
+    try:
+        document = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise _unreadable(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    if "\\u" in text:
+        _reject_impossible_text(document)
+    return document
+
+
+def unzip(body: bytes, encoding: str, limit: int) -> bytes:
+    """The body without its Content-Encoding. Raises Refusal (`body.encoding`, `body.gzip`, `body.size`)."""
+    encoding = encoding.strip().lower()
+    if encoding in {"", "identity"}:
+        return body
+    if encoding != "gzip":
+        raise Refusal(
+            rules.ENCODING, f"Content-Encoding '{encoding}' is not supported", expected="gzip", actual=encoding
+        )
+    plain = b""
+    while True:
+        part, body = _unzip_member(body, limit + 1 - len(plain))
+        plain += part
+        if len(plain) > limit:
+            raise too_large(limit)
+        if not body:
+            return plain
+
+
+def _unzip_member(body: bytes, limit: int) -> tuple[bytes, bytes]:
+    """The first gzip member of a body, up to `limit` bytes of it, and what follows it (RFC 1952: there may be more)."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(body, limit)
+    except zlib.error:
+        raise Refusal(rules.NOT_GZIP, "the body is not gzip") from None
+    if not unpacker.eof and len(plain) < limit:
+        raise Refusal(rules.NOT_GZIP, "the gzipped body is cut short")
+    return plain, unpacker.unused_data
+
+
+def too_large(limit: int) -> Refusal:
+    return Refusal(rules.TOO_LARGE, f"the body is larger than {limit} bytes", expected=limit)
+
+
+def check_media_type(headers: Mapping[str, str]) -> None:
+    """None at all, or JSON with or without charset. Raises Refusal (`body.media-type`)."""
+    given = headers.get("content-type", "")
+    if given and given.partition(";")[0].strip().lower() not in _JSON_TYPES:
+        raise Refusal(
+            rules.MEDIA_TYPE, f"Content-Type '{given}' is not supported", expected="application/json", actual=given
+        )
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
+def render(document: Any) -> bytes:
+    """Compact JSON, as Zuora's Actions, CRUD and gateway print it."""
+    return _ENCODER.encode(document).encode("utf-8")
