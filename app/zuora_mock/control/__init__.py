@@ -1,0 +1,1 @@
+"""Our face: `/__admin`, with which a test steers its tenant."""

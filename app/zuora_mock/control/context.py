@@ -1,0 +1,86 @@
+"""Whom a control call is about, and how it is refused: the tenant of the bearer, of a header or of `?tenant=`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request
+
+from zuora_mock.services.world import World
+from zuora_mock.storage.tenants import Tenant
+
+
+class Problem(Exception):
+    """A control call that is refused, answered as `application/problem+json` (RFC 9457)."""
+
+    def __init__(self, status: int, title: str, detail: str, **members: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.members = members
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A tenant, and the name or client id by which the call means it."""
+
+    tenant: Tenant
+    by: str
+
+
+async def current_world(request: Request) -> World:
+    world: World = request.app.state.world
+    return world
+
+
+CurrentWorld = Annotated[World, Depends(current_world)]
+
+
+def bearer_of(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def name_given(
+    tenant: Annotated[str, Query(description="The tenant: its name or one of its client ids")] = "",
+    zuora_mock_tenant: Annotated[str, Header(alias="Zuora-Mock-Tenant", description="The same as a header")] = "",
+) -> str:
+    return tenant or zuora_mock_tenant
+
+
+NameGiven = Annotated[str, Depends(name_given)]
+
+
+async def named_tenant(request: Request, world: CurrentWorld, name: NameGiven) -> Named | None:
+    """The tenant that the call names, else that of its bearer, expired or not. Raises Problem 404 if nobody has it."""
+    if name:
+        tenant = world.tenancy.resolve(name)
+        if tenant is None:
+            raise Problem(404, "Unknown tenant", f"no tenant has the name or client id '{name}'", tenant=name)
+        return Named(tenant, name)
+    token = bearer_of(request)
+    return _owner(world, token) if token and token != world.settings.admin_token else None
+
+
+def _owner(world: World, token: str) -> Named:
+    found = world.credentials.find(world.database.connection, token)
+    tenant = world.tenancy.by_key(found[0]) if found else None
+    if found is None or tenant is None:
+        raise Problem(404, "Unknown tenant", "this server has not issued the bearer token, or its tenant is gone")
+    return Named(tenant, found[1])
+
+
+MaybeTenant = Annotated[Named | None, Depends(named_tenant)]
+
+
+async def current_tenant(named: MaybeTenant) -> Tenant:
+    """Raises Problem 400 where no tenant is named."""
+    if named is None:
+        detail = "name a tenant by a bearer token, the header Zuora-Mock-Tenant or ?tenant= (its name or a client id)"
+        raise Problem(400, "No tenant named", detail)
+    return named.tenant
+
+
+CurrentTenant = Annotated[Tenant, Depends(current_tenant)]

@@ -1,0 +1,38 @@
+"""The control plane's OpenAPI document, and one page that shows it or that of Zuora's face without the internet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+
+_PAGE = Path(__file__).with_name("page.html")
+
+router = APIRouter(include_in_schema=False)
+
+
+def first_sentence(text: str) -> str:
+    return " ".join(text.split()).partition(". ")[0].removesuffix(".")
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> JSONResponse:
+    document: dict[str, Any] = request.app.openapi()
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            operation["summary"] = first_sentence(operation.get("description") or operation["summary"])
+    return JSONResponse(document)
+
+
+@router.get("/docs")
+@router.get("/docs/zuora")
+async def page() -> FileResponse:
+    """The page looks at its own address to know which of the two documents to show."""
+    return FileResponse(_PAGE, media_type="text/html")
+
+
+@router.get("/")
+async def front() -> RedirectResponse:
+    return RedirectResponse("/__admin/docs")
