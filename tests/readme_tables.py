@@ -1,0 +1,57 @@
+"""The tables of the README, drawn from the code. `python tests/readme_tables.py` writes them into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from zuora_mock.api import actions, objects
+from zuora_mock.api.reference import listed
+from zuora_mock.cli import main
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def operations() -> str:
+    """Every operation of Actions and CRUD: those of Zuora's reference, then our own additions."""
+    ours = {(each.method, each.path): each for each in (*actions.operations(), *objects.operations())}
+    paths = listed() + [key for key in ours if key not in listed()]
+    lines = ["| operation | supported | |", "|---|---|---|"]
+    for key in paths:
+        found = ours.get(key)
+        what = f"{found.summary}" if found else ""
+        note = f"{what}; not in Zuora's reference" if found and key not in listed() else what
+        lines.append(f"| `{key[0]} {key[1]}` | {'yes' if found else 'no'} | {note} |")
+    return "\n".join(lines)
+
+
+def _default(option: click.Option) -> str:
+    if option.is_flag:
+        return "on" if option.default is True else "off"
+    return f"`{option.default}`" if option.default and isinstance(option.default, str | int) else ""
+
+
+def settings() -> str:
+    lines = ["| flag | default | |", "|---|---|---|"]
+    for option in main.params:
+        if isinstance(option, click.Option) and option.show_envvar:
+            names = " / ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+            lines.append(f"| {names} | {_default(option)} | {option.help} |")
+    return "\n".join(lines)
+
+
+TABLES: Mapping[str, Callable[[], str]] = {"settings": settings, "operations": operations}
+
+
+def filled(text: str) -> str:
+    """The README with its tables as they should be."""
+    for name, draw in TABLES.items():
+        before, rest = text.split(f"<!-- {name} -->\n")
+        text = f"{before}<!-- {name} -->\n{draw()}\n<!-- /{name} -->{rest.partition(f'<!-- /{name} -->')[2]}"
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,157 @@
+"""The house as data: which room may import from which, compared with the imports that are there."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "zuora_mock"
+ROOT = Path(__file__).parents[1] / "app" / PACKAGE
+
+FLOORS: dict[str, int] = {
+    "": 0, "errors": 0, "clock": 0, "ids": 0, "settings": 0,
+    "domain": 1,
+    "storage": 2,
+    "jobs": 3,
+    "services": 4,
+    "api": 5,
+    "control": 6,
+    "main": 7,
+    "serve": 8, "health": 8,
+    "cli": 9,
+    "__main__": 10,
+}  # fmt: skip
+"""A room imports from its own floor and from those below it; `jobs` and `services` share one flight of stairs."""
+
+PURE = {"domain": {"zuora_mock.errors", "zuora_mock.domain"}}
+THIRD_PARTY = {
+    "domain": {"iso4217", "lark"},
+    "storage": {"sqlalchemy"},
+    "jobs": {"sqlalchemy"},
+    "services": {"sqlalchemy", "pydantic"},
+    "api": {"fastapi", "uvicorn"},
+    "control": {"fastapi", "pydantic", "starlette"},
+}
+START_UP = {
+    ("domain.money", "iso4217"),
+    ("domain.zoql", "lark"),
+    ("cli", "zuora_mock.serve"),
+    ("control.routes", "zuora_mock.control.plane"),
+}
+"""Imports that a function makes, because the server would start later for them."""
+
+CATALOGUES = {"domain.rules"}
+"""Long because it is a list: one entry for each rule."""
+
+TIME_AND_CHANCE = {"time", "uuid", "random", "secrets"}
+MAY_TELL_TIME = {"clock", "ids"}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix("__init__").rstrip(".")
+        yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+MODULES = dict(modules())
+NAMES = sorted(MODULES)
+
+
+def room(module: str) -> str:
+    return module.split(".", maxsplit=1)[0]
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            if node.module.startswith(PACKAGE):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own_imports(module: str) -> set[str]:
+    found = {
+        name.removeprefix(PACKAGE).lstrip(".") for name in imports(MODULES[module]) if name.split(".")[0] == PACKAGE
+    }
+    return found & set(NAMES)
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_a_room_imports_only_from_its_floor_and_below(module: str) -> None:
+    floor = FLOORS[room(module)]
+    above = {name for name in own_imports(module) if FLOORS[room(name)] > floor and room(name) != "services"}
+    assert not above
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    done: set[str] = set()
+
+    def walk(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " -> ".join((*path, module))
+        if module not in done:
+            for name in sorted(own_imports(module) - {module}):
+                if not (module == "" or MODULES[name].body == []):
+                    walk(name, (*path, module))
+            done.add(module)
+
+    for module in NAMES:
+        walk(module, ())
+
+
+@pytest.mark.parametrize("module", [name for name in NAMES if room(name) in PURE])
+def test_the_rules_are_pure(module: str) -> None:
+    allowed = {"", "errors", "domain"}
+    assert {room(name) for name in own_imports(module)} <= allowed
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_third_parties_stay_in_their_rooms(module: str) -> None:
+    known = {"fastapi", "starlette", "sqlalchemy", "pydantic", "uvicorn", "lark", "iso4217", "click"}
+    used = {name.split(".")[0] for name in imports(MODULES[module])} & known
+    if room(module) in THIRD_PARTY:
+        assert used <= THIRD_PARTY[room(module)]
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_no_import_hides_in_a_function(module: str) -> None:
+    hidden = {(module, name) for function in functions(MODULES[module]) for name in imports(function)}
+    assert not {
+        (name, other) for name, other in hidden if not any(other.startswith(o) for n, o in START_UP if n == name)
+    }
+
+
+@pytest.mark.parametrize("module", [name for name in NAMES if name not in MAY_TELL_TIME])
+def test_only_the_clock_tells_time_and_only_ids_draw_lots(module: str) -> None:
+    assert not set(imports(MODULES[module])) & TIME_AND_CHANCE
+    text = ast.unparse(MODULES[module])
+    assert not [call for call in ("datetime.now", "datetime.utcnow", "datetime.today", "date.today") if call in text]
+
+
+def test_functions_stay_short() -> None:
+    lengths = [(node.end_lineno or 0) - node.lineno + 1 for tree in MODULES.values() for node in functions(tree)]
+    assert max(lengths) <= 60
+    assert statistics.median(lengths) <= 9
+    assert statistics.quantiles(lengths, n=10)[-1] <= 30
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_modules_stay_under_four_hundred_lines(module: str) -> None:
+    path = ROOT / Path(*module.split(".")) if module else ROOT
+    file = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 400 or module in CATALOGUES
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_everything_is_typed(module: str) -> None:
+    untyped = [node.name for node in functions(MODULES[module]) if node.returns is None]
+    assert not untyped

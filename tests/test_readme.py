@@ -1,0 +1,115 @@
+"""The README is true: its tables are those of the code, its blocks run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.process.commands import PATIENCE, ROOT, Server, Start, environment
+from tests.process.conftest import start as start  # noqa: PLC0414  (the fixture, under its name)
+from tests.readme_tables import README, filled
+from zuora_mock.services.fixtures import parse
+
+TEXT = README.read_text(encoding="utf-8")
+ADDRESS = "http://127.0.0.1:9867"
+INSTALL = 300
+"""Seconds that a first installation may take on a slow network."""
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.DOTALL | re.MULTILINE)
+
+
+def normal(text: str) -> Any:
+    """JSON with every id alike."""
+    return json.loads(re.sub(r'"Id":\s*"[^"]*"', '"Id": "…"', text))
+
+
+@pytest.fixture
+def server(start: Start) -> Server:
+    return start("--no-access-log")
+
+
+def script(text: str, server: Server) -> subprocess.CompletedProcess[str]:
+    program = "set -euo pipefail\n" + text.replace(ADDRESS, server.url)
+    return subprocess.run(["bash", "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S607
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    assert filled(TEXT) == TEXT, "run: python tests/readme_tables.py"
+
+
+def test_the_main_job_answers_what_the_readme_says(server: Server) -> None:
+    main_job, (expected, *_) = blocks("bash")[0], blocks("json")
+    done = script(main_job, server)
+    assert done.returncode == 0, done.stderr
+    assert normal('{"size"' + done.stdout.rpartition('{"size"')[2]) == json.loads(expected)
+
+
+def test_every_verb_of_the_control_plane_does_what_it_says(server: Server) -> None:
+    first, second = blocks("bash")
+    done = script(first + second.replace("curl -s ", "curl -s --fail-with-body "), server)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    assert '"ok":true' in done.stdout.replace(" ", "")
+
+
+def test_a_python_client_needs_its_base_url_and_nothing_else(server: Server) -> None:
+    (program,) = blocks("python")
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(ZUORA_BASE_URL=server.url), capture_output=True, text=True,
+        timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_smallest_fixture_is_one() -> None:
+    (fixture,) = blocks("json fixture")
+    assert len(parse(fixture).document.invoices) == 1
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    assert blocks("sh")[-1].strip() in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_image_listens_where_the_readme_says() -> None:
+    run = blocks("sh")[1]
+    assert "9867:9867" in run
+    assert "EXPOSE 9867" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def clean_copy(tmp_path: Path) -> Iterator[Path]:
+    """The files that git tracks, or would, in a folder without a virtual environment."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    copy = tmp_path / "copy"
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy / name)
+    yield copy
+    shutil.rmtree(copy)
+
+
+@pytest.mark.slow
+def test_one_command_installs_and_starts_the_server(clean_copy: Path) -> None:
+    command = blocks("sh")[0].strip()
+    variables = {**os.environ, "ZUORA_MOCK_PORT": "0"}
+    started = ["timeout", str(INSTALL), "bash", "-c", command.replace("&& ", "&& exec ")]
+    with subprocess.Popen(started, cwd=clean_copy, env=variables, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline(), process.stdout.readline()]
+        process.terminate()
+    assert lines[0].startswith("zuora-mock ")
+    assert lines[1] == "Ready.\n"
