@@ -141,8 +141,8 @@ def test_a_call_that_outlasts_the_clearing_does_not_stand_in_the_way(kept: Kept)
 def test_an_entry_tells_request_and_answer_as_a_person_reads_them(kept: Kept) -> None:
     headers = {"content-encoding": "gzip", "authorization": "Bearer x"}
     n = kept.call(
-        query="fields=Id%2CAmount&rejectUnknownFields=", headers=headers, body=gzip.compress(b'{"ids": ["a"]}', mtime=0),
-        answer=[{"Success": True}], notes=["a note"],
+        query="fields=Id%2CAmount&rejectUnknownFields=", headers=headers,
+        body=gzip.compress(b'{"ids": ["a"]}', mtime=0), answer=[{"Success": True}], notes=["a note"],
     )  # fmt: skip
     found = whole(kept, n)
     assert found["request"] == {

@@ -363,7 +363,7 @@ def test_a_datetime_without_offset_is_in_the_tenants_zone(text: str, instant: in
     ],
 )
 def test_a_datetime_of_another_form_or_that_never_was_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r".+"):
         zoql.parse_datetime(text, UTC)
 
 
@@ -483,7 +483,9 @@ fragments = st.sampled_from(SCRAPS.split())
 @given(st.one_of(st.text(), st.lists(fragments).map(" ".join), st.lists(fragments).map("".join)))
 def test_no_text_causes_anything_but_a_refusal(text: str) -> None:
     for query in (text, f"select Id from Account where {text}", f"select Id from Account where Id = {text}"):
+        refused: Refusal | None = None
         try:
             zoql.parse(query)
-        except Refusal as refused:
-            assert refused.rule in (QUERY_SYNTAX, QUERY_LIMITS)
+        except Refusal as refusal:
+            refused = refusal
+        assert refused is None or refused.rule in (QUERY_SYNTAX, QUERY_LIMITS)

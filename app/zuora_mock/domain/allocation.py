@@ -4,17 +4,17 @@ Whole minor units and exact fractions only. Rows are amounts that must stay exac
 the new invoices. The exact share of a cell is row x weight / whole; weights are percentages (whole: 100 %) or, when the
 client gave amounts, the amounts themselves (whole: their total).
 
-Last part (Knowledge Center, Split invoices, 2025). Each row for itself: every part but the last is rounded half up, away
-from zero for negative rows (assumed), and the last part takes what is left.
+Last part (Knowledge Center, Split invoices, 2025). Each row for itself: every part but the last is rounded half up,
+away from zero for negative rows (assumed), and the last part takes what is left.
 
 Largest remainder (Knowledge Center, Split invoices, 2026: rows and parts both stay exact; the steps are assumed).
 1. Totals of the parts: as given, or floors of total x percentage and the missing units to the largest fractions.
 2. Every cell is floored toward minus infinity. What rows and parts then lack adds up to the same number.
-3. Greedy: cells by falling fraction, then part, then row; a cell is raised by one if its row and its part both lack one.
-4. Repair: greed can leave a row and a part that lack a unit without a cell in common. The shortest path joins them: from
-   a row to a part through a cell not raised, from a part to a row through a raised one. Flipped, it fills both.
-5. Percentages only: totals chosen before the cells are looked at can be unreachable (24 and 10 at 10/10/30 and four times
-   12.5 %: the second row divides evenly in both parts that got a unit). Then the path may also lead from a part without
+3. Greedy: cells by falling fraction, then part, then row; a cell is raised by one if its row and part both lack one.
+4. Repair: greed can leave a row and a part that lack a unit without a cell in common. The shortest path joins them:
+   from a row to a part through a cell not raised, from a part to a row through a raised one. Flipped, it fills both.
+5. Percentages only: totals chosen before the cells are looked at can be unreachable (24 and 10 at 10/10/30 and four
+   times 12.5 %: the second row divides evenly in both parts that got a unit). Then the path may also lead from a part without
    an extra unit to one that has it, and the unit of the total moves the other way.
 
 Seen as a flow the exact shares fill every row and every part, so a whole solution exists and step 5 always ends in one.

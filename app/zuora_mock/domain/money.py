@@ -23,7 +23,7 @@ _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 @lru_cache(maxsize=256)
 def minor_digits(currency: str) -> int:
     """Decimals of the currency's minor unit (ISO 4217): USD 2, JPY 0, KWD 3; 2 where the list has none."""
-    from iso4217 import Currency  # start-up cost: it parses the whole ISO table when imported
+    from iso4217 import Currency  # noqa: PLC0415  (start-up cost: it parses the whole ISO table when imported)
 
     try:
         digits = Currency(currency).exponent

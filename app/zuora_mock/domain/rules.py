@@ -98,7 +98,12 @@ NO_ROUTE_AT_GATEWAY = Rule(
     "route.gateway", Kind.NO_ROUTE, OBSERVED, "zuora-cli notes against a sandbox", "The gateway knows no such path"
 )
 WRONG_METHOD = Rule(
-    "route.method", Kind.WRONG_METHOD, OBSERVED, "zuora-cli notes against a sandbox", "The path takes other methods", "45"
+    "route.method",
+    Kind.WRONG_METHOD,
+    OBSERVED,
+    "zuora-cli notes against a sandbox",
+    "The path takes other methods",
+    "45",
 )
 INVALID_ACTION = Rule(
     "action.unknown", Kind.INVALID_ACTION, OBSERVED, "Guardian client tests, 2025", "The action does not exist"
@@ -123,7 +128,12 @@ UNSUPPORTED = Rule("mock.unsupported", Kind.NO_ROUTE, ASSUMED, OURS, "Zuora has 
 
 # Idempotency
 KEY_FORM = Rule(
-    "idempotency.key", Kind.UNREADABLE, DOCUMENTED, "Guide, Idempotent requests", "Idempotency-Key has 1 to 255 characters", "20"
+    "idempotency.key",
+    Kind.UNREADABLE,
+    DOCUMENTED,
+    "Guide, Idempotent requests",
+    "Idempotency-Key has 1 to 255 characters",
+    "20",
 )
 KEY_METHOD = Rule(
     "idempotency.method",
@@ -142,7 +152,11 @@ KEY_IN_PROGRESS = Rule(
     "50",
 )
 KEY_REUSED = Rule(
-    "idempotency.reused", Kind.KEY_REUSED, DOCUMENTED, "Guide, Idempotent requests", "A key belongs to one method and one path"
+    "idempotency.reused",
+    Kind.KEY_REUSED,
+    DOCUMENTED,
+    "Guide, Idempotent requests",
+    "A key belongs to one method and one path",
 )
 KEY_BODY = Rule("idempotency.body", Kind.KEY_REUSED, ASSUMED, OURS, "Strict mode: a key belongs to one body")
 
@@ -150,7 +164,12 @@ KEY_BODY = Rule("idempotency.body", Kind.KEY_REUSED, ASSUMED, OURS, "Strict mode
 MEDIA_TYPE = Rule("body.media-type", Kind.UNSUPPORTED_MEDIA, ASSUMED, OURS, "The body is JSON", "45")
 ENCODING = Rule("body.encoding", Kind.UNSUPPORTED_MEDIA, ASSUMED, OURS, "Content-Encoding is gzip or identity", "45")
 NOT_GZIP = Rule(
-    "body.gzip", Kind.UNREADABLE, ASSUMED, "Guide, Request and response compression", "A body announced as gzip is gzip", "90"
+    "body.gzip",
+    Kind.UNREADABLE,
+    ASSUMED,
+    "Guide, Request and response compression",
+    "A body announced as gzip is gzip",
+    "90",
 )
 TOO_LARGE = Rule("body.size", Kind.TOO_LARGE, ASSUMED, OURS, "The body fits the server's limit", "20")
 UNREADABLE = Rule(
@@ -174,7 +193,12 @@ UNKNOWN_FIELDS = Rule(
 
 # Limits
 RATE_LIMIT = Rule(
-    "limit.rate", Kind.RATE, DOCUMENTED, "Guide, Rate limits", "Requests in one window stay below the tenant's quota", "70"
+    "limit.rate",
+    Kind.RATE,
+    DOCUMENTED,
+    "Guide, Rate limits",
+    "Requests in one window stay below the tenant's quota",
+    "70",
 )
 CONCURRENCY_LIMIT = Rule(
     "limit.concurrency",
@@ -212,16 +236,28 @@ INVALID_ID = Rule(
 )
 NOT_FOUND = Rule("object.not-found", Kind.NOT_FOUND, DOCUMENTED, "Older API, ProxyNoDataResponse", "The object exists")
 MISSING_VALUE = Rule(
-    "object.required", Kind.ROW, OBSERVED, "recorded create calls", "Required fields are given", "MISSING_REQUIRED_VALUE"
+    "object.required",
+    Kind.ROW,
+    OBSERVED,
+    "recorded create calls",
+    "Required fields are given",
+    "MISSING_REQUIRED_VALUE",
 )
 INVALID_VALUE = Rule(
-    "object.value", Kind.ROW, DOCUMENTED, SOAP_ERRORS, "A value fits its field's type, limit and enumeration", "INVALID_VALUE"
+    "object.value",
+    Kind.ROW,
+    DOCUMENTED,
+    SOAP_ERRORS,
+    "A value fits its field's type, limit and enumeration",
+    "INVALID_VALUE",
 )
 NULL_ROW = Rule(
     "object.null", Kind.ROW, DOCUMENTED, "Actions reference, create", "No element of objects is null", "INVALID_VALUE"
 )
 DUPLICATE = Rule("object.duplicate", Kind.ROW, DOCUMENTED, SOAP_ERRORS, "A number is used once", "DUPLICATE_VALUE")
-REFERENCE = Rule("object.reference", Kind.ROW, ASSUMED, OURS, "A reference names an object that exists", "INVALID_VALUE")
+REFERENCE = Rule(
+    "object.reference", Kind.ROW, ASSUMED, OURS, "A reference names an object that exists", "INVALID_VALUE"
+)
 NEWER_FIELD = Rule(
     "object.newer-field",
     Kind.ROW,
@@ -268,7 +304,9 @@ INVOICE_TRANSFERRED = Rule(
     "TransferredToAccounting changes on a posted invoice only",
     "INVALID_VALUE",
 )
-NOTHING_DUE = Rule("generate.nothing-due", Kind.ROW, ASSUMED, OURS, "The account has charges that are due", "INVALID_VALUE")
+NOTHING_DUE = Rule(
+    "generate.nothing-due", Kind.ROW, ASSUMED, OURS, "The account has charges that are due", "INVALID_VALUE"
+)
 
 # Splitting
 SPLIT_OFF = Rule(
@@ -291,9 +329,16 @@ SPLIT_SOURCE = Rule(
     "INVALID_VALUE",
 )
 SPLIT_NEGATIVE = Rule(
-    "invoice-split.negative", Kind.ROW, ASSUMED, OURS, "An invoice with a negative total cannot be split", "INVALID_VALUE"
+    "invoice-split.negative",
+    Kind.ROW,
+    ASSUMED,
+    OURS,
+    "An invoice with a negative total cannot be split",
+    "INVALID_VALUE",
 )
-SPLIT_COUNT = Rule("invoice-split.two-items", Kind.ROW, DOCUMENTED, SOAP_SPLIT, "A split has two items or more", "INVALID_VALUE")
+SPLIT_COUNT = Rule(
+    "invoice-split.two-items", Kind.ROW, DOCUMENTED, SOAP_SPLIT, "A split has two items or more", "INVALID_VALUE"
+)
 SPLIT_SUM = Rule(
     "invoice-split.sum",
     Kind.ROW,
@@ -302,7 +347,9 @@ SPLIT_SUM = Rule(
     "The percentages of a split add up to exactly 100",
     "INVALID_VALUE",
 )
-SPLIT_GONE = Rule("invoice-split.invoice", Kind.ROW, ASSUMED, OURS, "The invoice of the split still exists", "INVALID_VALUE")
+SPLIT_GONE = Rule(
+    "invoice-split.invoice", Kind.ROW, ASSUMED, OURS, "The invoice of the split still exists", "INVALID_VALUE"
+)
 SPLIT_ONCE = Rule("invoice-split.once", Kind.ROW, ASSUMED, OURS, "A split is executed once", "INVALID_VALUE")
 SPLIT_ASYNC = Rule("invoice-split.synchronous", Kind.ROW, DOCUMENTED, EXECUTE, "synchronous is false", "INVALID_VALUE")
 SPLIT_TERM = Rule(
@@ -342,15 +389,21 @@ SPLIT_BALANCE = Rule(
 )
 
 # ZOQL
-QUERY_SYNTAX = Rule("zoql.syntax", Kind.FAULT, OBSERVED, "nuora integration tests", "The query is ZOQL", "MALFORMED_QUERY")
+QUERY_SYNTAX = Rule(
+    "zoql.syntax", Kind.FAULT, OBSERVED, "nuora integration tests", "The query is ZOQL", "MALFORMED_QUERY"
+)
 QUERY_LIMITS = Rule(
     "zoql.limits", Kind.FAULT, DOCUMENTED, SOAP_ZOQL, "At most 10,000 characters and 200 conditions", "MALFORMED_QUERY"
 )
-QUERY_OBJECT = Rule("zoql.object", Kind.FAULT, OBSERVED, "hyeomans/zuora, error tests", "The object exists", "INVALID_TYPE")
+QUERY_OBJECT = Rule(
+    "zoql.object", Kind.FAULT, OBSERVED, "hyeomans/zuora, error tests", "The object exists", "INVALID_TYPE"
+)
 QUERY_FIELD = Rule(
     "zoql.field", Kind.FAULT, OBSERVED, "Guardian client tests, 2025", "The field exists on the object", "INVALID_FIELD"
 )
-QUERY_VALUE = Rule("zoql.value", Kind.FAULT, DOCUMENTED, SOAP_ZOQL, "A literal fits its field and operator", "INVALID_VALUE")
+QUERY_VALUE = Rule(
+    "zoql.value", Kind.FAULT, DOCUMENTED, SOAP_ZOQL, "A literal fits its field and operator", "INVALID_VALUE"
+)
 QUERY_BODY = Rule(
     "zoql.invoice-body",
     Kind.FAULT,
@@ -378,7 +431,12 @@ BATCH_SIZE = Rule(
 
 # Faults that a test orders, and our own
 LOCK_COMPETITION = Rule(
-    "fault.lock-competition", Kind.FAULT, OBSERVED, "Zuora's Ruby gem", "Ordered: concurrent change, retry", "LOCK_COMPETITION"
+    "fault.lock-competition",
+    Kind.FAULT,
+    OBSERVED,
+    "Zuora's Ruby gem",
+    "Ordered: concurrent change, retry",
+    "LOCK_COMPETITION",
 )
 INTERNAL_ERROR = Rule(
     "fault.internal-error",
@@ -388,8 +446,12 @@ INTERNAL_ERROR = Rule(
     "Ordered, or a defect of the mock",
     "60",
 )
-BAD_GATEWAY = Rule("fault.bad-gateway", Kind.BAD_GATEWAY, OBSERVED, "Zuora's Ruby gem", "Ordered: the gateway found no server")
-ORDERED_ERROR = Rule("fault.error", Kind.FAULT, ASSUMED, OURS, "Ordered: an error of Zuora by its code", "UNKNOWN_ERROR")
+BAD_GATEWAY = Rule(
+    "fault.bad-gateway", Kind.BAD_GATEWAY, OBSERVED, "Zuora's Ruby gem", "Ordered: the gateway found no server"
+)
+ORDERED_ERROR = Rule(
+    "fault.error", Kind.FAULT, ASSUMED, OURS, "Ordered: an error of Zuora by its code", "UNKNOWN_ERROR"
+)
 GATEWAY_TIMEOUT = Rule(
     "fault.gateway-timeout",
     Kind.GATEWAY_TIMEOUT,

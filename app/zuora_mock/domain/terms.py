@@ -4,7 +4,7 @@
     Prox    due = `due_day` of the month that lies `months` after the invoice's, one month later for an invoice dated
             after `cutoff_day`; both days are cut to the last day of their month, so that 31 means its end
 
-Source: Knowledge Center, Prox payment term examples. Assumed: no due date lies behind 9999-12-31, the last date there is.
+Source: Knowledge Center, Prox payment term examples. Assumed: no due date lies behind 9999-12-31, the last there is.
 """
 
 from __future__ import annotations

@@ -261,13 +261,13 @@ def _parsed(text: str) -> Query:
 def _parser() -> Callable[[str], Query]:
     """The parser, made at the first query."""
     # Start-up cost: importing lark and building its tables would slow every start of the server.
-    from lark import Lark, UnexpectedInput
+    from lark import Lark, UnexpectedInput  # noqa: PLC0415
 
     grammar = Lark(_GRAMMAR, parser="lalr", lexer="contextual", transformer=_Builder())
 
     def read(text: str) -> Query:
         try:
-            return cast(Query, grammar.parse(text))  # the builder turns every rule into a part of the query
+            return cast("Query", grammar.parse(text))  # the builder turns every rule into a part of the query
         except UnexpectedInput as error:
             raise _unexpected(error, text) from error
 
@@ -325,7 +325,7 @@ class _Builder:
 def _unexpected(error: UnexpectedInput, text: str) -> Refusal:
     token = getattr(error, "token", None)
     at_end = token is not None and token.type == "$END"
-    position = len(text) if at_end else error.pos_in_stream or 0
+    position: int = len(text) if at_end else getattr(error, "pos_in_stream", None) or 0
     found = next(iter(text[position:].split(maxsplit=1)), "")
     allowed: set[str] = getattr(error, "expected" if token is not None else "allowed")
     return _syntax(_wanted(allowed, found), found, position)

@@ -21,6 +21,7 @@ from zuora_mock.storage.prepared import Prepared
 from zuora_mock.storage.tables import SPLITS
 from zuora_mock.storage.unit import Unit
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _KEEP = Prepared(insert(SPLITS))
 _FIND = select(SPLITS.c.split, SPLITS.c.arithmetic).where(
     SPLITS.c.tenant == bindparam("tenant"),
@@ -34,7 +35,7 @@ def keep(unit: Unit, work: Work, parts: Sequence[Invoice]) -> None:
     row = {
         "split": work.split.id,
         "original": work.split.invoice_id,
-        "arithmetic": json.dumps(_inputs(work, parts, unit.now()), ensure_ascii=False),
+        "arithmetic": _ENCODE(_inputs(work, parts, unit.now())),
     }
     _KEEP.run(unit.connection, {**unit.scope, **row})
 

@@ -30,11 +30,11 @@ _SECRET_HEADERS = frozenset(
 _SECRET_IN_BODY = re.compile(rb'(client_secret=|"(?:access_token|client_secret|jti)"\s*:\s*")[^&"]*')
 _SECRET_IN_QUERY = re.compile(r"(client_secret=|access_token=|password=)[^&]*")
 _GZIP = b"\x1f\x8b"
-_INSERT = insert(JOURNAL).prefix_with("OR REPLACE")
+_INSERT = Prepared(insert(JOURNAL).prefix_with("OR REPLACE"))
 _EXERCISED = insert(EXERCISED).prefix_with("OR IGNORE")
 _FORGET = delete(JOURNAL).where(JOURNAL.c.tenant == bindparam("whose"), JOURNAL.c.n <= bindparam("last"))
 _CLEAR = delete(JOURNAL).where(JOURNAL.c.tenant == bindparam("whose"))
-_LINK = (
+_LINK = Prepared(
     update(JOBS)
     .where(JOBS.c.tenant == bindparam("whose"), JOBS.c.id == bindparam("job"))
     .values(request=bindparam("entry"))
@@ -165,9 +165,9 @@ class Journal:
 
     def write(self, connection: Connection, tenant: Tenant, entry: Entry) -> None:
         if self.size:
-            connection.execute(_INSERT, _row(tenant.key, entry))
+            _INSERT.run(connection, _row(tenant.key, entry))
         if entry.jobs:
-            connection.execute(_LINK, [{"whose": tenant.key, "job": job, "entry": entry.n} for job in entry.jobs])
+            _LINK.run_many(connection, [{"whose": tenant.key, "job": job, "entry": entry.n} for job in entry.jobs])
         if entry.n % _SWEEP == 0:
             connection.execute(_FORGET, {"whose": tenant.key, "last": self.oldest(tenant) - 1})
         self._exercise(connection, tenant, entry)

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from zuora_mock.storage.tables import OBJECT_TABLES, metadata
+from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, metadata
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536", "busy_timeout=5000")
 
@@ -48,6 +48,9 @@ def _spread() -> Iterator[tuple[str, str, str]]:
         yield table.name, table.name, "1000000 100000 50000 1"
         for index in table.indexes:
             yield table.name, str(index.name), "1000000 100000 50000 10"
+    yield JOBS.name, JOBS.name, "1000000 100000 1"
+    yield JOBS.name, "jobs_object", "1000000 100000 1"
+    yield JOBS.name, "jobs_state", "1000000 250000 50000 1"
 
 
 class Database:

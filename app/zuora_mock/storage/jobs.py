@@ -54,6 +54,8 @@ class Job:
 
 
 _COLUMNS = tuple(each.name for each in fields(Job))
+_STATE = _COLUMNS.index("state")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _INSERT = Prepared(insert(JOBS))
 _JOBS = select(*(JOBS.c[name] for name in _COLUMNS)).where(JOBS.c.tenant == bindparam("whose")).order_by(JOBS.c.seq)
 _ALL = Prepared(_JOBS)
@@ -68,8 +70,9 @@ _MOVE = Prepared(
 
 
 def _job(row: Sequence[Any]) -> Job:
-    job = Job(*row)
-    return replace(job, state=JobState(job.state))
+    values = list(row)
+    values[_STATE] = JobState(values[_STATE])
+    return Job(*values)
 
 
 def add(connection: Connection, job: Job) -> None:
@@ -95,7 +98,7 @@ def of_object(connection: Connection, tenant: int, object_id: str) -> list[Job]:
 
 
 def first_chapter(state: JobState, at: int) -> str:
-    return json.dumps([{"state": state.value, "at": at}])
+    return _ENCODE([{"state": state.value, "at": at}])
 
 
 def move(connection: Connection, job: Job, event: JobEvent, at: int, reason: str | None = None) -> Job:
@@ -104,7 +107,7 @@ def move(connection: Connection, job: Job, event: JobEvent, at: int, reason: str
     chapter: dict[str, Any] = {"state": state.value, "at": at}
     if reason is not None:
         chapter["reason"] = reason
-    history = f"{job.history[:-1]}, {json.dumps(chapter, ensure_ascii=False)}]"
+    history = f"{job.history[:-1]}, {_ENCODE(chapter)}]"
     parameters = {
         "whose": job.tenant,
         "job": job.id,

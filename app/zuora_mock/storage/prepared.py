@@ -1,7 +1,7 @@
 """Statements of SQLAlchemy, written once and run by the driver itself.
 
-What SQLAlchemy does anew for each execution costs several times what SQLite needs for a row. Where calls are frequent the
-SQL is therefore compiled once, and values go in and come out as the driver has them: a boolean comes out as 0 or 1.
+What SQLAlchemy does anew for each execution costs several times what SQLite needs for a row. Where calls are frequent
+the SQL is therefore compiled once; values go in and come out as the driver has them: a boolean comes out as 0 or 1.
 """
 
 from __future__ import annotations
