@@ -328,3 +328,16 @@ def test_an_account_may_be_named_by_its_id(default: Filled) -> None:
     assert str(found["DueDate"]) > str(found["InvoiceDate"])
     half = {"AccountId": acme, "items": [{"ChargeAmount": "0.5"}]}
     assert default.refused(invoices=[half]) == ["/invoices/0/items/0/ChargeAmount"]
+
+
+@pytest.mark.parametrize(("given", "expected"), [({}, 80_000_000), ({"Balance": "5.00"}, 5_000_000)])
+def test_an_account_owes_what_was_posted_unless_the_fixture_says_otherwise(
+    given: dict[str, str], expected: int
+) -> None:
+    items = [{"ChargeName": "Seats", "ChargeAmount": "40.00"}]
+    invoices = [{"AccountNumber": "A-1", "Status": each, "items": items} for each in ("Posted", "Draft", "Posted")]
+    filled = fill(accounts=[{**ACME, **given}], invoices=invoices)
+    (account,) = filled.all(ACCOUNT)
+    filled.database.close()
+    assert account["Balance"] == expected
+    assert account["TotalInvoiceBalance"] == 80_000_000

@@ -14,8 +14,8 @@ Largest remainder (Knowledge Center, Split invoices, 2026: rows and parts both s
 4. Repair: greed can leave a row and a part that lack a unit without a cell in common. The shortest path joins them:
    from a row to a part through a cell not raised, from a part to a row through a raised one. Flipped, it fills both.
 5. Percentages only: totals chosen before the cells are looked at can be unreachable (24 and 10 at 10/10/30 and four
-   times 12.5 %: the second row divides evenly in both parts that got a unit). Then the path may also lead from a part without
-   an extra unit to one that has it, and the unit of the total moves the other way.
+   times 12.5 %: the second row divides evenly in both parts that got a unit). Then the path may also lead from a part
+   without an extra unit to one that has it, and the unit of the total moves the other way.
 
 Seen as a flow the exact shares fill every row and every part, so a whole solution exists and step 5 always ends in one.
 Every cell is the floor or the ceiling of its exact share; so is every total of a part.
