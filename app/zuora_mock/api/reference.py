@@ -50,71 +50,20 @@ CRUD: Mapping[str, str] = {
     "usage": "POST GET PUT DELETE",
 }
 
-REST_RESOURCES = frozenset(
-    [
-        "accounting-codes",
-        "accounting-periods",
-        "accounts",
-        "adjustments",
-        "amendments",
-        "attachments",
-        "batch-query",
-        "bill-runs",
-        "billing-documents",
-        "billing-preview-runs",
-        "catalog",
-        "charge-revenue-summaries",
-        "connections",
-        "contacts",
-        "credit-memos",
-        "custom-exchange-rates",
-        "debit-memos",
-        "describe",
-        "entities",
-        "entity-connections",
-        "files",
-        "fulfillments",
-        "hostedpages",
-        "invoice-schedules",
-        "invoices",
-        "journal-entries",
-        "journal-runs",
-        "jwt",
-        "mass-updater",
-        "notification-history",
-        "notifications",
-        "operations",
-        "order-line-items",
-        "orders",
-        "ordersummary",
-        "payment-gateways",
-        "payment-methods",
-        "payment-runs",
-        "payment-schedules",
-        "payments",
-        "product-rate-plans",
-        "products",
-        "quotes",
-        "ramps",
-        "rateplans",
-        "refunds",
-        "reporting",
-        "revenue-events",
-        "revenue-items",
-        "revenue-recognition-rules",
-        "revenue-schedules",
-        "rsa-signatures",
-        "sequence-sets",
-        "settings",
-        "sign-up",
-        "subscriptions",
-        "summary-journal-entries",
-        "taxationitems",
-        "transactions",
-        "usage",
-        "workflows",
-    ]
+_RESOURCES = (
+    "accounting-codes accounting-periods accounts amendments async async-jobs attachments "
+    "bill-runs billing-documents billing-preview-runs bulk catalog charge-revenue-summaries "
+    "connections contacts credit-memos creditmemos custom-exchange-rates debit-memos debitmemos describe "
+    "e-invoice entities entity-connections files fulfillment-items fulfillments gateway-settlement "
+    "hostedpages invoice-schedules invoices journal-entries journal-runs jwt "
+    "notification-history omni-channel-subscriptions operations order-line-items orderActions "
+    "orders payment-gateways payment-method-updaters payment-methods payment-runs "
+    "payment-schedule-items payment-schedules payments product-rate-plan-charges product-rate-plans products "
+    "ramps rateplan rateplans refunds revenue-events revenue-items revenue-recognition-rules "
+    "revenue-schedules revpro-accounting-codes rsa-signatures sequence-sets sign-up subscriptions "
+    "summary-journal-entries taxation-items taxationitems transactions uno-regenerate usage"
 )
+REST_RESOURCES = frozenset(_RESOURCES.split())
 """First segments below `/v1/` of the newer REST calls."""
 
 OBJECT_QUERY = "/object-query/"
