@@ -167,6 +167,7 @@ def test_amounts_are_compared_exactly(unit: Unit) -> None:
 def test_a_custom_field_is_compared_as_its_literal_is_written(unit: Unit) -> None:
     ten, nine, words = add(unit, size__c="10") + add(unit, size__c="9") + add(unit, size__c="12 apples")
     flag = add(unit, size__c=True)[0]
+    add(unit, other__c="x")
     assert found(unit, "size__c > 9") == [ten]
     assert found(unit, "size__c > '9'") == [flag]
     assert found(unit, "size__c = 9.0") == [nine]
@@ -370,6 +371,8 @@ def plan(database: Database, text: str) -> list[str]:
         steps.extend(str(step[3]) for step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
 
     tenant = new_tenant(database)
+    with unit_of_work(database, tenant, 2) as unit:
+        add(unit, tier__c="gold")
     event.listen(database.connection, "before_cursor_execute", explain)
     with unit_of_work(database, tenant, 1) as unit:
         ask(unit, text)
@@ -391,7 +394,10 @@ def plan(database: Database, text: str) -> list[str]:
         ("InvoiceSplitItem where InvoiceSplitId = 'x'", ["AND InvoiceSplitId=?)"]),
         ("Account where AccountNumber = 'x'", ["AND AccountNumber=?)"]),
         ("Invoice", ["invoices_seq (tenant=? AND entity=?)"]),
-        ("Invoice where Amount > 5 or tier__c = 'x'", ["invoices_seq (tenant=? AND entity=?)"]),
+        (
+            "Invoice where Amount > 5 or tier__c = 'x'",
+            ["invoices_custom (tenant=?)", "invoices_seq (tenant=? AND entity=?)"],
+        ),
     ],
 )
 def test_rows_are_sought_by_an_index_within_the_tenant(database: Database, source: str, sought: list[str]) -> None:
@@ -402,7 +408,7 @@ def test_rows_are_sought_by_an_index_within_the_tenant(database: Database, sourc
 
 
 def test_two_hundred_conditions_of_ten_thousand_characters_are_run(unit: Unit) -> None:
-    made = add(unit, count=3, Comments="x" * 255)
+    made = add(unit, count=3, Comments="x" * 255, tier__c="gold")
     text = " or ".join(f"Comments like '{'_' * 30}%'" for _ in range(200))
     assert found(unit, text[: text.rindex(" or ", 0, 9900)]) == made
     assert found(unit, " or ".join(["tier__c = 5"] * 199 + [f"Id = '{made[1]}'"])) == [made[1]]
@@ -427,3 +433,17 @@ def test_a_hundred_thousand_rows_are_paged_one_page_at_a_time(unit: Unit) -> Non
     tracemalloc.stop()
     assert seen + len(page.records) == page.size == total
     assert peak < 8 * 1024 * 1024
+
+
+def test_a_custom_field_that_no_record_has_is_unknown(unit: Unit) -> None:
+    add(unit, tier__c="gold")
+    for text in ("select tire__c from Invoice", "select Id from invoice where Tier__c = 'gold'"):
+        with pytest.raises(Refusal, match=r"invalid field for query: [Ii]nvoice\.(tire|Tier)__c") as refused:
+            ask(unit, text)
+        assert refused.value.rule is rules.QUERY_FIELD
+
+
+def test_an_object_is_unknown_before_the_version_that_brought_it(unit: Unit) -> None:
+    with pytest.raises(Refusal, match="invalid type specified: InvoiceSplit"):
+        query(unit, "select Id from InvoiceSplit", None, 42)
+    assert query(unit, "select Id from InvoiceSplit", None, 43).size == 0

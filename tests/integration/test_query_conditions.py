@@ -212,6 +212,8 @@ def database() -> Iterator[Database]:
 def test_any_query_finds_what_an_independent_reading_finds(database: Database, case: Case, batch: int) -> None:
     kind, fields, rows, where = case
     tenant = tenants.add(database.connection, "acme", "fixture", TenantSettings(time_zone="Europe/Berlin"))
+    with unit_of_work(database, tenant, 2) as unit:
+        unit.insert(kind, [{"Id": unit.new_id(), "tier__c": "declared"}])
     with unit_of_work(database, tenant, 1) as unit:
         records: list[Record] = [
             {"Id": unit.new_id(), **{name: v for name, v in row.items() if v is not None}} for row in rows

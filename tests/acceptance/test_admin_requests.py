@@ -1,0 +1,158 @@
+"""`/__admin/requests`, `/verify`, `/rules` and `/ledger`: what the calls so far were, and why they were refused."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.acceptance.mocks import Client, Mock, Start
+
+pytestmark = pytest.mark.assumed
+
+UNKNOWN = "8ad00000000000000000000000000000"
+
+
+def query(client: Client, text: str = "select Id from Account") -> int:
+    """Asks, and returns the number of the call."""
+    answer = client.post("/v1/action/query", json={"queryString": text})
+    return int(answer.headers["Zuora-Mock-Request"])
+
+
+def test_calls_are_listed_newest_first_and_the_control_plane_is_not_among_them(client: Client) -> None:
+    client.get("/__admin/clock")
+    n = query(client)
+    listed = client.get("/__admin/requests").json()
+    assert [(each["n"], each["operation"]) for each in listed["requests"]] == [(n, "query"), (1, "token")]
+    assert listed["forgotten"] == 0
+
+
+def test_filters_are_parameters(client: Client) -> None:
+    client.put("/__admin/clock", json={"now": "2026-02-01T00:00:00Z", "frozen": True})
+    client.get(f"/v1/object/invoice/{UNKNOWN}", headers={"Zuora-Track-Id": "t-1"})
+    for parameters in (
+        "method=GET",
+        "path=/v1/object/*",
+        "status=404",
+        "trackId=t-1",
+        "operation=get-invoice",
+        "rule=object.not-found",
+        "since=2026-02-01T00:00:00Z&until=2026-02-01T00:00:00Z",
+    ):
+        found = client.get(f"/__admin/requests?{parameters}").json()["requests"]
+        assert [each["operation"] for each in found] == ["get-invoice"], parameters
+
+
+def test_what_zuora_has_and_the_mock_has_not_is_listed_as_unsupported(client: Client) -> None:
+    client.post("/v1/action/subscribe", json={})
+    client.post("/v1/action/nonsense", json={})
+    found = client.get("/__admin/requests?unsupported=true").json()["requests"]
+    assert [each["path"] for each in found] == ["/v1/action/subscribe"]
+
+
+def test_pages_follow_each_other(client: Client) -> None:
+    for _ in range(4):
+        query(client)
+    first = client.get("/__admin/requests?limit=3").json()["requests"]
+    second = client.get(f"/__admin/requests?limit=3&before={first[-1]['n']}").json()["requests"]
+    assert [each["n"] for each in (*first, *second)] == [5, 4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("parameters", ["status=bad", "since=yesterday", "limit=0"])
+def test_a_filter_that_makes_no_sense_is_a_problem(client: Client, parameters: str) -> None:
+    assert client.get(f"/__admin/requests?{parameters}").status_code == 400
+
+
+def test_credentials_are_masked(client: Client) -> None:
+    text = "".join(client.get(f"/__admin/requests/{n}").text for n in (1, query(client)))
+    assert client.token not in text
+    assert "zuora-mock-secret" not in text
+
+
+def test_one_call_tells_what_it_changed_and_the_work_that_it_ordered(mock: Mock, client: Client) -> None:
+    split = client.prepare_split()
+    client.execute(split)
+    mock.pause()
+    n = client.get("/__admin/requests?operation=execute").json()["requests"][0]["n"]
+    whole = client.get(f"/__admin/requests/{n}").json()
+    assert [(job["objectId"], job["state"]) for job in whole["jobs"]] == [(split, "succeeded")]
+    parts = [each for each in whole["changes"] if each["object"] == "Invoice" and each["before"] is None]
+    assert sorted(each["after"]["Amount"] for each in parts) == [40_000, 60_000]
+
+
+def test_a_refusal_is_explained(client: Client) -> None:
+    n = query(client, "select Nonsense from Account")
+    told = client.get(f"/__admin/requests/{n}/explain").json()
+    assert (told["rule"], told["others"]) == ("zoql.field", [])
+    assert told["source"]
+    assert told["summary"]
+
+
+def test_a_call_that_was_not_refused_cannot_be_explained(client: Client) -> None:
+    answer = client.get(f"/__admin/requests/{query(client)}/explain")
+    assert (answer.status_code, answer.json()["title"]) == (404, "Not refused")
+
+
+def test_a_call_that_never_was_and_one_that_is_forgotten_are_told_apart(server: Start) -> None:
+    client = server(journal_size=1).sign_in()
+    query(client)
+    titles = [client.get(f"/__admin/requests/{n}{more}").json()["title"] for n in (1, 3) for more in ("", "/explain")]
+    assert titles == ["Forgotten request"] * 2 + ["Unknown request"] * 2
+    assert client.get("/__admin/requests").json()["forgotten"] == 1
+
+
+def test_the_journal_can_be_emptied(client: Client) -> None:
+    query(client)
+    assert client.delete("/__admin/requests").status_code == 204
+    assert client.get("/__admin/requests").json() == {"requests": [], "forgotten": 0}
+    assert query(client) == 1
+
+
+def test_verification_says_what_was_missing(client: Client) -> None:
+    n = query(client)
+    match = {"operation": "query", "status": 200}
+    assert client.post("/__admin/verify", json={"match": match, "count": 1}).json() == {"ok": True, "count": 1}
+    verdict = client.post("/__admin/verify", json={"match": {**match, "status": 400}}).json()
+    assert (verdict["ok"], verdict["count"]) == (False, 0)
+    assert verdict["nearest"][0] == {"n": n, "differs": {"status": {"expected": 400, "actual": 200}}}
+
+
+def test_verification_doubts_an_operation_that_there_is_not(client: Client) -> None:
+    verdict = client.post("/__admin/verify", json={"match": {"operation": "qurey"}, "count": 0}).json()
+    assert verdict["ok"] is True
+    assert verdict["doubts"] == ["no operation is called 'qurey'; did you mean 'query'?"]
+
+
+def test_order_is_verified(client: Client) -> None:
+    query(client)
+    steps = [{"operation": "token"}, {"operation": "query"}]
+    assert client.post("/__admin/verify", json={"order": steps}).json() == {"ok": True, "count": 2}
+    verdict = client.post("/__admin/verify", json={"order": steps[::-1]}).json()
+    assert {name: verdict[name] for name in ("ok", "count", "missing", "after")} == {
+        "ok": False, "count": 1, "missing": 1, "after": 2,
+    }  # fmt: skip
+
+
+def test_a_question_that_makes_no_sense_is_a_problem(client: Client) -> None:
+    assert client.post("/__admin/verify", json={}).status_code == 400
+
+
+def test_rules_are_listed_with_their_sources(client: Client) -> None:
+    rules = client.get("/__admin/rules").json()["rules"]
+    assert all(each["source"] and each["summary"] for each in rules)
+    assert {each["provenance"] for each in rules} == {"documented", "observed", "assumed"}
+
+
+def test_the_ledger_comes_in_three_forms(client: Client) -> None:
+    query(client, "select Nonsense from Account")
+    told = client.get("/__admin/ledger").json()
+    met = [each["name"] for section in ("operations", "rules") for each in told[section] if each["exercised"]]
+    assert met == ["token", "query", "zoql.field"]
+    assert told["totals"]["operations"]["exercised"] == 2
+    text = client.get("/__admin/ledger?format=text")
+    assert text.headers["Content-Type"].startswith("text/plain")
+    assert text.text.startswith("operations: 2 of ")
+    junit = client.get("/__admin/ledger?format=junit")
+    assert junit.headers["Content-Type"] == "application/xml"
+    assert {each.get("name") for each in ET.fromstring(junit.content)} == {"operations", "rules"}  # noqa: S314
+    assert client.get("/__admin/ledger?format=pdf").status_code == 400

@@ -1,0 +1,134 @@
+"""`/__admin`: health, settings, the admin token, the shape of refusals, the documents and their page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.acceptance.mocks import Mock, Start
+from zuora_mock import __version__
+
+pytestmark = pytest.mark.assumed
+
+
+def test_a_server_that_is_ready_is_healthy(mock: Mock) -> None:
+    answer = mock.get("/__admin/health")
+    assert answer.status_code == 200
+    assert answer.json().keys() == {"status", "version", "uptimeSeconds"}
+    assert answer.json()["status"] == "healthy"
+    assert answer.json()["version"] == __version__
+    assert mock.request("HEAD", "/__admin/health").status_code == 200
+
+
+def test_a_server_that_is_not_ready_is_not_healthy(mock: Mock) -> None:
+    mock.app.state.ready = False
+    assert mock.get("/__admin/health").status_code == 503
+
+
+def test_health_leaves_no_trace_in_the_journal(mock: Mock) -> None:
+    mock.get("/__admin/health")
+    assert mock.get("/__admin/tenants/default").json()["requests"] == 0
+
+
+def test_settings_are_told_with_their_source_and_secrets_masked(server: Start) -> None:
+    headers = {"Zuora-Mock-Admin-Token": "hush"}
+    told = server(admin_token="hush", max_body=1000).get("/__admin/config", headers=headers).json()
+    assert told["max_body"] == {"value": 1000, "source": "set", "variable": "ZUORA_MOCK_MAX_BODY"}
+    assert told["journal_size"]["source"] == "default"
+    assert told["admin_token"]["value"] == "****"
+
+
+def test_an_admin_token_guards_everything_but_health_and_documents(server: Start) -> None:
+    mock = server(admin_token="hush")
+    assert mock.get("/__admin/tenants").status_code == 401
+    assert mock.get("/__admin/tenants", headers={"Zuora-Mock-Admin-Token": "guess"}).status_code == 401
+    assert mock.get("/__admin/tenants", headers={"Zuora-Mock-Admin-Token": "hush"}).status_code == 200
+    assert mock.get("/__admin/tenants", headers={"Authorization": "Bearer hush"}).status_code == 200
+    for path in ("/__admin/health", "/__admin/docs", "/__admin/openapi.json"):
+        assert mock.get(path).status_code == 200
+
+
+def test_an_admin_token_beside_a_clients_token_names_its_tenant(server: Start) -> None:
+    client = server(admin_token="hush").sign_in()
+    assert client.get("/__admin/clock").status_code == 401
+    assert client.get("/__admin/clock", headers={"Zuora-Mock-Admin-Token": "hush"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "status"),
+    [
+        ("GET", "/__admin/nowhere", {}, 404),
+        ("PATCH", "/__admin/clock", {}, 405),
+        ("POST", "/__admin/health", {}, 405),
+        ("GET", "/__admin/clock", {}, 400),
+        ("GET", "/__admin/clock?tenant=nobody", {}, 404),
+        ("GET", "/__admin/clock", {"headers": {"Authorization": "Bearer unknown"}}, 404),
+        ("PUT", "/__admin/clock?tenant=default", {"content": "{"}, 400),
+        ("PUT", "/__admin/clock?tenant=default", {"content": '"\\ud800"'}, 400),
+        ("PUT", "/__admin/clock?tenant=default", {"content": b"\xff"}, 400),
+        ("PUT", "/__admin/clock?tenant=default", {}, 400),
+    ],
+)
+def test_every_refusal_is_a_problem(mock: Mock, method: str, path: str, options: dict[str, Any], status: int) -> None:
+    refused = mock.request(method, path, **options)
+    assert refused.status_code == status
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json().keys() >= {"type", "title", "status", "detail"}
+    assert refused.json()["status"] == status
+
+
+def test_a_body_that_does_not_fit_is_told_where_and_with_what(mock: Mock) -> None:
+    refused = mock.post("/__admin/clock/advance?tenant=default", json={"seconds": "soon"})
+    [error] = refused.json()["errors"]
+    assert (error["in"], error["pointer"], error["value"]) == ("body", "/seconds", "soon")
+
+
+def test_a_body_is_json_whatever_its_header_says(mock: Mock) -> None:
+    for kind in ("application/x-www-form-urlencoded", "text/plain"):
+        answer = mock.post(
+            "/__admin/clock/advance?tenant=default", content='{"seconds": 1}', headers={"Content-Type": kind}
+        )
+        assert answer.status_code == 200
+
+
+def references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (value for name, value in node.items() if name == "$ref")
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from references(each)
+
+
+@pytest.mark.parametrize("path", ["/__admin/openapi.json", "/openapi.json"])
+def test_both_faces_have_an_openapi_document_that_is_whole(mock: Mock, path: str) -> None:
+    document = mock.get(path).json()
+    assert document["openapi"].startswith("3.1")
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert set(references(document)) <= known
+
+
+def test_the_control_planes_document_knows_its_verbs(mock: Mock) -> None:
+    document = mock.get("/__admin/openapi.json").json()
+    assert document["servers"] == [{"url": "/__admin"}]
+    verbs = {(method, path) for path, methods in document["paths"].items() for method in methods}
+    assert verbs >= {
+        ("post", "/reset"), ("post", "/seed"), ("get", "/state"), ("post", "/tenants/{base}/fork"),
+        ("post", "/snapshots/{name}/restore"), ("put", "/clock"), ("post", "/clock/advance"), ("put", "/jobs/policy"),
+        ("post", "/jobs/settle"), ("post", "/jobs/{id}/hold"), ("post", "/faults"), ("get", "/requests"),
+        ("post", "/verify"), ("get", "/requests/{n}/explain"), ("get", "/splits/{id}/explain"), ("get", "/health"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/__admin/docs", "/__admin/docs/zuora"])
+def test_the_page_needs_nothing_from_elsewhere(mock: Mock, path: str) -> None:
+    page = mock.get(path)
+    assert page.headers["content-type"].startswith("text/html")
+    assert not re.search(r"https?://|<script src|<link rel=\"stylesheet\"|@import", page.text)
+
+
+def test_the_front_leads_to_the_page(mock: Mock) -> None:
+    assert mock.get("/__admin/").headers["location"] == "/__admin/docs"

@@ -1,0 +1,259 @@
+"""The OpenAPI document of Zuora's face: complete, true to the golden pairs, and a source of calls that never fail."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.acceptance.golden import is_refused, pairs
+from tests.acceptance.mocks import Client, Mock, Start
+from tests.acceptance.wire import NO_DATA, UNKNOWN_ID, account_id, invoice, invoice_id, split, start
+from zuora_mock.api.call import Family, Operation
+from zuora_mock.api.openapi import document
+from zuora_mock.main import create_app
+from zuora_mock.settings import Settings
+
+OPERATIONS: list[Operation] = list(create_app(Settings(access_log=False)).state.operations)
+DOCUMENT = document(OPERATIONS)
+TYPES: Mapping[str, tuple[type, ...]] = {
+    "object": (dict,), "array": (list,), "string": (str,), "number": (int, float), "integer": (int,), "boolean": (bool,)
+}  # fmt: skip
+CHECKS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "type": lambda value, name: isinstance(value, TYPES[name]) and (isinstance(value, bool) is (name == "boolean")),
+    "enum": lambda value, allowed: value in allowed,
+    "required": lambda value, names: set(names) <= set(value),
+    "minItems": lambda value, count: len(value) >= count,
+    "maxItems": lambda value, count: len(value) <= count,
+    "minLength": lambda value, count: len(value) >= count,
+    "maxLength": lambda value, count: len(value) <= count,
+    "minimum": lambda value, bound: value >= bound,
+    "maximum": lambda value, bound: value <= bound,
+    "exclusiveMinimum": lambda value, bound: value > bound,
+    "pattern": lambda value, pattern: re.search(pattern, value) is not None,
+}
+
+
+def problems(schema: Mapping[str, Any], value: Any, at: str = "") -> list[str]:
+    """What of the value contradicts the schema; as much of JSON Schema as the document uses."""
+    found = [f"{at}: {key}" for key, check in CHECKS.items() if key in schema and not check(value, schema[key])]
+    if found:
+        return found
+    if isinstance(value, list):
+        return [each for i, item in enumerate(value) for each in problems(schema.get("items", {}), item, f"{at}/{i}")]
+    members = schema.get("properties", {}) if isinstance(value, dict) else {}
+    return [each for name in members if name in value for each in problems(members[name], value[name], f"{at}/{name}")]
+
+
+def operation_of(pair: Mapping[str, Any]) -> dict[str, Any]:
+    [found] = [each for each in OPERATIONS if each.name == pair["operation"]]
+    described: dict[str, Any] = DOCUMENT["paths"][found.path][found.method.lower()]
+    return described
+
+
+def good_pairs() -> list[str]:
+    return [name for name, pair in pairs().items() if pair["operation"] != "any" and not is_refused(pair["answer"])]
+
+
+class TestTheDocument:
+    @pytest.mark.assumed
+    def test_it_is_served_to_anybody(self, mock: Mock) -> None:
+        answer = mock.get("/openapi.json")
+        assert (answer.status_code, answer.json()) == (200, json.loads(json.dumps(DOCUMENT)))
+
+    @pytest.mark.assumed
+    def test_every_operation_appears_and_no_other(self) -> None:
+        described = {
+            (method.upper(), path, each["operationId"])
+            for path, methods in DOCUMENT["paths"].items()
+            for method, each in methods.items()
+        }
+        assert described == {(each.method, each.path, each.name) for each in OPERATIONS}
+        assert len({name for _, _, name in described}) == len(OPERATIONS)
+
+    @pytest.mark.assumed
+    def test_operations_are_named_after_the_action_or_after_method_and_object(self) -> None:
+        for each in OPERATIONS:
+            if each.family is Family.ACTIONS:
+                assert each.name == each.path.rpartition("/")[2]
+            elif each.family is Family.CRUD:
+                assert each.name == f"{each.method.lower()}-{each.path.split('/')[3]}"
+        assert {"token", "connections", "execute", "queryMore", "get-invoice-split"} <= {
+            each.name for each in OPERATIONS
+        }
+
+    @pytest.mark.documented("Older API and Actions reference")
+    def test_the_objects_and_their_methods_are_those_of_the_contract(self) -> None:
+        methods: dict[str, set[str]] = {}
+        for each in OPERATIONS:
+            if each.family is Family.CRUD:
+                methods.setdefault(each.path.split("/")[3], set()).add(each.method)
+        assert methods == {
+            "account": {"GET", "POST", "PUT", "DELETE"}, "contact": {"GET", "POST", "PUT", "DELETE"},
+            "invoice": {"GET", "PUT", "DELETE"}, "invoice-item": {"GET"}, "taxation-item": {"GET"},
+            "invoice-split": {"GET", "POST"}, "invoice-split-item": {"GET", "POST"},
+        }  # fmt: skip
+
+    @pytest.mark.assumed
+    def test_every_operation_says_how_it_is_known(self) -> None:
+        for methods in DOCUMENT["paths"].values():
+            for each in methods.values():
+                assert re.match("(documented|observed|assumed): .", each["description"])
+                assert each["summary"]
+
+    @pytest.mark.assumed
+    def test_the_split_collections_are_marked_as_ours(self) -> None:
+        for path in ("/v1/object/invoice-split", "/v1/object/invoice-split-item"):
+            assert DOCUMENT["paths"][path]["post"]["description"].startswith("assumed: zuora-mock")
+
+    @pytest.mark.assumed
+    def test_every_reference_leads_somewhere(self) -> None:
+        for reference in re.findall('"#/components/schemas/([^"]+)"', json.dumps(DOCUMENT)):
+            assert reference in DOCUMENT["components"]["schemas"]
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("name", good_pairs())
+    def test_the_requests_of_the_golden_pairs_fit_their_schemas(self, name: str) -> None:
+        pair = pairs()[name]
+        described = operation_of(pair).get("requestBody", {"content": {}})["content"]
+        if "body" in pair["request"] and "lower-case" not in name:
+            assert problems(described["application/json"]["schema"], pair["request"]["body"]) == []
+        elif "form" in pair["request"] and "Authorization" not in pair["request"]["headers"]:
+            assert problems(described["application/x-www-form-urlencoded"]["schema"], pair["request"]["form"]) == []
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("name", [name for name in good_pairs() if name.startswith("get-")])
+    def test_the_records_of_the_golden_pairs_fit_theirs(self, name: str) -> None:
+        pair = pairs()[name]
+        answer = operation_of(pair)["responses"]["200"]["content"]["application/json"]["schema"]
+        schema = DOCUMENT["components"]["schemas"][answer["$ref"].rpartition("/")[2]]
+        assert problems(schema, pair["answer"]["body"]) == []
+        assert set(pair["answer"]["body"]) <= set(schema["properties"])
+
+
+def in_dialect(answer: httpx.Response) -> bool:
+    """Whether a refusal has one of the forms of its family."""
+    path, status = answer.request.url.path, answer.status_code
+    body, keys = answer.json(), list(answer.json())
+    if status == 404 and path.startswith("/v1/object/") and keys != ["success", "processId", "reasons", "requestId"]:
+        return answer.content == NO_DATA
+    if status == 404:
+        return keys in (["message"], ["success", "processId", "reasons", "requestId"])
+    if path.startswith("/v1/object/"):
+        return keys == ["Errors", "Success"] or (keys == ["message"] and body["message"].startswith("Error - "))
+    if path.startswith("/v1/action/"):
+        return keys in (["FaultCode", "FaultMessage"], ["code", "message"]) or (
+            keys == ["message"] and body["message"].startswith("Error - ")
+        )
+    if path.startswith("/oauth/"):
+        return keys == ["timestamp", "status", "error", "message", "path"]
+    return keys in (["success", "reasons"], ["success", "processId", "reasons", "requestId"], ["reasons", "success"])
+
+
+def rows_in_dialect(answer: httpx.Response) -> bool:
+    """Whether the refused rows of an answer have the form of their action."""
+    rows = answer.json() if isinstance(answer.json(), list) else []
+    refused = [each for each in rows if each.get("Success", each.get("success")) is False]
+    errors = [error for each in refused for error in each.get("Errors", each.get("errors"))]
+    return all(list(each) == ["Code", "Message"] and all(map(str.strip, each.values())) for each in errors)
+
+
+NAMES = sorted(
+    {"type", "ids", "objects", "synchronous", "queryString", "queryLocator", "conf", "batchSize", "Id", "fieldsToNull"}
+    | {name for schema in DOCUMENT["components"]["schemas"].values() for name in schema["properties"]}
+)
+WORDS = [
+    "Account", "Contact", "Invoice", "InvoiceSplit", "InvoiceSplitItem", "invoicesplit", "Draft", "Posted", "Canceled",
+    "Net 30", "2026-03-01", "USD", "select Id from Invoice", "select Name, Notes from Account where Name like 'A%'",
+    "", "x" * 300, "40", "\U0001f600", "A-1", UNKNOWN_ID,
+]  # fmt: skip
+HEADERS: Mapping[str, list[str]] = {
+    "X-Zuora-WSDL-Version": ["1", "68", "73", "79", "118", "153", "154", "x", ""],
+    "Zuora-Track-Id": ["t", "a:b", "x" * 65], "Idempotency-Key": ["k", "", "x" * 256],
+    "Zuora-Entity-Ids": ["x", ""], "Zuora-Org-Ids": ["x"], "Accept-Encoding": ["gzip"], "Zuora-Version": ["2025-08-12"],
+    "Content-Type": ["text/plain", "application/json", "application/json;charset=utf-8"],
+    "Content-Encoding": ["gzip", "identity", "br"], "Authorization": ["Bearer x", "Basic x", ""],
+}  # fmt: skip
+
+
+class Calls:
+    """Draws calls to one server: of all operations, well-formed and less so, about objects that exist and others."""
+
+    def __init__(self, server: Start, path: Path) -> None:
+        drafts = [invoice(), invoice("INV00000002", Status="Posted"), invoice("INV00000003", Status="Canceled")]
+        self.mock = start(server, path, invoices=drafts)
+        self.client: Client = self.mock.sign_in()
+        made, items = split(self.client, 60, 40)
+        numbers = ("INV00000001", "INV00000002", "INV00000003")
+        known = [made, *items, account_id(self.client), *(invoice_id(self.client, each) for each in numbers)]
+        self.texts = st.sampled_from([*WORDS, *known]) | st.text(max_size=12)
+        scalars = st.none() | st.booleans() | st.integers() | st.floats() | self.texts
+        self.values = st.recursive(scalars, self._containers, max_leaves=12)
+        self.identifiers = st.sampled_from([*known, UNKNOWN_ID]) | st.from_regex(
+            "[A-Za-z0-9%._~-]{1,40}", fullmatch=True
+        )
+
+    def _containers(self, inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        return st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES) | self.texts, inner, max_size=4)
+
+    def bodies(self, operation: Operation) -> st.SearchStrategy[bytes]:
+        schema = operation.schema() if operation.schema else {}
+        members = {name: self._member(each) | self.values for name, each in schema.get("properties", {}).items()}
+        documents = st.fixed_dictionaries({}, optional=members) | self.values
+        return documents.map(lambda each: json.dumps(each, ensure_ascii=True).encode()) | st.binary(max_size=40)
+
+    def _member(self, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+        """A value of about this kind, which the objects of `objects` are as well."""
+        if "enum" in schema:
+            return st.sampled_from(schema["enum"])
+        if schema.get("type") == "array":
+            rows = st.dictionaries(st.sampled_from(NAMES), self.values, max_size=6)
+            return st.lists(rows if schema["items"]["type"] == "object" else self.texts, min_size=1, max_size=5)
+        return self.texts if schema.get("type") == "string" else self.values
+
+    def headers(self) -> st.SearchStrategy[dict[str, str]]:
+        drawn = st.sampled_from(sorted(HEADERS)).flatmap(lambda n: st.tuples(st.just(n), st.sampled_from(HEADERS[n])))
+        return st.lists(drawn, max_size=2).map(dict)
+
+    def draw(self, data: st.DataObject) -> httpx.Response:
+        operation = data.draw(st.sampled_from(OPERATIONS))
+        path = operation.path.replace("{id}", data.draw(self.identifiers)).replace("{key}", UNKNOWN_ID)
+        query = data.draw(
+            st.sampled_from(["", "", "?rejectUnknownFields=true", "?fields=Id,Status,PaymentTerm", "?%ff=&&="])
+        )
+        method = data.draw(st.sampled_from([operation.method] * 8 + ["GET", "POST", "PUT", "DELETE", "PATCH"]))
+        sent, headers = data.draw(self.bodies(operation)), data.draw(self.headers())
+        return self.client.request(method, path + query, content=sent, headers=headers)
+
+
+@pytest.fixture
+def calls(server: Start, tmp_path: Path) -> Calls:
+    return Calls(server, tmp_path)
+
+
+@pytest.mark.assumed
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(data=st.data())
+def test_no_call_fails_and_each_refusal_speaks_its_dialect(calls: Calls, data: st.DataObject) -> None:
+    before = calls.client.get("/__admin/state").json()
+    answer = calls.draw(data)
+    calls.mock.pause()
+    assert answer.status_code < 500, answer.text
+    assert answer.headers["Content-Type"] == "application/json;charset=utf-8"
+    assert len(answer.headers["Zuora-Request-Id"]) == 36
+    assert rows_in_dialect(answer)
+    if answer.status_code >= 400:
+        assert re.match(
+            "[a-z-]+\\.[a-z-]+; provenance=(documented|observed|assumed)", answer.headers["Zuora-Mock-Rule"]
+        )
+        assert answer.status_code == 401 or in_dialect(answer), answer.text
+        assert calls.client.get("/__admin/state").json() == before
