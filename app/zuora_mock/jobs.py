@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, TypeAlias
 
-from zuora_mock.clock import DAY, SECOND
+from zuora_mock.clock import DAY, SECOND, stopwatch
 from zuora_mock.domain.lifecycle import JobEvent, JobState
 from zuora_mock.domain.rules import INTERNAL_ERROR
 from zuora_mock.errors import Refusal
@@ -38,6 +38,9 @@ Handler = Callable[[Unit, str], None]
 """Does the work for one object. Raises Refusal if the world no longer lets it be done."""
 
 logger = logging.getLogger("zuora_mock.jobs")
+
+_SLICE = 0.01
+"""Seconds after which background work lets calls have a turn."""
 
 
 class Tenants(Protocol):
@@ -83,6 +86,12 @@ def is_ordered(unit: Unit, object_id: str) -> bool:
     """Whether work for the object waits, is under way or was done. Work that failed may be ordered again."""
     ordered = rows.of_object(unit.connection, unit.tenant.key, object_id)
     return any(job.state is not JobState.FAILED for job in ordered)
+
+
+def is_pending(unit: Unit, object_id: str) -> bool:
+    """Whether work for the object has been ordered and is not over."""
+    ordered = rows.of_object(unit.connection, unit.tenant.key, object_id)
+    return any(job.state in _UNSETTLED or job.state is JobState.RUNNING for job in ordered)
 
 
 class Runner:
@@ -192,13 +201,21 @@ class Runner:
                 await task
 
     async def run_forever(self) -> None:
-        """Runs jobs as they come due, and lets the event loop breathe between two of them."""
+        """Runs jobs as they come due, and lets the event loop breathe after each slice."""
         while True:
             await self._awake.wait()
             self._awake.clear()
             while self._waiting:
-                self._look_at(*self._waiting.popleft())
+                self._run_slice()
                 await asyncio.sleep(0)
+
+    def _run_slice(self) -> None:
+        """At least one job. Those of calls that came together are done together: clients that poll wait for all."""
+        end = stopwatch() + _SLICE
+        while self._waiting:
+            self._look_at(*self._waiting.popleft())
+            if stopwatch() >= end:
+                break
 
     def _look_at(self, key: int, id: str) -> None:
         try:

@@ -22,6 +22,7 @@ from zuora_mock.services.fixtures import default_fixture_path, load
 from zuora_mock.services.journal import Journal
 from zuora_mock.services.tenancy import Tenancy
 from zuora_mock.services.tokens import Credentials
+from zuora_mock.services.traffic import Traffic
 from zuora_mock.services.world import World
 from zuora_mock.settings import Settings
 from zuora_mock.storage.database import Database
@@ -36,14 +37,17 @@ def make_world(settings: Settings) -> World:
     tenancy = Tenancy(database, credentials, fixtures, settings.unknown_clients)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     runner = Runner(database, tenancy, {"InvoiceSplit": splits.run})
-    return World(settings, database, tenancy, credentials, Journal(settings.journal_size), faults, runner)
+    journal = Journal(settings.journal_size)
+    return World(settings, database, tenancy, credentials, journal, faults, runner, Traffic())
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI application. Raises FixtureError where a fixture cannot be read."""
     world = make_world(settings or Settings())
     operations = (*oauth.operations(world.credentials), *actions.operations(), *objects.operations())
-    pipeline = Pipeline(world, Doorkeeper(world.database, world.tenancy, world.credentials), Routes(operations))
+    pipeline = Pipeline(
+        world, Doorkeeper(world.database, world.tenancy, world.credentials, world.settings.max_body), Routes(operations)
+    )
     world.tenancy.listeners.append(pipeline.forget)
 
     @asynccontextmanager
@@ -54,7 +58,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         world.database.close()
 
     app = FastAPI(
-        title="zuora-mock", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        title="zuora-mock",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.world, app.state.operations, app.state.ready = world, operations, False
     describe(app, operations)

@@ -47,6 +47,15 @@ class Mock(Caller):
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self._runner.run(self._client.request(method, path, **options))
 
+    def together(self, *calls: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
+        """Calls as (method, path, options) that are under way at one time, sent in this order."""
+
+        async def send() -> list[httpx.Response]:
+            sent = [self._client.request(method, path, **options) for method, path, options in calls]
+            return list(await asyncio.gather(*sent))
+
+        return self._runner.run(send())
+
     def pause(self) -> None:
         """A few turns of the event loop, for whatever waits in the background."""
         for _ in range(5):

@@ -157,3 +157,32 @@ def test_an_unknown_snapshot_cannot_be_restored(client: Client) -> None:
 def test_snapshots_belong_to_their_tenant(mock: Mock) -> None:
     mock.sign_in().post("/__admin/snapshots", json={"name": "mine"})
     assert mock.sign_in("e" * 36, "other").post("/__admin/snapshots/mine/restore").status_code == 404
+
+
+@pytest.mark.assumed
+def test_a_call_that_waits_is_refused_when_its_tenant_is_removed(mock: Mock) -> None:
+    leaving = mock.sign_in("dddddddd-0000-4000-8000-00000000dead")
+    headers = {"Authorization": f"Bearer {leaving.token}"}
+    body = {"type": "Account", "objects": [{"Name": "Late", "Currency": "USD"}]}
+    waits = {"json": body, "headers": {**headers, "Zuora-Mock-Delay": "50"}}
+    late, removed = mock.together(
+        ("POST", "/v1/action/create", waits), ("DELETE", "/__admin/tenants", {"headers": headers})
+    )
+    assert removed.status_code == 204
+    assert (late.status_code, late.json()) == (401, {"message": "Authentication error"})
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"params": {"tenant": ""}},
+        {"headers": {"Zuora-Mock-Tenant": ""}},
+        {"headers": {"Authorization": "Bearer "}},
+        {"headers": {"Authorization": "Basic eDp5"}},
+    ],
+)
+def test_a_tenant_named_by_nothing_is_not_all_tenants(mock: Mock, options: dict[str, dict[str, str]]) -> None:
+    answer = mock.post("/__admin/reset", **options)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.acceptance.mocks import CLIENT_ID, SECRET, Client, Mock, Start
@@ -160,13 +158,9 @@ class TestRefused:
     @pytest.mark.documented("guide, Idempotent requests")
     def test_a_key_whose_first_call_is_under_way_is_a_conflict(self, mock: Mock, client: Client) -> None:
         headers = {"Authorization": f"Bearer {client.token}", "Idempotency-Key": "k"}
-
-        async def both() -> list[httpx.Response]:
-            slow = {**headers, "Zuora-Mock-Delay": "20"}
-            calls = [mock._client.post("/v1/action/create", json=AMY, headers=each) for each in (slow, headers)]
-            return list(await asyncio.gather(*calls))
-
-        first, second = mock._runner.run(both())
+        slow = {**headers, "Zuora-Mock-Delay": "20"}
+        calls = [("POST", "/v1/action/create", {"json": AMY, "headers": each}) for each in (slow, headers)]
+        first, second = mock.together(*calls)
         expected = error("the request with Idempotency-Key 'k' is still in progress")
         assert (first.status_code, second.status_code, second.text) == (200, 409, expected)
         third = act(client, "create", AMY, Idempotency_Key="k")

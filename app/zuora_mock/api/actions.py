@@ -62,8 +62,8 @@ def _invalid_type(name: str) -> Refusal:
     return Refusal(rules.INVALID_TYPE, f"invalid type specified: {name}", pointer="/type", actual=name)
 
 
-def _object_type(name: str, allowed: Callable[[ObjectType], bool]) -> ObjectType:
-    kind = find_object(name)
+def _object_type(call: Call, name: str, allowed: Callable[[ObjectType], bool]) -> ObjectType:
+    kind = find_object(name, call.wsdl)
     if kind is None or not allowed(kind):
         raise _invalid_type(name)
     return kind
@@ -114,10 +114,10 @@ def _synchronous() -> Refusal:
 
 def _write(call: Call, access: Access, allowed: Callable[[ObjectType], bool]) -> tuple[ObjectType, list[Any]]:
     name, objects = member(call, "type", str), rows(call, "objects")
-    kind = find_object(name)
+    kind = find_object(name, call.wsdl)
     unknown = _unknown_members(kind, objects, access, call.wsdl) if kind else []
     reject_unknown(call, frozenset({"type", "objects"}), unknown)
-    kind = _object_type(name, allowed)
+    kind = _object_type(call, name, allowed)
     check_count(objects, "objects")
     return kind, objects
 
@@ -141,7 +141,7 @@ def update(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     name, ids = member(call, "type", str), rows(call, "ids")
     reject_unknown(call, frozenset({"type", "ids"}))
-    kind = _object_type(name, lambda kind: kind.deletable)
+    kind = _object_type(call, name, lambda kind: kind.deletable)
     check_count(ids, "ids")
     return answer_rows(records.delete(call.unit, kind, ids), _delete_result)
 

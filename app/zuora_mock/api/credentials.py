@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from zuora_mock.api.bodies import unzip
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal
 from zuora_mock.services.tenancy import Tenancy
@@ -63,12 +64,13 @@ _CLIENT_ID_LENGTH = 36
 _GRANT = "client_credentials"
 
 
-def read_application(headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tuple[str, str]:
     """Client id and secret of a token request, from the form or from HTTP Basic. Raises Refusal (`token.*`)."""
     media = headers.get("content-type", _FORM)
     if media.partition(";")[0].strip().lower() != _FORM:
         raise Refusal(rules.TOKEN_MEDIA, f"Content type '{media}' not supported", expected=_FORM, actual=media)
-    form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    plain = unzip(body, headers.get("content-encoding", ""), limit)
+    form = dict(parse_qsl(plain.decode("utf-8", "replace"), keep_blank_values=True))
     pair = basic_pair(headers.get("authorization", ""))
     if pair:
         form["client_id"], form["client_secret"] = pair
@@ -96,7 +98,8 @@ def read_application(headers: Mapping[str, str], body: bytes) -> tuple[str, str]
 class Doorkeeper:
     """Turns the credentials of a request into a caller."""
 
-    def __init__(self, database: Database, tenancy: Tenancy, credentials: Credentials) -> None:
+    def __init__(self, database: Database, tenancy: Tenancy, credentials: Credentials, limit: int) -> None:
+        self._limit = limit
         self._database = database
         self._tenancy = tenancy
         self._credentials = credentials
@@ -122,7 +125,7 @@ class Doorkeeper:
     def _applicant(self, headers: Mapping[str, str], body: bytes) -> Caller:
         """The client that asks for a token; one that is unknown may be let in with a tenant of its own."""
         try:
-            client_id, secret = read_application(headers, body)
+            client_id, secret = read_application(headers, body, self._limit)
         except Refusal as refusal:
             return Caller(None, refusal=refusal)
         found = self._tenancy.find_client(client_id) or self._tenancy.admit(client_id, secret)

@@ -15,6 +15,7 @@ from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal, Rule
 
 AUTHENTICATE = "Basic realm=Zuora API, ZSession realm=Zuora API, Bearer realm=Zuora API"
+SYSTEM_ERROR = b'{"reasons":[{"code":"SystemError","message":"internal server error"}]}'
 NO_DATA = b'{"records":[],"size":0,"done":true}'
 UNRECOGNISED = b'{"message": "Error - unrecognised fields"}'
 CONCURRENCY_RETRY_AFTER = "120"
@@ -184,6 +185,8 @@ def refuse(family: Family, refusal: Refusal, context: Context) -> Answer:
         answer.body = render({"reasons": [{"code": 70, "message": refusal.message}]})
     elif refusal.rule is rules.NO_ROUTE_AT_GATEWAY:
         answer.body = _message(refusal.message)
+    elif kind is Kind.INTERNAL:
+        answer.body = SYSTEM_ERROR
     elif kind is Kind.NO_ROUTE:
         answer.body = _rest(refusal, context)
     elif kind in {Kind.BAD_GATEWAY, Kind.GATEWAY_TIMEOUT}:

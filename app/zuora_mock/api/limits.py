@@ -50,9 +50,8 @@ class Limits:
         """Counts one request; failed ones count too. Returns the headers, and the refusal of one too many."""
         limits = (quotas.minute, quotas.hour, quotas.day)
         counts = tuple(window.add(now) for window in self.windows)
-        nearest = min(range(3), key=lambda i: (self.windows[i].reset_in(now), i))
         over = next((i for i in range(3) if counts[i] > limits[i]), None)
-        shown = nearest if over is None else over
+        shown = over or 0  # no window ends before the minute does
         headers = {
             "RateLimit-Limit": f"{limits[shown]}, {limits[0]};w={_MINUTE}, {limits[1]};w={_HOUR}, {limits[2]};w={_DAY}",
             "RateLimit-Remaining": str(max(0, limits[shown] - counts[shown])),
@@ -70,6 +69,13 @@ class Limits:
         if self.in_flight > quotas.concurrent:
             return too_many_at_once()
         return None
+
+
+def exhausted(refusal: Refusal) -> dict[str, str]:
+    """The headers of a limit that is said to be reached."""
+    if refusal.rule is rules.RATE_LIMIT:
+        return {"RateLimit-Remaining": "0", "RateLimit-Reset": str(refusal.actual)}
+    return {"Concurrency-Limit-Remaining": "0"} if refusal.rule is rules.CONCURRENCY_LIMIT else {}
 
 
 def rate_limited(window: str, seconds: int) -> Refusal:

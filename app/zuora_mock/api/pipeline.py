@@ -15,7 +15,7 @@ from zuora_mock import ids
 from zuora_mock.api import bodies, dialects
 from zuora_mock.api.call import Answer, Call, Family, Operation, Request
 from zuora_mock.api.credentials import Caller, Doorkeeper, check_orgs, choose_entity
-from zuora_mock.api.limits import Limits
+from zuora_mock.api.limits import Limits, exhausted
 from zuora_mock.api.reference import in_zuora
 from zuora_mock.api.routes import Routes, family_of
 from zuora_mock.api.tracing import track_id_problem, wsdl_version
@@ -77,6 +77,7 @@ class Pipeline:
         caller, operation, identifier, refusal = self._recognise(request)
         tenant = caller.tenant or self._world.tenancy.anonymous
         tenant.entries += 1
+        self._world.traffic.count(tenant.key)
         exchange = Exchange(
             request=request, started=stopwatch(), tenant=tenant, family=family_of(request.path), n=tenant.entries,
             request_id=ids.uuid_text(tenant.name, "request", tenant.entries), caller=caller, operation=operation,
@@ -100,6 +101,8 @@ class Pipeline:
 
     def answer(self, exchange: Exchange) -> Answer:
         """One transaction; a refusal of the whole call undoes it and is written down in a second one."""
+        if exchange.strike.milliseconds and self._world.tenancy.by_key(exchange.tenant.key) is None:
+            self._evict(exchange)
         try:
             return self._conclude(exchange, lambda unit: self._perform(exchange, unit))
         except Refusal as refusal:
@@ -107,6 +110,15 @@ class Pipeline:
         except Exception:
             logger.exception("request %s failed", exchange.request_id)
             return self._refuse(exchange, Refusal(rules.INTERNAL_ERROR, "an unexpected error occurred"))
+
+    def _evict(self, exchange: Exchange) -> None:
+        """The tenant was removed while its call waited: nobody knows the caller any more."""
+        self.close(exchange)
+        tenant = self._world.tenancy.anonymous
+        tenant.entries += 1
+        exchange.tenant, exchange.n, exchange.key = tenant, tenant.entries, None
+        self._limits_of(tenant).in_flight += 1
+        exchange.refusal = Refusal(rules.UNAUTHENTICATED, "Authentication error", actual="a tenant that is gone")
 
     def _recognise(self, request: Request) -> tuple[Caller, Operation | None, str, Refusal | None]:
         """Authentication, then route, then method; the token endpoint is its own authentication."""
@@ -158,6 +170,7 @@ class Pipeline:
             raise exchange.refusal
         ordered = faults.refusal_of(exchange.strike)
         if ordered is not None:
+            exchange.headers.update(exhausted(ordered))
             raise ordered
         if operation is None or exchange.caller is None:
             raise Refusal(rules.INTERNAL_ERROR, "the call was not recognised")

@@ -49,7 +49,13 @@ def object_schema(kind: ObjectType, access: Access) -> MakeSchema:
 
 
 def read_schema(kind: ObjectType) -> Schema:
-    return {"type": "object", "properties": {each.name: field_schema(each) for each in kind.fields}}
+    """What is read may have words that cannot be written, such as the status of an invoice that was split."""
+    shown = {each.name: field_schema(each) for each in kind.fields}
+    return {"type": "object", "properties": {name: _without_enum(schema) for name, schema in shown.items()}}
+
+
+def _without_enum(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "enum"}
 
 
 def _body(required: str, **properties: Schema) -> MakeSchema:

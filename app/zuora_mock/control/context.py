@@ -44,23 +44,33 @@ def bearer_of(request: Request) -> str:
 
 
 async def name_given(
-    tenant: Annotated[str, Query(description="The tenant: its name or one of its client ids")] = "",
-    zuora_mock_tenant: Annotated[str, Header(alias="Zuora-Mock-Tenant", description="The same as a header")] = "",
-) -> str:
-    return tenant or zuora_mock_tenant
+    tenant: Annotated[str | None, Query(description="The tenant: its name or one of its client ids")] = None,
+    zuora_mock_tenant: Annotated[
+        str | None, Header(alias="Zuora-Mock-Tenant", description="The same as a header")
+    ] = None,
+) -> str | None:
+    return zuora_mock_tenant if tenant is None else tenant
 
 
-NameGiven = Annotated[str, Depends(name_given)]
+NameGiven = Annotated[str | None, Depends(name_given)]
 
 
 async def named_tenant(request: Request, world: CurrentWorld, name: NameGiven) -> Named | None:
-    """The tenant that the call names, else that of its bearer, expired or not. Raises Problem 404 if nobody has it."""
-    if name:
+    """The tenant that the call names, else that of its bearer, expired or not.
+
+    Raises Problem: 404 for a name or a bearer that nobody has, 400 for one that is empty. An unset variable in a script
+    must not turn a call about one tenant into a call about all.
+    """
+    if name is not None:
+        if not name:
+            raise Problem(400, "Empty tenant name", "?tenant= or Zuora-Mock-Tenant is there and says nothing")
         tenant = world.tenancy.resolve(name)
         if tenant is None:
             raise Problem(404, "Unknown tenant", f"no tenant has the name or client id '{name}'", tenant=name)
         return Named(tenant, name)
     token = bearer_of(request)
+    if not token and "authorization" in request.headers:
+        raise Problem(400, "No bearer token", "Authorization is there and has no bearer token")
     return _owner(world, token) if token and token != world.settings.admin_token else None
 
 

@@ -46,7 +46,8 @@ async def reset(world: CurrentWorld, named: MaybeTenant) -> ResetAnswer:
     A call that names no tenant resets all of them.
     """
     if named is not None:
-        return ResetAnswer(tenant=named.by, removed=world.tenancy.reset(named.tenant))
+        async with world.traffic.turn(named.tenant.key):
+            return ResetAnswer(tenant=named.by, removed=world.tenancy.reset(named.tenant))
     if world.settings.forbid_reset_all:
         raise Problem(403, "Reset of all forbidden", "name a tenant: this server does not reset all tenants at once")
     tenants = world.tenancy.reset_all()

@@ -170,6 +170,7 @@ async def drop_snapshot(world: CurrentWorld, tenant: CurrentTenant, name: str) -
 @router.post("/snapshots/{name}/restore")
 async def restore(world: CurrentWorld, tenant: CurrentTenant, name: str) -> SnapshotView:
     """Brings data, jobs, policy, clock and keys back as they were. Journal, faults and tokens stay."""
-    world.tenancy.restore(tenant, name)
+    async with world.traffic.turn(tenant.key):
+        world.tenancy.restore(tenant, name)
     world.runner.attend(tenant)
     return SnapshotView(tenant=tenant.name, name=name)

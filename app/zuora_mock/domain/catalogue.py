@@ -52,7 +52,10 @@ class Field:
 
 @dataclass(frozen=True)
 class ObjectType:
-    """One object. `hidden` fields are kept beside the others and never leave through Zuora's face."""
+    """One object. `hidden` fields are kept beside the others and never leave through Zuora's face.
+
+    `since` is the first WSDL version that knows the object.
+    """
 
     name: str
     path: str
@@ -62,6 +65,7 @@ class ObjectType:
     creatable: bool = False
     updatable: bool = False
     deletable: bool = False
+    since: int = 0
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -248,7 +252,7 @@ TAXATION_ITEM = ObjectType(
 INVOICE_SPLIT = ObjectType(
     "InvoiceSplit", "invoice-split", "invoice_splits",
     IDENTITY + (_reference("InvoiceId", NEEDED_ONCE),) + AUDIT,
-    creatable=True,
+    creatable=True, since=43,
 )  # fmt: skip
 
 INVOICE_SPLIT_ITEM = ObjectType(
@@ -260,7 +264,7 @@ INVOICE_SPLIT_ITEM = ObjectType(
         _text("PaymentTerm", 100),
         _reference("InvoiceId"),
     ) + AUDIT,
-    creatable=True, updatable=True, deletable=True,
+    creatable=True, updatable=True, deletable=True, since=43,
 )  # fmt: skip
 
 OBJECTS: tuple[ObjectType, ...] = (
@@ -276,9 +280,10 @@ BY_NAME: Mapping[str, ObjectType] = {each.name: each for each in OBJECTS}
 _BY_FOLDED_NAME = {each.name.lower(): each for each in OBJECTS}
 
 
-def find_object(name: str) -> ObjectType | None:
-    """The object by its name in any case."""
-    return _BY_FOLDED_NAME.get(name.lower())
+def find_object(name: str, wsdl: int = LATEST_WSDL) -> ObjectType | None:
+    """The object by its name in any case, if the WSDL version knows it."""
+    kind = _BY_FOLDED_NAME.get(name.lower())
+    return kind if kind is not None and kind.since <= wsdl else None
 
 
 def known_at(fields: Iterable[Field], wsdl: int) -> tuple[Field, ...]:

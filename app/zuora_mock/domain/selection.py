@@ -98,15 +98,15 @@ class _Context:
 
 def resolve(query: Query, *, wsdl: int, zone: tzinfo) -> Selection:
     """Raises Refusal: `zoql.object`, `zoql.field`, `zoql.value`."""
-    kind = _find_object(query.object)
+    kind = _find_object(query.object, wsdl)
     context = _Context(kind, query.object, wsdl, zone)
     fields = [_find_field(context, name) for name in query.fields]
     where = tuple(tuple(_clause(context, each) for each in conjunction) for conjunction in query.where)
     return Selection(kind, _in_order(kind, fields), where)
 
 
-def _find_object(typed: str) -> ObjectType:
-    kind = find_object(typed)
+def _find_object(typed: str, wsdl: int) -> ObjectType:
+    kind = find_object(typed, wsdl)
     if kind is None:
         message, expected = f"invalid type specified: {typed}", "an object that can be queried"
         raise Refusal(rules.QUERY_OBJECT, message, pointer="/queryString", expected=expected, actual=typed)

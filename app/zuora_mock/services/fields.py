@@ -12,7 +12,15 @@ from decimal import Decimal
 from typing import Any
 
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import CREATE, Access, Field, ObjectType, is_custom
+from zuora_mock.domain.catalogue import (
+    CREATE,
+    INVOICE_SPLIT,
+    INVOICE_SPLIT_ITEM,
+    Access,
+    Field,
+    ObjectType,
+    is_custom,
+)
 from zuora_mock.domain.values import Record, Type, Value, parse
 from zuora_mock.errors import Refusal, Rule
 from zuora_mock.storage.unit import Unit
@@ -20,6 +28,7 @@ from zuora_mock.storage.unit import Unit
 NULLS = "fieldsToNull"
 _LONGEST_SHOWN = 80
 _GREATEST_EXPONENT = 308
+_WITHOUT_CUSTOM_FIELDS = frozenset({INVOICE_SPLIT, INVOICE_SPLIT_ITEM})
 _RULES: Mapping[str, Rule] = {"SplitPercentage": rules.SPLIT_PERCENTAGE}
 
 
@@ -40,7 +49,7 @@ def accepts(kind: ObjectType, name: str, access: Access, wsdl: int) -> bool:
     """Whether a member of this name is a field that the call may set."""
     field = kind.by_name.get(name)
     if field is None:
-        return is_custom(name)
+        return is_custom(name) and kind not in _WITHOUT_CUSTOM_FIELDS
     return access in field.access and field.since <= wsdl
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, update
 
 from zuora_mock.errors import Refusal
@@ -21,6 +22,7 @@ from zuora_mock.storage.unit import Change
 
 MASK = "****"
 _OAUTH = "/oauth/"
+_CONNECTIONS = "/v1/connections"
 LONGEST_BODY = 64 * 1024
 """Of a longer body the journal keeps the beginning, and says so."""
 
@@ -51,7 +53,6 @@ _APPEND = Prepared(
     )
 )
 _SWEEP = 64
-_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 @dataclass(slots=True)
@@ -81,11 +82,14 @@ class Entry:
 
 
 def _headers(headers: Mapping[str, str]) -> str:
-    return json.dumps({name: MASK if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()})
+    shown = {name: MASK if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
+    return to_json(shown).decode()
 
 
 def _kept(body: bytes, path: str) -> bytes:
-    """The beginning of the body; of calls to OAuth without secrets, so nothing of what is compressed."""
+    """The beginning of the body; of calls that sign in without secrets, so nothing of what is compressed."""
+    if path == _CONNECTIONS:
+        return b""
     if path.startswith(_OAUTH):
         body = b"" if body.startswith(_GZIP) else _SECRET_IN_BODY.sub(rb"\1" + MASK.encode(), body)
     return body[:LONGEST_BODY]
@@ -94,9 +98,8 @@ def _kept(body: bytes, path: str) -> bytes:
 def _changes(changes: Sequence[Change]) -> str | None:
     if not changes:
         return None
-    return _ENCODE(
-        [{"object": each.object, "id": each.id, "before": each.before, "after": each.after} for each in changes]
-    )
+    shown = [{"object": each.object, "id": each.id, "before": each.before, "after": each.after} for each in changes]
+    return to_json(shown).decode()
 
 
 def append_changes(connection: Connection, tenant: int, n: int | None, changes: Sequence[Change]) -> None:

@@ -46,7 +46,9 @@ class Page:
 def query(unit: Unit, text: str, batch_size: object, wsdl: int) -> Page:
     """Raises Refusal: the `zoql.*` rules."""
     batch = _batch(batch_size)
-    selection = resolve(parse(text), wsdl=wsdl, zone=unit.tenant.zone)
+    parsed = parse(text)
+    selection = resolve(parsed, wsdl=wsdl, zone=unit.tenant.zone)
+    _check_custom_fields(unit, parsed.object, selection)
     rows = queries.first_rows(unit.connection, unit.scope, selection, batch + 1)
     _check_body(selection, rows)
     records = _render(unit, selection.kind, selection.names, rows[:batch], wsdl)
@@ -64,6 +66,15 @@ def query_more(unit: Unit, locator: object, batch_size: object, wsdl: int) -> Pa
     records = _render(unit, BY_NAME[cursor.object], cursor.names, rows, wsdl)
     done = offset + batch >= cursor.size
     return Page(cursor.size, records, done, None if done else f"{cursor.id}-{offset + batch}")
+
+
+def _check_custom_fields(unit: Unit, typed: str, selection: Selection) -> None:
+    """Assumed: a custom field exists once any record of the tenant has it, by a fixture or by a call."""
+    clauses = (clause.field for conjunction in selection.where for clause in conjunction)
+    for name in dict.fromkeys(filter(is_custom, (*selection.names, *clauses))):
+        if not queries.has_custom_field(unit.connection, unit.tenant.key, selection.kind, name):
+            message, expected = f"invalid field for query: {typed}.{name}", "a custom field that some record has"
+            raise Refusal(rules.QUERY_FIELD, message, pointer="/queryString", expected=expected, actual=name)
 
 
 def _keep(unit: Unit, selection: Selection) -> Cursor:

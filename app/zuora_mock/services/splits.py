@@ -6,15 +6,16 @@ checks again, plans and writes, or raises and changes nothing. `domain.split` kn
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from zuora_mock import jobs
 from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import INVOICE_SPLIT, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.split import Split, check, check_invoice, execute_request, verify
-from zuora_mock.domain.values import is_id
+from zuora_mock.domain.values import Record, is_id
 from zuora_mock.errors import Refusal
 from zuora_mock.services.arithmetic import arithmetic, keep
+from zuora_mock.services.fields import as_text
 from zuora_mock.services.outcomes import Outcome
 from zuora_mock.services.parts import copies, name_parts, retire, write
 from zuora_mock.services.split_work import load_group, load_split, policy, prepare
@@ -28,11 +29,7 @@ JOB_TYPE = "InvoiceSplit"
 def submit(unit: Unit, ids: Sequence[object]) -> list[Outcome]:
     """One outcome for each id, in the order given; an accepted split has its job in `unit.jobs`."""
     seen: dict[str, int] = {}
-    return [Outcome(_as_given(each), _order(unit, each, seen, position)) for position, each in enumerate(ids)]
-
-
-def _as_given(given: object) -> str:
-    return given if isinstance(given, str) else json.dumps(given, default=str)
+    return [Outcome(as_text(each), _order(unit, each, seen, position)) for position, each in enumerate(ids)]
 
 
 def _order(unit: Unit, given: object, seen: dict[str, int], position: int) -> Refusal | None:
@@ -40,10 +37,11 @@ def _order(unit: Unit, given: object, seen: dict[str, int], position: int) -> Re
     pointer = f"/ids/{position}"
     split = load_split(unit, given.lower()) if isinstance(given, str) and is_id(given) else None
     if split is None:
-        message = f"invalid id for execute: {_as_given(given)}"
+        message = f"invalid id for execute: {as_text(given)}"
         return Refusal(rules.INVALID_ID, message, pointer=pointer, expected="the id of an InvoiceSplit", actual=given)
-    refusal = _check_once(unit, split, seen, pointer)
-    refusal = refusal or check(split, load_group(unit, split.invoice_id), policy(unit), pointer)
+    group = load_group(unit, split.invoice_id)
+    refusal = _check_once(unit, split, seen, pointer) or _check_rivals(unit, split, group, pointer)
+    refusal = refusal or check(split, group, policy(unit), pointer)
     seen.setdefault(split.id, position)
     if refusal is None:
         unit.jobs.append(jobs.enqueue(unit, JOB_TYPE, split.id))
@@ -66,10 +64,24 @@ def _check_once(unit: Unit, split: Split, seen: dict[str, int], pointer: str) ->
     return None
 
 
+def _check_rivals(unit: Unit, split: Split, group: Sequence[Record], pointer: str) -> Refusal | None:
+    """Of several splits of one invoice, or of parts of one group, the first that is executed wins (assumed)."""
+    for member in group:
+        for rival in unit.find(INVOICE_SPLIT, InvoiceId=member["Id"]):
+            if rival["Id"] != split.id and jobs.is_pending(unit, str(rival["Id"])):
+                message = f"Invoice {member['InvoiceNumber']} is being split by InvoiceSplit {rival['Id']}"
+                return Refusal(
+                    rules.SPLIT_ONCE, message, pointer=pointer, expected="one split of an invoice at a time",
+                    actual=split.id, state={"InvoiceNumber": member["InvoiceNumber"], "InvoiceSplit": rival["Id"]},
+                )  # fmt: skip
+    return None
+
+
 def is_executed(unit: Unit, split_id: str) -> bool:
     """Whether the split was executed or is about to be; one whose background work failed counts as untouched."""
-    split = load_split(unit, split_id)
-    return split is not None and (bool(split.parts) or jobs.is_ordered(unit, split_id))
+    return jobs.is_ordered(unit, split_id) or any(
+        "InvoiceId" in item for item in unit.find(INVOICE_SPLIT_ITEM, InvoiceSplitId=split_id)
+    )
 
 
 def refusal_of_invoice(unit: Unit, invoice_id: str, pointer: str) -> Refusal | None:

@@ -20,6 +20,9 @@ _FIND = select(TOKENS.c.tenant, TOKENS.c.client_id, TOKENS.c.kind, TOKENS.c.expi
     TOKENS.c.token == bindparam("wanted")
 )
 _INSERT = insert(TOKENS)
+_SWEEP = delete(TOKENS).where(
+    TOKENS.c.tenant == bindparam("whose"), TOKENS.c.kind == "session", TOKENS.c.expires_at <= bindparam("now")
+)
 _RENEW = update(TOKENS).where(TOKENS.c.token == bindparam("wanted")).values(expires_at=bindparam("until"))
 
 
@@ -28,6 +31,7 @@ class Credentials:
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[int, str, str, int]] = {}
+        self._sessions: dict[tuple[int, str], str] = {}
 
     def find(self, connection: Connection, token: str) -> tuple[int, str, str, int] | None:
         """(tenant, client id, kind, expiry) of a token or cookie that was issued, expired or not."""
@@ -47,10 +51,16 @@ class Credentials:
         return token
 
     def issue_session(self, connection: Connection, tenant: Tenant, client: Client) -> str:
-        """A cookie of 256 characters, good for a quarter of an hour after its last use."""
+        """A cookie of 256 characters, good for a quarter of an hour after its last use; a living one goes on."""
+        living = self._sessions.get((tenant.key, client.client_id), "")
+        if living in self._seen and self._seen[living][3] > tenant.now():
+            self.renew_session(connection, tenant, living)
+            return living
+        connection.execute(_SWEEP, {"whose": tenant.key, "now": tenant.now()})
         tenant.counters.tokens += 1
         cookie = ids.long_id(tenant.name, "session", tenant.counters.tokens, _COOKIE_LENGTH)
         self._keep(connection, tenant, client, "session", cookie, tenant.now() + SESSION_LIFETIME)
+        self._sessions[tenant.key, client.client_id] = cookie
         return cookie
 
     def renew_session(self, connection: Connection, tenant: Tenant, cookie: str) -> None:

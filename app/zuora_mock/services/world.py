@@ -9,6 +9,7 @@ from zuora_mock.services.fault_orders import FaultOrders
 from zuora_mock.services.journal import Journal
 from zuora_mock.services.tenancy import Tenancy
 from zuora_mock.services.tokens import Credentials
+from zuora_mock.services.traffic import Traffic
 from zuora_mock.settings import Settings
 from zuora_mock.storage.database import Database
 
@@ -22,3 +23,4 @@ class World:
     journal: Journal
     faults: FaultOrders
     runner: Runner
+    traffic: Traffic

@@ -7,9 +7,10 @@ the SQL is therefore compiled once; values go in and come out as the driver has 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from sqlite3 import Connection as DriverConnection
 from sqlite3 import Cursor
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.dialects.sqlite import dialect
@@ -22,26 +23,35 @@ def driver(connection: Connection) -> DriverConnection:
     return cast("DriverConnection", connection.connection.driver_connection)
 
 
+class _Compiled(NamedTuple):
+    sql: str
+    names: tuple[str, ...]
+    constants: dict[str, object]
+
+
 class Prepared:
     """One statement. Every parameter that it names has to be given; others may be, and are ignored."""
 
-    __slots__ = ("_constants", "_names", "sql")
-
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = cast("SQLCompiler", statement.compile(dialect=dialect()))
-        self.sql = str(compiled)
-        self._names = tuple(compiled.positiontup or ())
-        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        self._statement = statement
+
+    @cached_property
+    def _compiled(self) -> _Compiled:
+        """Made when it is first needed: the start of the server needs few of all statements."""
+        compiled = cast("SQLCompiler", self._statement.compile(dialect=dialect()))
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        return _Compiled(str(compiled), tuple(compiled.positiontup or ()), constants)
 
     def run(self, connection: Connection, parameters: Parameters) -> Cursor:
-        if self._constants:
-            parameters = {**self._constants, **parameters}
-        return driver(connection).execute(self.sql, [parameters[name] for name in self._names])
+        sql, names, constants = self._compiled
+        if constants:
+            parameters = {**constants, **parameters}
+        return driver(connection).execute(sql, [parameters[name] for name in names])
 
     def run_many(self, connection: Connection, rows: Iterable[Parameters]) -> None:
-        names, constants = self._names, self._constants
+        sql, names, constants = self._compiled
         complete = ({**constants, **row} for row in rows) if constants else rows
-        driver(connection).executemany(self.sql, [[row[name] for name in names] for row in complete])
+        driver(connection).executemany(sql, [[row[name] for name in names] for row in complete])
 
     def first(self, connection: Connection, parameters: Parameters) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.run(connection, parameters).fetchone()

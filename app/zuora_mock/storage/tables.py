@@ -70,6 +70,7 @@ def _object_table(kind: ObjectType) -> Table:
         Column("custom", Text),
         *(_index(kind, each) for each in kind.stored if each.indexed),
         Index(f"{kind.table}_seq", "tenant", "entity", "seq"),
+        Index(f"{kind.table}_custom", "tenant", sqlite_where=text("custom IS NOT NULL")),
         sqlite_with_rowid=False,
     )
 
@@ -98,6 +99,7 @@ TENANTS = Table(
     Column("accounts", BigInteger, nullable=False, default=0),
     Column("tokens", BigInteger, nullable=False, default=0),
     Index("tenants_name", "name", "snapshot_of"),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 ENTITIES = Table(

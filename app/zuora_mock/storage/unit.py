@@ -152,9 +152,8 @@ def unit_of_work(database: Database, tenant: Tenant, entity: int, stream: str = 
     try:
         with database.transaction() as connection:
             unit = Unit(connection, tenant, entity, stream)
-            before = copy_counters(tenant)
             yield unit
-            if tenant.counters != before:
+            if tenant.counters != saved:
                 save_counters(connection, tenant)
     except BaseException:
         tenant.counters = saved
