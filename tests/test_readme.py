@@ -76,6 +76,12 @@ def test_the_smallest_fixture_is_one() -> None:
     assert len(parse(fixture).document.invoices) == 1
 
 
+def test_every_test_that_the_readme_names_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)`", TEXT)
+    assert named
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert blocks("sh")[-1].strip() in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
