@@ -9,10 +9,10 @@ What it looks like on the wire depends on the family of the endpoint and is deci
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class Provenance(StrEnum):
@@ -63,8 +63,35 @@ class Rule:
     code: str = ""
 
 
+Request = Mapping[str, Any]
+"""A request that a person could send: `{"method", "path", "body"}`, where needed with `headers` and `then`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """How a refused request becomes one that is accepted; a None takes a member or a header away.
+
+    `body` is by JSON pointer; `first` are requests to send before the repaired one. One without any of them says that
+    the request is accepted as it is, without its ordered fault, its Idempotency-Key or its Content-Encoding.
+    """
+
+    body: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    method: str = ""
+    first: Sequence[Request] = ()
+
+    def before(self, request: Request) -> dict[str, Any]:
+        """The first of all requests to send, `then` the others."""
+        head, *others = [*self.first, request]
+        return {**head, "then": others} if others else dict(head)
+
+
 class Refusal(Exception):
-    """A rule was broken. `pointer` is the JSON pointer of the culprit; the rest explains the refusal to a person."""
+    """A rule was broken. `pointer` is the JSON pointer of the culprit; the rest explains the refusal to a person.
+
+    `repair` says what would do; where the request is at hand, that becomes `accepted`, a whole request. `fault` tells
+    of an ordered fault its kind and its order.
+    """
 
     def __init__(
         self,
@@ -75,7 +102,8 @@ class Refusal(Exception):
         expected: Any = None,
         actual: Any = None,
         state: Mapping[str, Any] | None = None,
-        accepted: Any = None,
+        repair: Repair | None = None,
+        fault: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.rule = rule
@@ -84,4 +112,18 @@ class Refusal(Exception):
         self.expected = expected
         self.actual = actual
         self.state = dict(state or {})
-        self.accepted = accepted
+        self.repair = repair
+        self.fault = fault
+        self.accepted: Request | None = None
+
+    def moved(self, old: str, new: str) -> Self:
+        """The same with its pointers below another place."""
+        self.pointer = _moved(self.pointer, old, new)
+        if self.repair is not None:
+            body = {_moved(pointer, old, new): value for pointer, value in self.repair.body.items()}
+            self.repair = replace(self.repair, body=body)
+        return self
+
+
+def _moved(pointer: str, old: str, new: str) -> str:
+    return new + pointer.removeprefix(old) if pointer.startswith(old) else pointer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import count
 from random import Random
 
 OBJECT_PREFIX = "8ad0"
@@ -15,6 +17,15 @@ def _digest(seed: str, stream: str, count: int, size: int) -> str:
 def object_id(seed: str, stream: str, count: int) -> str:
     """32 lower-case hexadecimal digits that begin as Zuora's often do."""
     return OBJECT_PREFIX + _digest(seed, stream, count, 14)
+
+
+def object_ids(seed: str, stream: str, first: int) -> Iterator[str]:
+    """Those of this count and of all that follow: many at once cost half as much."""
+    begun = blake2b(f"{seed}\n{stream}\n".encode("utf-8", "surrogateescape"), digest_size=14)
+    for number in count(first):
+        digest = begun.copy()
+        digest.update(b"%d" % number)
+        yield OBJECT_PREFIX + digest.hexdigest()
 
 
 def hex_id(seed: str, stream: str, count: int) -> str:

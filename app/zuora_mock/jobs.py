@@ -19,10 +19,10 @@ from typing import Any, Protocol, TypeAlias
 
 from zuora_mock.clock import DAY, SECOND, stopwatch
 from zuora_mock.domain.lifecycle import JobEvent, JobState
-from zuora_mock.domain.rules import INTERNAL_ERROR
+from zuora_mock.domain.rules import INTERNAL_ERROR, ORDERED_FAILURE
 from zuora_mock.errors import Refusal
 from zuora_mock.ids import object_id as make_id
-from zuora_mock.services.journal import append_changes
+from zuora_mock.services.journal import append_changes, append_refusal
 from zuora_mock.storage import jobs as rows
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import NEVER, Job
@@ -39,7 +39,7 @@ Handler = Callable[[Unit, str], None]
 
 logger = logging.getLogger("zuora_mock.jobs")
 
-_SLICE = 0.01
+_SLICE = 0.025
 """Seconds after which background work lets calls have a turn."""
 
 
@@ -115,7 +115,8 @@ class Runner:
 
     def fail(self, tenant: Tenant, id: str, reason: str) -> dict[str, Any]:
         """Ends a job that waits without running it. Raises UnknownJob, IllegalMove."""
-        return self._move(tenant, self._find(tenant, id), JobEvent.FAIL, reason).shown()
+        ordered = Refusal(ORDERED_FAILURE, reason, fault={"kind": "job-failure", "order": f"/__admin/jobs/{id}/fail"})
+        return self._fail(tenant, self._find(tenant, id), ordered).shown()
 
     def hold(self, tenant: Tenant, id: str) -> dict[str, Any]:
         """Raises UnknownJob, IllegalMove."""
@@ -245,10 +246,10 @@ class Runner:
                 done = rows.move(unit.connection, job, JobEvent.SUCCEED, unit.now())
                 append_changes(unit.connection, tenant.key, job.request, unit.changes)
         except Refusal as refusal:
-            return self._fail(tenant, job, refusal.message)
+            return self._fail(tenant, job, refusal)
         except Exception as error:
             logger.exception("job %s failed", job.id)
-            return self._fail(tenant, job, f"{type(error).__name__}: {error}")
+            return self._fail(tenant, job, Refusal(INTERNAL_ERROR, f"{type(error).__name__}: {error}"))
         logger.info("job %s succeeded: %s %s", job.id, job.type, job.object_id)
         return done
 
@@ -258,9 +259,13 @@ class Runner:
             raise Refusal(INTERNAL_ERROR, f"there is no handler for {job.type}")
         return handler
 
-    def _fail(self, tenant: Tenant, job: Job, reason: str) -> Job:
-        logger.warning("job %s failed: %s", job.id, reason)
-        return self._move(tenant, job, JobEvent.FAIL, reason)
+    def _fail(self, tenant: Tenant, job: Job, refusal: Refusal) -> Job:
+        """Ends the job, and tells the entry of the call that ordered it why."""
+        with self._database.transaction() as connection:
+            failed = rows.move(connection, job, JobEvent.FAIL, tenant.now(), refusal.message)
+            append_refusal(connection, tenant.key, job.request, refusal, job.id)
+        logger.warning("job %s failed: %s", job.id, refusal.message)
+        return failed
 
     def _move(self, tenant: Tenant, job: Job, event: JobEvent, reason: str | None = None) -> Job:
         with self._database.transaction() as connection:

@@ -173,3 +173,48 @@ def test_an_order_that_could_never_strike_is_a_problem(client: Client, body: dic
 def test_a_name_that_is_nearly_right_is_guessed(client: Client) -> None:
     body = {"fault": {"kind": "rate-limit"}, "match": {"operation": "excute"}}
     assert "did you mean 'execute'?" in client.post("/__admin/faults", json=body).json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Zuora-Mock-Fault", "nonsense"),
+        ("Zuora-Mock-Fault", "error"),
+        ("Zuora-Mock-Fault", "delay"),
+        ("Zuora-Mock-Delay", "x"),
+    ],
+)
+@pytest.mark.parametrize("path", [ACTION, "/v1/action/nonsense"])
+def test_a_header_that_nobody_understands_is_handed_back(client: Client, name: str, value: str, path: str) -> None:
+    answer = client.post(path, json=QUERY, headers={name: value})
+    assert answer.headers["Zuora-Mock-Fault-Ignored"] == value
+    told = client.get(f"/__admin/requests/{answer.headers['Zuora-Mock-Request']}").json()
+    assert told["notes"] == [f"ordered by header, but not understood: {value}"]
+
+
+@pytest.mark.parametrize(
+    ("order", "pointer", "message"),
+    [
+        ({"match": {"method": "FOO"}}, "/match/method", "a method is one of"),
+        ({"match": {"path": "v1"}}, "/match/path", "a path begins with"),
+        ({"match": {"body": {"ids/0": 1}}}, "/match/body/ids~10", "a JSON pointer"),
+        ({"fault": {"kind": "delay", "milliseconds": -1}}, "/fault/milliseconds", "0 or more is needed"),
+        ({"fault": {"kind": "delay", "x": 1}}, "/fault/x", "there is no such member"),
+        ({"fault": {}}, "/fault", "'kind' is missing"),
+        ({"times": "often"}, "/times", "a whole number is needed"),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused_where_it_is_wrong(
+    client: Client, order: dict[str, Any], pointer: str, message: str
+) -> None:
+    answer = client.post("/__admin/faults", json={"fault": {"kind": "rate-limit"}, **order})
+    assert answer.status_code == 400
+    error = answer.json()["errors"][0]
+    assert error["pointer"] == pointer
+    assert error["message"].startswith(message)
+
+
+def test_an_order_that_has_expired_already_is_refused(client: Client) -> None:
+    order = {"fault": {"kind": "rate-limit"}, "expiresAt": "2000-01-01T00:00:00Z"}
+    answer = client.post("/__admin/faults", json=order)
+    assert (answer.status_code, "is past" in answer.json()["detail"]) == (400, True)

@@ -142,3 +142,15 @@ def test_the_arithmetic_of_a_split_adds_up(client: Client, waiting: str) -> None
 
 def test_what_was_never_split_has_no_arithmetic(client: Client) -> None:
     assert client.get(f"/__admin/splits/{client.ids()['INV00000001']}/explain").status_code == 404
+
+
+def test_a_policy_names_its_mode(client: Client) -> None:
+    assert client.put("/__admin/jobs/policy", json={}).status_code == 400
+
+
+def test_a_job_that_is_held_is_released_first(client: Client) -> None:
+    client.put("/__admin/jobs/policy", json={"mode": "manual"})
+    job = client.order_split()
+    client.post(f"/__admin/jobs/{job}/hold")
+    answer = client.post(f"/__admin/jobs/{job}/run")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "a job that is held cannot be run; release it first")

@@ -58,9 +58,15 @@ def test_pages_follow_each_other(client: Client) -> None:
     assert [each["n"] for each in (*first, *second)] == [5, 4, 3, 2, 1]
 
 
-@pytest.mark.parametrize("parameters", ["status=bad", "since=yesterday", "limit=0"])
+@pytest.mark.parametrize("parameters", ["status=bad", "since=yesterday", "limit=0", "foo=bar"])
 def test_a_filter_that_makes_no_sense_is_a_problem(client: Client, parameters: str) -> None:
     assert client.get(f"/__admin/requests?{parameters}").status_code == 400
+
+
+def test_a_filter_by_an_operation_that_there_is_not_is_doubted(client: Client) -> None:
+    listed = client.get("/__admin/requests?operation=qurey").json()
+    assert (listed["requests"], len(listed["doubts"])) == ([], 1)
+    assert "doubts" not in client.get("/__admin/requests?operation=query").json()
 
 
 def test_credentials_are_masked(client: Client) -> None:
@@ -126,7 +132,9 @@ def test_verification_doubts_an_operation_that_there_is_not(client: Client) -> N
 def test_order_is_verified(client: Client) -> None:
     query(client)
     steps = [{"operation": "token"}, {"operation": "query"}]
-    assert client.post("/__admin/verify", json={"order": steps}).json() == {"ok": True, "count": 2}
+    wrapped = [{"match": each} for each in steps]
+    for order in (steps, wrapped):
+        assert client.post("/__admin/verify", json={"order": order}).json() == {"ok": True, "count": 2}
     verdict = client.post("/__admin/verify", json={"order": steps[::-1]}).json()
     assert {name: verdict[name] for name in ("ok", "count", "missing", "after")} == {
         "ok": False, "count": 1, "missing": 1, "after": 2,

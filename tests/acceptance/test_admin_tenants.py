@@ -154,6 +154,19 @@ def test_an_unknown_snapshot_cannot_be_restored(client: Client) -> None:
     assert client.post("/__admin/snapshots/never/restore").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["", "a/b", "..", ".hidden", " a", "a?b", "a#b", "50%", "Ärger", "a\n", "a" * 101])
+def test_a_snapshot_whose_name_is_no_step_of_a_path_is_refused(client: Client, name: str) -> None:
+    refused = client.post("/__admin/snapshots", json={"name": name})
+    assert refused.status_code == 400
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/name"]
+
+
+@pytest.mark.parametrize("name", ["v1.0", "before the split", "a_b-C", "a" * 100])
+def test_a_snapshot_that_was_taken_can_be_restored_by_its_name(client: Client, name: str) -> None:
+    assert client.post("/__admin/snapshots", json={"name": name}).status_code == 201
+    assert client.post(f"/__admin/snapshots/{name}/restore").json()["name"] == name
+
+
 def test_snapshots_belong_to_their_tenant(mock: Mock) -> None:
     mock.sign_in().post("/__admin/snapshots", json={"name": "mine"})
     assert mock.sign_in("e" * 36, "other").post("/__admin/snapshots/mine/restore").status_code == 404

@@ -245,15 +245,15 @@ def test_work_does_not_write_into_a_journal_that_was_cleared(kept: Kept) -> None
 def test_a_refusal_is_explained_with_all_that_decided_it(kept: Kept) -> None:
     refusal = Refusal(
         rules.SPLIT_DRAFT, "no", pointer="/ids/0", expected="Draft", actual="Posted", state={"Status": "Posted"},
-        accepted={"ids": []},
     )  # fmt: skip
+    refusal.accepted = {"method": "POST", "path": "/", "body": {}}
     n = kept.call(rules=(rules.SPLIT_DRAFT.name,), refusals=[refusal, Refusal(rules.INVALID_ID, "unknown")])
     told = reasons(kept, n)
     assert told is not None
     assert told[0] == {
         "rule": "invoice-split.draft-only", "provenance": "documented", "source": rules.SPLIT_DRAFT.source,
         "summary": rules.SPLIT_DRAFT.summary, "message": "no", "pointer": "/ids/0", "expected": "Draft",
-        "actual": "Posted", "state": {"Status": "Posted"}, "accepted": {"ids": []},
+        "actual": "Posted", "state": {"Status": "Posted"}, "accepted": refusal.accepted, "fault": None,
     }  # fmt: skip
     assert [each["rule"] for each in told] == ["invoice-split.draft-only", "object.id"]
 

@@ -107,7 +107,9 @@ def test_the_due_date_follows_from_the_invoices_term_else_the_accounts_else_the_
         {"name": "Prox 20", "type": "Prox", "cutoffDay": 12, "months": 1, "dueDay": 20},
     ]
     invoice = {"AccountNumber": "A-1", "InvoiceDate": "2026-01-15", "PaymentTerm": invoice_term}
-    filled = fill(paymentTerms=terms, accounts=[{**ACME, "PaymentTerm": account_term}], invoices=[invoice])
+    account = {name: value for name, value in ACME.items() if name != "PaymentTerm"}
+    account |= {"PaymentTerm": account_term} if account_term else {}
+    filled = fill(paymentTerms=terms, accounts=[account], invoices=[invoice])
     assert filled.all(INVOICE)[0]["DueDate"] == due
     assert filled.all(ACCOUNT)[0]["PaymentTerm"] == (account_term or "At once")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import pytest
@@ -361,26 +360,3 @@ def test_two_fixtures_of_one_tenant_or_one_client_are_refused() -> None:
     first, second = (parse(json.dumps({"tenant": name, "clients": [client]})) for name in ("a", "b"))
     with pytest.raises(FixtureError, match="another tenant has this client"):
         World(None, first, second)
-
-
-@pytest.mark.slow
-def test_reset_fork_and_restore_are_quick() -> None:
-    """Seconds of the processor, the best of some runs, so that a busy machine does not fail."""
-    world = World(None, load(default_fixture_path()), many(1000))
-    tenant, large = world.tenancy.anonymous, world.tenancy.by_name("many")
-    assert large is not None
-    for subject, limit in ((tenant, 0.010), (large, 0.200)):
-        world.tenancy.snapshot(subject, "s")
-        name = iter(f"{subject.key}{index:035d}" for index in range(10))
-        assert best(lambda subject=subject: world.tenancy.reset(subject)) < limit
-        assert best(lambda subject=subject: world.tenancy.restore(subject, "s")) < limit
-        assert best(lambda subject=subject, name=name: world.tenancy.fork(subject.name, next(name), "s")) < limit
-
-
-def best(action: Any) -> float:
-    def once() -> float:
-        start = process_time()
-        action()
-        return process_time() - start
-
-    return min(once() for _ in range(10))

@@ -46,9 +46,16 @@ def test_objects_keep_catalogue_fields_and_custom_fields_apart_from_keys_of_ours
     assert account.entity == "Default"
 
 
-def test_a_null_is_a_field_that_is_not_given() -> None:
-    (account,) = read(accounts=[{**ACCOUNT, "Notes": None}]).accounts
-    assert "Notes" not in account.record
+def test_custom_fields_take_text_numbers_and_booleans_as_the_api_does() -> None:
+    custom = {"A__c": "x" * 300, "B__c": 5, "C__c": 1.5, "D__c": True, "E__c": None}
+    (account,) = read(accounts=[{**ACCOUNT, **custom}]).accounts
+    assert {name: account.record.get(name) for name in custom} == custom
+    assert [each[0] for each in problems({"accounts": [{**ACCOUNT, "A__c": []}]})] == ["/accounts/0/A__c"]
+
+
+def test_a_null_is_a_field_that_is_not_given_and_empty_where_it_would_get_a_default() -> None:
+    (account,) = read(accounts=[{**ACCOUNT, "CrmId": None, "Batch": None}]).accounts
+    assert ("CrmId" in account.record, account.record["Batch"]) == (False, None)
 
 
 def test_date_times_without_an_offset_are_in_the_zone_of_the_settings() -> None:

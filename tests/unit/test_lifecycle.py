@@ -101,9 +101,21 @@ def test_a_legal_move_takes_a_job_to_its_next_state(state: JobState, event: JobE
 
 @pytest.mark.parametrize(("state", "event"), [pair for pair in JOB_PAIRS if pair not in JOB_MOVES])
 def test_an_illegal_move_of_a_job_names_its_state_and_the_event(state: JobState, event: JobEvent) -> None:
-    with pytest.raises(IllegalMove, match=f"{state} cannot {event}") as caught:
+    with pytest.raises(IllegalMove, match=f"a job that is {state} cannot ") as caught:
         next_job(state, event)
     assert (caught.value.state, caught.value.event) == (state, event)
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "told"),
+    [
+        (JobState.HELD, JobEvent.CLAIM, "a job that is held cannot be run; release it first"),
+        (JobState.QUEUED, JobEvent.RELEASE, "a job that is queued cannot be released"),
+        (JobState.SUCCEEDED, JobEvent.FAIL, "a job that is succeeded cannot be failed"),
+    ],
+)
+def test_an_illegal_move_of_a_job_is_told_in_words(state: JobState, event: JobEvent, told: str) -> None:
+    assert str(IllegalMove(state, event)) == told
 
 
 def test_a_job_that_ended_never_moves_again() -> None:

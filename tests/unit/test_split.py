@@ -16,7 +16,7 @@ from zuora_mock.domain.money import parse_micros, parse_nano_percent, text
 from zuora_mock.domain.split import Part, Policy, Split, SplitItem, adjusted, check, check_invoice, plan, verify
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.domain.values import Record
-from zuora_mock.errors import Refusal, Rule
+from zuora_mock.errors import Refusal, Request, Rule
 
 TERMS = {
     "Net 30": PaymentTerm("Net 30", days=30),
@@ -72,6 +72,13 @@ def refused(split: Split, group: Sequence[Record], policy: Policy = POLICY) -> R
     return refusal
 
 
+def before_execute(split: Split, invoice: Record) -> Sequence[Request]:
+    """The requests that make the split one that can be executed."""
+    repair = refused(split, [invoice]).repair
+    assert repair is not None
+    return repair.first
+
+
 def test_two_items_of_a_hundred_percent_split_a_draft() -> None:
     assert check(split_of("50", "50"), [header()], POLICY) is None
 
@@ -95,9 +102,18 @@ def test_only_a_draft_can_be_split(status: str) -> None:
 
 def test_a_posted_invoice_is_explained_by_the_update_that_would_help() -> None:
     body = {"type": "Invoice", "objects": [{"Id": "invoice", "Status": "Draft"}]}
-    accepted = {"method": "POST", "path": "/v1/action/update", "body": body}
-    assert refused(split_of("50", "50"), [header(Status="Posted")]).accepted == accepted
-    assert refused(split_of("50", "50"), [header(Status="Posted")], Policy(may_unpost=False)).accepted is None
+    update = {"method": "POST", "path": "/v1/action/update", "body": body}
+    assert before_execute(split_of("50", "50"), header(Status="Posted")) == [update]
+    assert refused(split_of("50", "50"), [header(Status="Posted")], Policy(may_unpost=False)).repair is None
+    assert refused(split_of("50", "50"), [header(Status="Canceled")]).repair is None
+
+
+def test_all_that_is_wrong_is_mended_at_once() -> None:
+    requests = before_execute(split_of("50"), header(Status="Posted"))
+    assert [each["path"] for each in requests] == ["/v1/action/update", "/v1/action/create"]
+    items = (SplitItem("item-1", HUNDRED_PERCENT, "2026-02-01", "Gone"),)
+    update, _ = before_execute(Split("split", "invoice", items), header())
+    assert update["body"]["objects"] == [{"Id": "item-1", "SplitPercentage": 50, "PaymentTerm": next(iter(TERMS))}]
 
 
 def test_the_whole_group_must_be_draft() -> None:
@@ -149,22 +165,21 @@ def test_the_percentages_add_up_to_exactly_a_hundred(percentages: tuple[str, ...
 
 
 def test_a_wrong_sum_is_explained_by_the_update_that_would_help() -> None:
-    accepted = refused(split_of("50", "40"), [header()]).accepted
-    assert accepted["body"]["objects"] == [{"Id": "item-2", "SplitPercentage": 50}]
-    assert accepted["then"]["body"] == {"type": "InvoiceSplit", "ids": ["split"], "synchronous": False}
+    [update] = before_execute(split_of("50", "40"), header())
+    assert update["body"]["objects"] == [{"Id": "item-2", "SplitPercentage": 50}]
 
 
-def created(accepted: dict[str, Any]) -> list[object]:
-    assert accepted["path"] == "/v1/action/create"
-    return [each["SplitPercentage"] for each in accepted["body"]["objects"]]
+def created(request: Request) -> list[object]:
+    assert request["path"] == "/v1/action/create"
+    return [each["SplitPercentage"] for each in request["body"]["objects"]]
 
 
 def test_missing_items_are_explained_by_the_creation_that_would_help() -> None:
-    assert created(refused(split_of(), [header()]).accepted) == [50, 50]
-    assert created(refused(split_of("40"), [header()]).accepted) == [60]
-    whole = refused(split_of("100"), [header()]).accepted
-    assert whole["body"]["objects"] == [{"Id": "item-1", "SplitPercentage": 50}]
-    assert created(whole["then"]) == [50]
+    assert created(*before_execute(split_of(), header())) == [50, 50]
+    assert created(*before_execute(split_of("40"), header())) == [60]
+    update, create = before_execute(split_of("100"), header())
+    assert update["body"]["objects"] == [{"Id": "item-1", "SplitPercentage": 50}]
+    assert created(create) == [50]
 
 
 @given(st.lists(st.integers(min_value=1, max_value=HUNDRED_PERCENT), min_size=2, max_size=50))

@@ -14,24 +14,35 @@ from zuora_mock.api.call import Answer, Call, Family, Operation
 from zuora_mock.api.dialects import error_object
 from zuora_mock.api.schemas import BODY_SCHEMAS
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import CREATE, UPDATE, Access, ObjectType, find_object
-from zuora_mock.errors import Provenance, Refusal
+from zuora_mock.domain.catalogue import CREATE, INVOICE, OBJECTS, UPDATE, Access, ObjectType, find_object
+from zuora_mock.errors import Provenance, Refusal, Repair
 from zuora_mock.services import fields, generation, queries, records, splits
 from zuora_mock.services.outcomes import Outcome
 
 MOST_ROWS = 50
 SPLIT_TYPE = "InvoiceSplit"
+_ONLY_VALUES: Mapping[str, Any] = {"synchronous": False}
+"""Members that have one value that is accepted."""
+
 _JSON_NAMES = {str: "a string", bool: "true or false", list: "an array", dict: "an object"}
+
+
+def no_object(body: Any) -> Refusal:
+    return Refusal(rules.SHAPE, "the body is not a JSON object", expected="an object", actual=fields.quoted(body))
 
 
 def member(call: Call, name: str, kind: type) -> Any:
     """A required member of the body, of this JSON type. Raises Refusal (`body.shape`)."""
     if not isinstance(call.body, dict):
-        raise Refusal(rules.SHAPE, "the body is not a JSON object", expected="an object")
+        raise no_object(call.body)
     value = call.body.get(name)
     if not isinstance(value, kind):
         problem = f"'{name}' is required" if value is None else f"'{name}' must be {_JSON_NAMES[kind]}"
-        raise Refusal(rules.SHAPE, problem, pointer=f"/{name}", expected=_JSON_NAMES[kind], actual=fields.shown(value))
+        pointer, instead = f"/{name}", _ONLY_VALUES.get(name)
+        raise Refusal(
+            rules.SHAPE, problem, pointer=pointer, expected=_JSON_NAMES[kind], actual=fields.quoted(value),
+            repair=Repair({pointer: instead}) if instead is not None else None,
+        )  # fmt: skip
     return value
 
 
@@ -46,26 +57,41 @@ def rows(call: Call, name: str) -> list[Any]:
 def check_count(values: Sequence[Any], name: str) -> None:
     if len(values) > MOST_ROWS:
         message = f"{len(values)} {name} in one call, at most {MOST_ROWS} are allowed"
-        raise Refusal(rules.MAX_RECORDS, message, pointer=f"/{name}", expected=MOST_ROWS, actual=len(values))
+        pointer = f"/{name}"
+        raise Refusal(
+            rules.MAX_RECORDS, message, pointer=pointer, expected=MOST_ROWS, actual=len(values),
+            repair=Repair({pointer: values[:MOST_ROWS]}),
+        )  # fmt: skip
 
 
 def reject_unknown(call: Call, known: frozenset[str], unknown: Sequence[str] = ()) -> None:
-    """Raises Refusal (`body.unknown-fields`) if the call asks for it and there is one."""
+    """Raises Refusal (`body.unknown-fields`) if the call asks for it and there is one; `unknown` are more pointers."""
     if call.reject_unknown_fields:
-        names = [name for name in call.body if name not in known] + list(unknown)
-        if names:
-            message = f"unknown fields: {', '.join(map(fields.shown, names))}"
-            raise Refusal(rules.UNKNOWN_FIELDS, message, pointer=f"/{names[0]}", expected=sorted(known), actual=names)
+        pointers = [pointer_to(name) for name in call.body if name not in known] + list(unknown)
+        if pointers:
+            message = f"unknown fields: {', '.join(map(fields.shown, pointers))}"
+            raise Refusal(
+                rules.UNKNOWN_FIELDS, message, pointer=pointers[0], expected=sorted(known), actual=pointers,
+                repair=Repair(dict.fromkeys(pointers)),
+            )  # fmt: skip
 
 
-def _invalid_type(name: str) -> Refusal:
-    return Refusal(rules.INVALID_TYPE, f"invalid type specified: {name}", pointer="/type", actual=name)
+def pointer_to(*steps: object) -> str:
+    """The JSON pointer of a member (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _invalid_type(name: str, *known: str) -> Refusal:
+    """`known` are the types that the action takes; a single one is what was meant."""
+    repair = Repair({"/type": known[0]}) if len(known) == 1 else None
+    message = f"invalid type specified: {name}"
+    return Refusal(rules.INVALID_TYPE, message, pointer="/type", expected=list(known), actual=name, repair=repair)
 
 
 def _object_type(call: Call, name: str, allowed: Callable[[ObjectType], bool]) -> ObjectType:
     kind = find_object(name, call.wsdl)
     if kind is None or not allowed(kind):
-        raise _invalid_type(name)
+        raise _invalid_type(name, *(each.name for each in OBJECTS if allowed(each) and each.since <= call.wsdl))
     return kind
 
 
@@ -99,7 +125,7 @@ def execute(call: Call) -> Answer:
     name, synchronous, ids = member(call, "type", str), member(call, "synchronous", bool), rows(call, "ids")
     reject_unknown(call, frozenset({"type", "synchronous", "ids"}))
     if name.lower() != SPLIT_TYPE.lower():
-        raise _invalid_type(name)
+        raise _invalid_type(name, SPLIT_TYPE)
     check_count(ids, "ids")
     refused = [Outcome(fields.as_text(each), _synchronous()) for each in ids] if synchronous else []
     return answer_rows(refused or splits.submit(call.unit, ids), _execute_result)
@@ -108,7 +134,7 @@ def execute(call: Call) -> Answer:
 def _synchronous() -> Refusal:
     return Refusal(
         rules.SPLIT_ASYNC, "synchronous must be false", pointer="/synchronous", expected=False, actual=True,
-        accepted={"synchronous": False},
+        repair=Repair({"/synchronous": False}),
     )  # fmt: skip
 
 
@@ -124,7 +150,10 @@ def _write(call: Call, access: Access, allowed: Callable[[ObjectType], bool]) ->
 
 def _unknown_members(kind: ObjectType, objects: Sequence[Any], access: Access, wsdl: int) -> list[str]:
     return [
-        name for each in objects if isinstance(each, dict) for name in fields.unknown_members(kind, each, access, wsdl)
+        pointer_to("objects", position, name)
+        for position, each in enumerate(objects)
+        if isinstance(each, dict)
+        for name in fields.unknown_members(kind, each, access, wsdl)
     ]
 
 
@@ -148,10 +177,16 @@ def delete(call: Call) -> Answer:
 
 def generate(call: Call) -> Answer:
     name, objects = member(call, "type", str), rows(call, "objects")
-    unknown = [key for each in objects if isinstance(each, dict) for key in each if key not in generation.MEMBERS]
+    unknown = [
+        pointer_to("objects", position, name)
+        for position, each in enumerate(objects)
+        if isinstance(each, dict)
+        for name in each
+        if name not in generation.MEMBERS
+    ]
     reject_unknown(call, frozenset({"type", "objects"}), unknown)
     if name.lower() != "invoice":
-        raise _invalid_type(name)
+        raise _invalid_type(name, INVOICE.name)
     check_count(objects, "objects")
     return answer_rows(generation.generate(call.unit, objects, call.wsdl), _execute_like_save)
 
@@ -165,13 +200,16 @@ def _batch_size(call: Call) -> object:
     if conf is None:
         return None
     if not isinstance(conf, dict):
-        raise Refusal(rules.SHAPE, "'conf' must be an object", pointer="/conf", expected="an object")
+        raise Refusal(
+            rules.SHAPE, "'conf' must be an object", pointer="/conf", expected="an object", actual=fields.shown(conf),
+            repair=Repair({"/conf": None}),
+        )  # fmt: skip
     return conf.get("batchSize")
 
 
 def _conf_members(call: Call) -> list[str]:
     conf = call.body.get("conf")
-    return [name for name in conf if name != "batchSize"] if isinstance(conf, dict) else []
+    return [pointer_to("conf", name) for name in conf if name != "batchSize"] if isinstance(conf, dict) else []
 
 
 def query(call: Call) -> Answer:

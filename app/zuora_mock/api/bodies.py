@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from zuora_mock.domain import rules
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair
 
 DEEPEST = 64
 _LONGEST_INTEGER = 40
@@ -134,23 +134,29 @@ def _unzip_member(body: bytes, limit: int) -> tuple[bytes, bytes]:
     try:
         plain = unpacker.decompress(body, limit)
     except zlib.error:
-        raise Refusal(rules.NOT_GZIP, "the body is not gzip") from None
+        raise _not_gzip("the body is not gzip") from None
     if not unpacker.eof and len(plain) < limit:
-        raise Refusal(rules.NOT_GZIP, "the gzipped body is cut short")
+        raise _not_gzip("the gzipped body is cut short")
     return plain, unpacker.unused_data
 
 
+def _not_gzip(message: str) -> Refusal:
+    return Refusal(rules.NOT_GZIP, message, expected="a whole gzip stream", actual=message, repair=Repair())
+
+
 def too_large(limit: int) -> Refusal:
-    return Refusal(rules.TOO_LARGE, f"the body is larger than {limit} bytes", expected=limit)
+    return Refusal(
+        rules.TOO_LARGE, f"the body is larger than {limit} bytes", expected=f"at most {limit} bytes", actual="more"
+    )
 
 
 def check_media_type(headers: Mapping[str, str]) -> None:
     """None at all, or JSON with or without charset. Raises Refusal (`body.media-type`)."""
     given = headers.get("content-type", "")
     if given and given.partition(";")[0].strip().lower() not in _JSON_TYPES:
-        raise Refusal(
-            rules.MEDIA_TYPE, f"Content-Type '{given}' is not supported", expected="application/json", actual=given
-        )
+        repair = Repair(headers={"Content-Type": "application/json"})
+        message = f"Content-Type '{given}' is not supported"
+        raise Refusal(rules.MEDIA_TYPE, message, expected="application/json", actual=given, repair=repair)
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)

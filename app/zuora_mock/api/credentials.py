@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from zuora_mock.api.bodies import unzip
 from zuora_mock.domain import rules
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair
 from zuora_mock.services.tenancy import Tenancy
 from zuora_mock.services.tokens import Credentials
 from zuora_mock.storage.database import Database
@@ -76,21 +76,21 @@ def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tup
         form["client_id"], form["client_secret"] = pair
     for name in ("client_id", "client_secret", "grant_type"):
         if not form.get(name):
-            raise Refusal(rules.TOKEN_REQUEST, f"Missing parameter: {name}", pointer=name, expected=name)
+            raise Refusal(rules.TOKEN_REQUEST, f"Missing parameter: {name}", pointer=f"/{name}", expected=name)
     if form["grant_type"] != _GRANT:
         message = f"Unsupported grant type: {form['grant_type']}"
-        raise Refusal(rules.TOKEN_REQUEST, message, pointer="grant_type", expected=_GRANT, actual=form["grant_type"])
+        raise Refusal(rules.TOKEN_REQUEST, message, pointer="/grant_type", expected=_GRANT, actual=form["grant_type"])
     if len(form["client_id"]) != _CLIENT_ID_LENGTH:
         raise Refusal(
             rules.CLIENT_ID,
             "Invalid client id",
-            pointer="client_id",
+            pointer="/client_id",
             expected="36 characters",
             actual=form["client_id"],
         )
     if len(form["client_secret"]) > _SECRET_LENGTH:
         raise Refusal(
-            rules.CLIENT_SECRET, "Unable to generate token.", pointer="client_secret", expected="at most 42 characters"
+            rules.CLIENT_SECRET, "Unable to generate token.", pointer="/client_secret", expected="at most 42 characters"
         )
     return form["client_id"], form["client_secret"]
 
@@ -130,14 +130,14 @@ class Doorkeeper:
             return Caller(None, refusal=refusal)
         found = self._tenancy.find_client(client_id) or self._tenancy.admit(client_id, secret)
         if found is None:
-            unknown = Refusal(rules.CLIENT_ID, "Invalid client id", pointer="client_id", actual=client_id)
+            unknown = Refusal(rules.CLIENT_ID, "Invalid client id", pointer="/client_id", actual=client_id)
             return Caller(None, refusal=unknown)
         tenant, client = found
         if client.secret != secret:
-            wrong = Refusal(rules.CLIENT_SECRET, "Unable to generate token.", pointer="client_secret")
+            wrong = Refusal(rules.CLIENT_SECRET, "Unable to generate token.", pointer="/client_secret")
             return Caller(tenant, refusal=wrong)
         if not client.active:
-            return Caller(tenant, refusal=Refusal(rules.CLIENT_INACTIVE, "Forbidden", pointer="client_id"))
+            return Caller(tenant, refusal=Refusal(rules.CLIENT_INACTIVE, "Forbidden", pointer="/client_id"))
         return Caller(tenant, client)
 
     def _by_user(self, username: str, password: str, refusal: Callable[[str], Refusal]) -> Caller:
@@ -184,7 +184,8 @@ def choose_entity(tenant: Tenant, client: Client, headers: Mapping[str, str]) ->
         message = (
             f"Zuora-Entity-Ids '{wanted}' is not an entity of this token" if wanted else "Zuora-Entity-Ids is required"
         )
-        raise Refusal(rules.ENTITY, message, expected=sorted(allowed), actual=wanted or None)
+        repair = Repair(headers={"Zuora-Entity-Ids": min(allowed)}) if allowed else None
+        raise Refusal(rules.ENTITY, message, expected=sorted(allowed), actual=wanted or None, repair=repair)
     return number
 
 
@@ -194,5 +195,6 @@ def check_orgs(tenant: Tenant, headers: Mapping[str, str]) -> None:
     for each in filter(None, (part.strip() for part in wanted.split(","))):
         if tenant.orgs and each not in tenant.orgs:
             raise Refusal(
-                rules.ORGS, f"organisation '{each}' is not accessible", expected=sorted(tenant.orgs), actual=each
-            )
+                rules.ORGS, f"organisation '{each}' is not accessible", expected=sorted(tenant.orgs), actual=each,
+                repair=Repair(headers={"Zuora-Org-Ids": min(tenant.orgs)}),
+            )  # fmt: skip

@@ -173,7 +173,7 @@ def _headers(family: Family, refusal: Refusal) -> dict[str, str]:
     if kind is Kind.CONCURRENCY:
         return {"Retry-After": CONCURRENCY_RETRY_AFTER}
     if kind is Kind.RATE:
-        return {"Retry-After": str(refusal.actual)}
+        return {"Retry-After": str(refusal.state["retryAfter"])}
     return {"Allow": ", ".join(refusal.expected)} if kind is Kind.WRONG_METHOD else {}
 
 

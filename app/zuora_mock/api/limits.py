@@ -65,27 +65,33 @@ class Limits:
     def _refusal(self, over: int | None, now: int, quotas: Quotas) -> Refusal | None:
         if over is not None:
             window = self.windows[over]
-            return rate_limited(_NAMES[window.seconds], window.reset_in(now))
+            return _rate_limited(window, (quotas.minute, quotas.hour, quotas.day)[over], now)
         if self.in_flight > quotas.concurrent:
-            return too_many_at_once()
+            return _too_many_at_once(self.in_flight, quotas.concurrent)
         return None
 
 
 def exhausted(refusal: Refusal) -> dict[str, str]:
     """The headers of a limit that is said to be reached."""
     if refusal.rule is rules.RATE_LIMIT:
-        return {"RateLimit-Remaining": "0", "RateLimit-Reset": str(refusal.actual)}
+        return {"RateLimit-Remaining": "0", "RateLimit-Reset": str(refusal.state["retryAfter"])}
     return {"Concurrency-Limit-Remaining": "0"} if refusal.rule is rules.CONCURRENCY_LIMIT else {}
 
 
-def rate_limited(window: str, seconds: int) -> Refusal:
-    message = f"API Rate limit exceeded for the {window}, retry after {seconds} seconds"
-    return Refusal(rules.RATE_LIMIT, message, actual=seconds)
+def _rate_limited(window: Window, quota: int, now: int) -> Refusal:
+    name, seconds = _NAMES[window.seconds], window.reset_in(now)
+    message = f"API Rate limit exceeded for the {name}, retry after {seconds} seconds"
+    state = {"window": name, "quota": quota, "used": window.count, "retryAfter": seconds}
+    expected = f"at most {quota} requests in one {name}"
+    return Refusal(rules.RATE_LIMIT, message, expected=expected, actual=window.count, state=state)
 
 
-def too_many_at_once() -> Refusal:
+def _too_many_at_once(used: int, quota: int) -> Refusal:
     message = (
         "The total number of concurrent requests has exceeded the limit allowed by the system. "
         "Please resubmit your request later."
     )
-    return Refusal(rules.CONCURRENCY_LIMIT, message)
+    state = {"quota": quota, "used": used}
+    return Refusal(
+        rules.CONCURRENCY_LIMIT, message, expected=f"at most {quota} requests at one time", actual=used, state=state
+    )

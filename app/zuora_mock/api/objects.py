@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from zuora_mock.api.actions import reject_unknown
+from zuora_mock.api.actions import no_object, reject_unknown
 from zuora_mock.api.bodies import render
 from zuora_mock.api.call import Answer, Call, Family, Handler, Operation
 from zuora_mock.api.schemas import object_schema
@@ -26,7 +26,7 @@ from zuora_mock.domain.catalogue import (
     ObjectType,
 )
 from zuora_mock.domain.values import is_id
-from zuora_mock.errors import Provenance, Refusal
+from zuora_mock.errors import Provenance, Refusal, Repair
 from zuora_mock.services import fields, records
 from zuora_mock.services.outcomes import Outcome
 from zuora_mock.services.rendering import render_record
@@ -47,7 +47,10 @@ def _wanted(call: Call, kind: ObjectType) -> frozenset[str] | None:
         field = kind.by_name.get(name)
         if field is not None and field.since > call.wsdl:
             message = f"invalid field: {kind.name}.{name} needs X-Zuora-WSDL-Version {field.since} or later"
-            raise Refusal(rules.NEWER_FIELD, message, pointer="fields", expected=field.since, actual=call.wsdl)
+            repair = Repair(headers={"X-Zuora-WSDL-Version": str(field.since)})
+            raise Refusal(
+                rules.NEWER_FIELD, message, pointer="fields", expected=field.since, actual=call.wsdl, repair=repair
+            )
     return names
 
 
@@ -58,7 +61,10 @@ def _getter(kind: ObjectType) -> Handler:
         if record is None:
             message = f"no {kind.name} has the id '{fields.shown(call.identifier)}'"
             raise Refusal(
-                rules.NOT_FOUND, message, expected=f"the id of an {kind.name}", actual=fields.shown(call.identifier)
+                rules.NOT_FOUND,
+                message,
+                expected=fields.expected_id(kind.name, call.identifier),
+                actual=fields.shown(call.identifier),
             )
         return Answer(200, _line(render_record(kind, record, wsdl=call.wsdl, zone=call.unit.tenant.zone, only=only)))
 
@@ -67,7 +73,7 @@ def _getter(kind: ObjectType) -> Handler:
 
 def _members(call: Call, kind: ObjectType, access: Access) -> dict[str, Any]:
     if not isinstance(call.body, dict):
-        raise Refusal(rules.SHAPE, "the body is not a JSON object", expected="an object")
+        raise no_object(call.body)
     unknown = frozenset(fields.unknown_members(kind, call.body, access, call.wsdl))
     reject_unknown(call, frozenset(call.body) - unknown)
     return call.body
@@ -76,8 +82,7 @@ def _members(call: Call, kind: ObjectType, access: Access) -> dict[str, Any]:
 def _answer(outcome: Outcome) -> Answer:
     """Raises the refusal of the one row: here it is the call's."""
     if outcome.refusal is not None:
-        outcome.refusal.pointer = outcome.refusal.pointer.removeprefix("/objects/0").removeprefix("/ids/0")
-        raise outcome.refusal
+        raise outcome.refusal.moved("/objects/0", "").moved("/ids/0", "")
     return Answer(200, _line({"Success": True, "Id": outcome.id}))
 
 

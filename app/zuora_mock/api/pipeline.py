@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from zuora_mock import ids
-from zuora_mock.api import bodies, dialects
+from zuora_mock.api import bodies, dialects, repairs
 from zuora_mock.api.call import Answer, Call, Family, Operation, Request
 from zuora_mock.api.credentials import Caller, Doorkeeper, check_orgs, choose_entity
 from zuora_mock.api.limits import Limits, exhausted
 from zuora_mock.api.reference import in_zuora
 from zuora_mock.api.routes import Routes, family_of
-from zuora_mock.api.tracing import track_id_problem, wsdl_version
+from zuora_mock.api.tracing import refuse_track_id, track_id_problem, wsdl_version
 from zuora_mock.clock import format_instant, stopwatch
 from zuora_mock.domain import rules
 from zuora_mock.domain.rules import RULES
@@ -62,6 +62,12 @@ class Exchange:
     def track_id(self) -> str | None:
         return self.request.headers.get("zuora-track-id")
 
+    def tell(self, strike: Strike) -> None:
+        """Notes who ordered what, and what a header ordered in words that nobody understands."""
+        self.notes.extend(strike.notes)
+        if strike.ignored:
+            self.headers["Zuora-Mock-Fault-Ignored"] = ", ".join(strike.ignored)
+
 
 class Pipeline:
     """`open` decides what befalls a request, `answer` does it; between the two an ordered delay may pass."""
@@ -86,6 +92,8 @@ class Pipeline:
         self._limits_of(tenant).in_flight += 1
         if refusal is None:
             self._befall(exchange)
+        else:
+            exchange.tell(faults.ordered_by_header(request.headers))
         return exchange
 
     def close(self, exchange: Exchange) -> None:
@@ -145,9 +153,7 @@ class Pipeline:
         name = exchange.operation.name if exchange.operation else None
         subject = Subject(name, request.method, request.path, exchange.track_id, request.headers, request.body)
         exchange.strike = strike = self._world.faults.strike(tenant, subject)
-        exchange.notes.extend(strike.notes)
-        if strike.ignored:
-            exchange.headers["Zuora-Mock-Fault-Ignored"] = ", ".join(strike.ignored)
+        exchange.tell(strike)
         key = request.headers.get("idempotency-key")
         if key is None or request.method not in idempotency.METHODS or faults.refusal_of(strike):
             return
@@ -198,8 +204,8 @@ class Pipeline:
             unit.entity = exchange.entity = choose_entity(unit.tenant, caller.client, request.headers)
             check_orgs(unit.tenant, request.headers)
         problem = track_id_problem(exchange.track_id)
-        if problem and unit.tenant.settings.strict:
-            raise Refusal(rules.TRACK_ID, problem, expected="at most 64 characters", actual=exchange.track_id)
+        if problem and exchange.track_id and unit.tenant.settings.strict:
+            raise refuse_track_id(exchange.track_id, problem)
         if problem and exchange.track_id:
             exchange.notes.append(problem)
         versioned = exchange.operation is not None and exchange.operation.versioned
@@ -272,6 +278,7 @@ class Pipeline:
         answer = dialects.refuse(exchange.family, refusal, context)
         if refusal.rule.kind in _NO_SUCH_OPERATION and in_zuora(request.method, request.path):
             answer.rules = (*answer.rules, rules.UNSUPPORTED)
+            answer.refusals = (_unsupported(request), refusal)
             answer.headers["Zuora-Mock-Unsupported"] = f"{request.method} {request.path}"
             logger.warning("not supported by this mock: %s %s", request.method, request.path)
         return answer
@@ -302,6 +309,8 @@ class Pipeline:
         sent = kind not in faults.NETWORK | {FaultKind.APPLIED_THEN_LOST}
         if kind is FaultKind.APPLIED_THEN_LOST:
             exchange.notes.append(f"the answer, status {answer.status}, was lost on its way")
+        for refusal in answer.refusals:
+            refusal.accepted = refusal.accepted or repairs.accepted(request, refusal)
         return Entry(
             n=exchange.n, at=exchange.tenant.now(), method=request.method, path=request.path,
             query=request.query_string, status=answer.status if sent else 0, track_id=exchange.track_id,
@@ -311,6 +320,12 @@ class Pipeline:
             request_body=request.body, response_headers=answer.headers, response_body=answer.body, changes=unit.changes,
             refusals=answer.refusals, jobs=unit.jobs, notes=exchange.notes,
         )  # fmt: skip
+
+
+def _unsupported(request: Request) -> Refusal:
+    call = f"{request.method} {request.path}"
+    message = f"Zuora has {call}; this mock has it not, and answers as for a path that there is not"
+    return Refusal(rules.UNSUPPORTED, message, expected="an operation of /__admin/ledger", actual=call)
 
 
 def _marked(rule: Rule) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from zuora_mock.api.call import Family, Operation
 from zuora_mock.domain import rules
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair
 
 ACTIONS, OBJECTS = "/v1/action/", "/v1/object/"
 
@@ -38,9 +38,11 @@ class Routes:
             raise self._unknown(path)
         operation = methods.get(method)
         if operation is None:
+            likely = "GET" if "GET" in methods else min(methods)
             raise Refusal(
-                rules.WRONG_METHOD, f"method '{method}' not supported", expected=sorted(methods), actual=method
-            )
+                rules.WRONG_METHOD, f"method '{method}' not supported", expected=sorted(methods), actual=method,
+                repair=Repair(method=likely),
+            )  # fmt: skip
         return operation, unquote(identifier)
 
     def _unknown(self, path: str) -> Refusal:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body
 from pydantic import Field
 
+from zuora_mock.clock import format_instant, parse_instant
 from zuora_mock.control.context import CurrentTenant, CurrentWorld, Problem
 from zuora_mock.control.ledger import KnownOperations, doubtful
 from zuora_mock.control.wire import Answered
@@ -58,11 +59,15 @@ async def add(
 ) -> FaultAdded:
     """Orders a fault for the calls that match. The first order that is due strikes; a delay may come on top.
 
-    An operation that there is not is refused: its fault would never strike, and nobody would know why.
+    An operation that there is not and an expiry in the past are refused: the fault would never strike, and nobody
+    would know why.
     """
     doubt = doubtful(order.match, operations)
     if doubt:
         raise Problem(400, "Unknown operation", doubt, operations=sorted({each.name for each in operations}))
+    if order.expires_at is not None and parse_instant(order.expires_at) <= tenant.now():
+        now = format_instant(tenant.now())
+        raise Problem(400, "Invalid request", f"body/expiresAt: {order.expires_at} is past; it is {now} on its clock")
     return FaultAdded(id=world.faults.add(tenant, order))
 
 

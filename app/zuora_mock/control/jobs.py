@@ -7,7 +7,7 @@ was delayed keeps its time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -51,7 +51,8 @@ class Ran(Answered):
     ran: list[JobView]
 
 
-class PolicyAsked(JobPolicy):
+class PolicyAsked(Asked):
+    mode: Literal["after-reply", "before-reply", "delayed", "manual"]
     seconds: float = Field(default=0, ge=0, le=_LONGEST_DELAY)
 
 

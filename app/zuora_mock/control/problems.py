@@ -44,6 +44,40 @@ DESCRIBED: dict[str, Any] = {
 }
 """A refusal as OpenAPI describes it."""
 
+_NUMBER, _WHOLE = "a number is needed", "a whole number is needed"
+_TRUTH, _TEXT = "true or false is needed", "text is needed"
+_OBJECT, _ARRAY = "an object is needed", "an array is needed"
+_WORDS: Mapping[str, str] = {
+    "missing": "is missing",
+    "extra_forbidden": "there is no such member",
+    "union_tag_not_found": "{discriminator} is missing",
+    "union_tag_invalid": "there is no {discriminator} '{tag}', there are {expected_tags}",
+    "literal_error": "one of {expected} is needed",
+    "greater_than_equal": "{ge:g} or more is needed",
+    "greater_than": "more than {gt:g} is needed",
+    "less_than_equal": "{le:g} or less is needed",
+    "finite_number": _NUMBER,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "string_type": _TEXT,
+    "string_too_short": "text of at least {min_length} characters is needed",
+    "string_too_long": "text of at most {max_length} characters is needed",
+    "string_pattern_mismatch": "text like {pattern} is needed",
+    "too_short": "at least {min_length} elements are needed",
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "dict_type": _OBJECT,
+    "mapping_type": _OBJECT,
+    "list_type": _ARRAY,
+    "tuple_type": _ARRAY,
+}
+"""Our words for pydantic's sorts of misfit; a sort that is not here keeps its own."""
+
 logger = logging.getLogger("zuora_mock")
 
 
@@ -62,10 +96,28 @@ def pointer(steps: Sequence[object]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
-def _misfit(error: Mapping[str, Any]) -> dict[str, Any]:
+def _misfit(error: Mapping[str, Any], body: Any) -> dict[str, Any]:
     place, *steps = error["loc"]
-    misfit = {"in": place, "pointer": pointer(steps), "message": error["msg"].removeprefix("Value error, ")}
+    steps = _true_steps(steps, body, error["type"]) if place == "body" else steps
+    misfit = {"in": place, "pointer": pointer(steps), "message": _message(error)}
     return misfit if error["type"] == "missing" else {**misfit, "value": _shown(error["input"])}
+
+
+def _true_steps(steps: Sequence[Any], body: Any, sort: str) -> list[Any]:
+    """The steps that lead through the body: pydantic's names of union members and of keys are none."""
+    found = []
+    for position, step in enumerate(steps):
+        inside = step in body if isinstance(body, Mapping) else isinstance(body, list) and isinstance(step, int)
+        if inside:
+            body = body[step]
+        if inside or (sort == "missing" and position == len(steps) - 1):
+            found.append(step)
+    return found
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    words = _WORDS.get(error["type"])
+    return words.format_map(error.get("ctx", {})) if words else error["msg"].removeprefix("Value error, ")
 
 
 def _shown(value: object) -> object:
@@ -87,7 +139,7 @@ def _as_problem(error: Exception) -> Problem:
             errors = [{"in": error.source, **asdict(each)} for each in error.problems]
             return Problem(400, "Invalid fixture", str(error), errors=errors)
         case RequestValidationError():
-            return _invalid(error.errors())
+            return _invalid(error.errors(), error.body)
         case _:
             raise error
 
@@ -96,11 +148,12 @@ async def _refused(_request: Request, error: Exception) -> Response:
     return respond(_as_problem(error))
 
 
-def _invalid(found: Sequence[Mapping[str, Any]]) -> Problem:
+def _invalid(found: Sequence[Mapping[str, Any]], body: Any) -> Problem:
     malformed = next((each for each in found if each["type"] == "json_invalid"), None)
     if malformed:
         return Problem(400, "Malformed JSON", f"the body is not JSON: {malformed['ctx']['error']}")
-    errors = [_misfit(each) for each in found]
+    whole = [each for each in found if not (each["type"] == "too_short" and each["input"])]
+    errors = [_misfit(each, body) for each in whole or found]
     detail = "; ".join(f"{each['in']}{each['pointer']}: {each['message']}" for each in errors)
     return Problem(400, "Invalid request", detail, errors=errors)
 

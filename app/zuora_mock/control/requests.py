@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from pydantic import Field
 
 from zuora_mock.control.context import CurrentTenant, CurrentWorld, Problem
@@ -13,11 +13,15 @@ from zuora_mock.control.time import Instant
 from zuora_mock.control.wire import Answered
 from zuora_mock.services import journal_reading, verification
 from zuora_mock.services.journal_reading import Filters
+from zuora_mock.services.matching import Match
 from zuora_mock.services.verification import Question
 from zuora_mock.services.world import World
 from zuora_mock.storage.tenants import Tenant
 
 _PAGE, _LARGEST_PAGE = 1000, 10_000
+_PARAMETERS = frozenset(
+    {"method", "path", "status", "trackId", "operation", "rule", "since", "until", "unsupported", "limit", "before"}
+)
 _EXAMPLES = [
     {"match": {"operation": "execute", "body": {"/ids/0": "8ad0…"}}, "count": 1},
     {"match": {"path": "/v1/object/invoice/*", "status": 200}, "atLeast": 1, "atMost": 3},
@@ -45,10 +49,14 @@ class Summary(Answered):
 
 
 class RequestList(Answered):
-    """Newest first. `forgotten` counts the entries that had to make room; the next page is `before` the last `n`."""
+    """Newest first. `forgotten` counts the entries that had to make room; the next page is `before` the last `n`.
+
+    `doubts`, where the filter names an operation that there is not, say why there is nothing.
+    """
 
     requests: list[Summary]
     forgotten: int
+    doubts: list[str] = Field(default_factory=list)
 
 
 class Asking(Answered):
@@ -96,8 +104,29 @@ class Whole(Summary):
     notes: list[str]
 
 
+class Accepted(Answered):
+    """A whole request; credentials are for the caller to add. `then` are requests to send after it, in this order."""
+
+    method: str = Field(examples=["POST"])
+    path: str = Field(examples=["/v1/action/execute"])
+    body: dict[str, Any] | None
+    headers: dict[str, str] = Field(default_factory=dict)
+    then: list[Accepted] = Field(default_factory=list)
+
+
+class OrderedFault(Answered):
+    """`order` is the id of a fault order, `header`, or the call that failed a job."""
+
+    kind: str = Field(examples=["rate-limit"])
+    order: str
+    code: str | None = None
+
+
 class Reason(Answered):
-    """`accepted` is what would have been accepted, where that can be said."""
+    """`accepted` is a request that would have been accepted, null where none can be told.
+
+    `fault` is there where the refusal was ordered, `job` where background work was refused and not the call.
+    """
 
     rule: str
     provenance: str | None
@@ -108,11 +137,13 @@ class Reason(Answered):
     expected: Any
     actual: Any
     state: dict[str, Any]
-    accepted: Any
+    accepted: Accepted | None
+    fault: OrderedFault | None = None
+    job: str | None = None
 
 
 class Explanation(Reason):
-    """The first refusal; `others` are those of more rows."""
+    """The first refusal; `others` are those of more rows and of background work."""
 
     others: list[Reason]
 
@@ -150,10 +181,20 @@ def _unknown(world: World, tenant: Tenant, n: int) -> Problem:
     return Problem(404, "Unknown request", f"the tenant has made no call with the number {n}")
 
 
-@router.get("/requests")
+def _known_parameters(request: Request) -> None:
+    """Raises Problem 400 for a filter that there is not."""
+    known = _PARAMETERS | {"tenant"}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        detail = f"no filter is called '{unknown[0]}'; there are {', '.join(sorted(known))}"
+        raise Problem(400, "Unknown filter", detail)
+
+
+@router.get("/requests", response_model_exclude_unset=True, dependencies=[Depends(_known_parameters)])
 async def list_requests(
     world: CurrentWorld,
     tenant: CurrentTenant,
+    operations: KnownOperations,
     method: str | None = None,
     path: Annotated[str | None, Query(description="Exactly, or with `*` for any text")] = None,
     status: int | None = None,
@@ -170,7 +211,8 @@ async def list_requests(
     filters = Filters(method, path, status, track_id, operation, rule, since, until, unsupported)
     with world.database.transaction() as connection:
         found = journal_reading.page(connection, world.journal, tenant, filters, limit=limit, before=before)
-    return RequestList.model_validate(found)
+    doubt = doubtful(Match(operation=operation), operations)
+    return RequestList.model_validate({**found, "doubts": [doubt]} if doubt else found)
 
 
 @router.delete("/requests", status_code=204, response_model=None)
@@ -190,15 +232,16 @@ async def read(world: CurrentWorld, tenant: CurrentTenant, n: Number) -> Whole:
     return Whole.model_validate(found)
 
 
-@router.get("/requests/{n}/explain")
+@router.get("/requests/{n}/explain", response_model_exclude_unset=True)
 async def explain(world: CurrentWorld, tenant: CurrentTenant, n: Number) -> Explanation:
-    """Why a call or rows of it were refused: the rule, the culprit, the state that mattered, what would have done."""
+    """Why a call, rows of it or the work that it ordered were refused: the rule, the culprit, what would have done."""
     with world.database.transaction() as connection:
         reasons = journal_reading.explanations(connection, world.journal, tenant, n)
     if reasons is None:
         raise _unknown(world, tenant, n)
     if not reasons:
-        raise Problem(404, "Not refused", f"call {n} was not refused: there is nothing to explain")
+        detail = f"call {n} was not refused and none of its jobs failed: there is nothing to explain"
+        raise Problem(404, "Not refused", detail)
     first, *others = reasons
     return Explanation.model_validate({**first, "others": others})
 

@@ -61,6 +61,10 @@ async def reset(world: CurrentWorld, named: MaybeTenant) -> ResetAnswer:
 async def seed(request: Request, world: CurrentWorld, tenant: CurrentTenant) -> SeedAnswer:
     """Adds a fixture to what is there, and answers the ids by number.
 
+    An object whose Id is there already is replaced. The state of another tenant goes in too: its entities are those of
+    the same id, else of the same name, else new ones; its terms, accounts and invoices take the place of those of the
+    same name or number; its clients stay where they are.
+
     What is wrong with a fixture is answered at once and in full, and nothing of it is kept.
     """
     fixture = fixtures.parse(await request.body(), "the fixture", tenant.zone)
@@ -71,7 +75,7 @@ async def seed(request: Request, world: CurrentWorld, tenant: CurrentTenant) -> 
 
 @router.get("/state", response_model=None, responses=_FIXTURE_ANSWER)
 async def state(world: CurrentWorld, tenant: CurrentTenant) -> JSONResponse:
-    """The tenant's data as a fixture, ids included: what comes out goes in again."""
+    """The tenant's data as a fixture, ids included: what comes out goes in again, here or in another tenant."""
     return JSONResponse(world.tenancy.state(tenant))
 
 

@@ -37,7 +37,9 @@ class TenantAsked(ClientAsked):
 
 
 class SnapshotAsked(Asked):
-    name: Annotated[str, Field(min_length=1, max_length=255, examples=["before"])]
+    """`name` fits one step of a path: up to 100 of A-Z a-z 0-9 . _ - and space; a dot or a space is not the first."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._ -]{0,99}$", examples=["before"])]
 
 
 class EntityView(Answered):

@@ -103,11 +103,20 @@ JOB: Final[Mapping[tuple[JobState, JobEvent], JobState]] = {
 }
 
 
+_TOLD: Final[Mapping[JobEvent, str]] = {
+    JobEvent.CLAIM: "be run",
+    JobEvent.FAIL: "be failed",
+    JobEvent.HOLD: "be held",
+    JobEvent.RELEASE: "be released",
+}
+
+
 class IllegalMove(ValueError):
     """A job was told to do what its state does not allow."""
 
     def __init__(self, state: JobState, event: JobEvent) -> None:
-        super().__init__(f"a job that is {state} cannot {event}")
+        needed = "; release it first" if state is JobState.HELD and event in {JobEvent.CLAIM, JobEvent.HOLD} else ""
+        super().__init__(f"a job that is {state} cannot {_TOLD.get(event, event)}{needed}")
         self.state = state
         self.event = event
 
@@ -120,7 +129,9 @@ def next_invoice(state: InvoiceState, event: InvoiceEvent, *, may_unpost: bool =
         raise Refusal(_rule(state, event), _message(state, event), expected=starts, actual=state.value)
     if (state, event) in PERMITTED and not may_unpost:
         reason = f"{_message(state, event)} while cancelPostedBillingDocuments is off"
-        raise Refusal(INVOICE_STATUS, reason, expected=True, actual=False, state={"Status": state.value})
+        setting = "cancelPostedBillingDocuments"
+        expected, actual = {setting: True}, {setting: False}
+        raise Refusal(INVOICE_STATUS, reason, expected=expected, actual=actual, state={"Status": state.value})
     return target
 
 

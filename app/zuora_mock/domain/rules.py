@@ -446,6 +446,7 @@ INTERNAL_ERROR = Rule(
     "Ordered, or a defect of the mock",
     "60",
 )
+ORDERED_FAILURE = Rule("fault.job", Kind.INTERNAL, ASSUMED, OURS, "Ordered: background work fails", "UNEXPECTED_ERROR")
 BAD_GATEWAY = Rule(
     "fault.bad-gateway", Kind.BAD_GATEWAY, OBSERVED, "Zuora's Ruby gem", "Ordered: the gateway found no server"
 )

@@ -32,7 +32,7 @@ from zuora_mock.domain.lifecycle import InvoiceState
 from zuora_mock.domain.money import percent_number, percent_text, text, to_micros, to_minor
 from zuora_mock.domain.terms import PaymentTerm, due_date
 from zuora_mock.domain.values import Record
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair, Request
 
 UNSPLITTABLE_SOURCES = frozenset({"standalone", "consolidation", "consolidated"})
 
@@ -88,28 +88,33 @@ class Part:
 
 def check(split: Split, group: Sequence[Record], policy: Policy, pointer: str = "") -> Refusal | None:
     """The first rule that is broken. `group` is the invoice and, if it is a part, its siblings; empty: it is gone."""
-    return check_invoice(split.invoice_id, group, policy, pointer) or _check_items(split, group, policy, pointer)
+    refusal = check_invoice(split.invoice_id, group, policy, pointer) or _check_items(split, group, policy, pointer)
+    if refusal is not None and refusal.rule in _MENDED:
+        refusal.repair = _repair(split, group, policy)
+    return refusal
 
 
 def check_invoice(invoice_id: str, group: Sequence[Record], policy: Policy, pointer: str = "") -> Refusal | None:
     """Whether the invoice can be split at all, whatever the items."""
-    state = _state(group)
     if not policy.allowed:
-        message = "Invoice splitting is not allowed by the billing rules of this tenant"
-        return Refusal(rules.SPLIT_OFF, message, pointer=pointer, expected=True, actual=False, state=state)
+        return splitting_is_off(pointer, _state(group))
     if not group:
         message = f"The invoice {invoice_id} does not exist"
         return Refusal(rules.SPLIT_GONE, message, pointer=pointer, expected="an invoice", actual=invoice_id)
-    return _check_status(group, policy, pointer) or _check_kind(group, policy, pointer)
+    return _check_status(group, pointer) or _check_kind(group, policy, pointer)
 
 
-def _check_status(group: Sequence[Record], policy: Policy, pointer: str) -> Refusal | None:
+def splitting_is_off(pointer: str, state: Mapping[str, Any] | None = None) -> Refusal:
+    """The refusal of every call about splits while the billing rule is off."""
+    message = "Invoice splitting is not allowed by the billing rules of this tenant"
+    expected, actual = {"allowInvoiceSplitting": True}, {"allowInvoiceSplitting": False}
+    return Refusal(rules.SPLIT_OFF, message, pointer=pointer, expected=expected, actual=actual, state=state)
+
+
+def _check_status(group: Sequence[Record], pointer: str) -> Refusal | None:
     other = next((each for each in group if each["Status"] != InvoiceState.DRAFT), None)
     if other is None:
         return None
-    accepted = None
-    if other["Status"] == InvoiceState.POSTED and policy.may_unpost:
-        accepted = _request("update", {"type": "Invoice", "objects": [{"Id": other["Id"], "Status": "Draft"}]})
     return Refusal(
         rules.SPLIT_DRAFT,
         f"Invoice {other.get('InvoiceNumber')} has status {other['Status']}; only a Draft invoice can be split",
@@ -117,7 +122,6 @@ def _check_status(group: Sequence[Record], policy: Policy, pointer: str) -> Refu
         expected=InvoiceState.DRAFT.value,
         actual=other["Status"],
         state=_state(group),
-        accepted=accepted,
     )
 
 
@@ -144,30 +148,34 @@ def _check_items(split: Split, group: Sequence[Record], policy: Policy, pointer:
         return Refusal(
             rules.SPLIT_COUNT,
             f"The split has {count} item{'' if count == 1 else 's'}; it needs at least 2",
-            pointer=pointer, expected="2 or more items", actual=count, state=state, accepted=_further_items(split),
+            pointer=pointer, expected="2 or more items", actual=count, state=state,
         )  # fmt: skip
     if total != HUNDRED_PERCENT:
         return Refusal(
             rules.SPLIT_SUM,
             f"The percentages of the split add up to {percent_text(total)}, not to 100",
-            pointer=pointer, expected=100, actual=percent_number(total), state=state, accepted=_adjusted_items(split),
+            pointer=pointer, expected=100, actual=percent_number(total), state=state,
         )  # fmt: skip
     return _check_terms(split, policy, pointer, state)
 
 
 def _check_terms(split: Split, policy: Policy, pointer: str, state: Mapping[str, Any]) -> Refusal | None:
-    terms = policy.terms or {}
+    active = _active_terms(policy)
     for item in split.items:
-        if item.payment_term is not None and not (item.payment_term in terms and terms[item.payment_term].active):
+        if item.payment_term is not None and item.payment_term not in active:
             return Refusal(
                 rules.SPLIT_TERM,
                 f"PaymentTerm {item.payment_term} is not an active payment term",
                 pointer=pointer,
-                expected=[name for name, term in terms.items() if term.active],
+                expected=active,
                 actual=item.payment_term,
                 state=state,
             )
     return None
+
+
+def _active_terms(policy: Policy) -> list[str]:
+    return [name for name, term in (policy.terms or {}).items() if term.active]
 
 
 def _state(group: Sequence[Record]) -> dict[str, Any]:
@@ -189,39 +197,68 @@ def _state_of_items(split: Split) -> dict[str, Any]:
     }
 
 
-def _request(action: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"method": "POST", "path": f"/v1/action/{action}", "body": body}
+_MENDED = frozenset({rules.SPLIT_DRAFT, rules.SPLIT_COUNT, rules.SPLIT_SUM, rules.SPLIT_TERM})
+"""Rules whose refusal other requests can mend, after which the split can be executed."""
 
 
-def execute_request(ids: Sequence[str]) -> dict[str, Any]:
-    return _request("execute", {"type": "InvoiceSplit", "ids": list(ids), "synchronous": False})
+def _repair(split: Split, group: Sequence[Record], policy: Policy) -> Repair | None:
+    """Everything that has to be done before the split can be executed, in the order of the checks."""
+    statuses = {each["Status"] for each in group}
+    to_draft = unposted(group, policy.may_unpost)
+    if _check_kind(group, policy, "") or (statuses != {InvoiceState.DRAFT} and not to_draft):
+        return None
+    mended = _mended_items(split, _active_terms(policy))
+    return Repair(first=[*to_draft, *mended])
 
 
-def _adjusted_items(split: Split) -> dict[str, Any]:
-    """An update that makes the percentages add up to 100, after which the split can be executed."""
+def unposted(group: Sequence[Record], may_unpost: bool) -> list[Request]:
+    """The update that makes a group of drafts and posted invoices drafts; nothing where none could."""
+    posted = next((each for each in group if each["Status"] == InvoiceState.POSTED), None)
+    others = {each["Status"] for each in group} - {InvoiceState.POSTED, InvoiceState.DRAFT}
+    if posted is None or others or not may_unpost:
+        return []
+    return [_request("update", "Invoice", [{"Id": posted["Id"], "Status": InvoiceState.DRAFT.value}])]
+
+
+def _request(action: str, type: str, objects: Sequence[Mapping[str, Any]]) -> Request:
+    return {"method": "POST", "path": f"/v1/action/{action}", "body": {"type": type, "objects": list(objects)}}
+
+
+def execute_request(ids: Sequence[str]) -> Request:
+    body = {"type": "InvoiceSplit", "ids": list(ids), "synchronous": False}
+    return {"method": "POST", "path": "/v1/action/execute", "body": body}
+
+
+def _mended_items(split: Split, terms: Sequence[str]) -> list[Request]:
+    """The update of items and the creation of missing ones that make two or more of together 100 %."""
+    given = [item.percentage for item in split.items]
+    wanted = _completed(given)
     changed = [
-        {"Id": item.id, "SplitPercentage": percent_number(percentage)}
-        for item, percentage in zip(split.items, adjusted([item.percentage for item in split.items]), strict=True)
-        if percentage != item.percentage
+        {"Id": item.id, **({} if share == item.percentage else {"SplitPercentage": percent_number(share)}), **term}
+        for item, share in zip(split.items, wanted, strict=False)
+        if (term := _mended_term(item, terms)) or share != item.percentage
     ]
-    update = _request("update", {"type": "InvoiceSplitItem", "objects": changed})
-    return {**update, "then": execute_request([split.id])}
-
-
-def _further_items(split: Split) -> dict[str, Any]:
-    """A creation of the items that are missing, after which the split can be executed."""
-    given, half = split.total_percentage, HUNDRED_PERCENT // 2
-    shares = [HUNDRED_PERCENT - given] if 0 < given < HUNDRED_PERCENT else [half] * (2 - len(split.items))
     day = split.items[0].invoice_date if split.items else "2026-01-31"
-    objects = [
-        {"InvoiceSplitId": split.id, "InvoiceDate": day, "SplitPercentage": percent_number(share)} for share in shares
+    further = [
+        {"InvoiceSplitId": split.id, "InvoiceDate": day, "SplitPercentage": percent_number(share)}
+        for share in wanted[len(given) :]
     ]
-    create = _request("create", {"type": "InvoiceSplitItem", "objects": objects})
-    if given < HUNDRED_PERCENT:
-        return {**create, "then": execute_request([split.id])}
-    halved = {"Id": split.items[0].id, "SplitPercentage": percent_number(half)}
-    update = _request("update", {"type": "InvoiceSplitItem", "objects": [halved]})
-    return {**update, "then": {**create, "then": execute_request([split.id])}}
+    requests = (("update", changed), ("create", further))
+    return [_request(action, "InvoiceSplitItem", objects) for action, objects in requests if objects]
+
+
+def _mended_term(item: SplitItem, terms: Sequence[str]) -> dict[str, Any]:
+    if item.payment_term is None or item.payment_term in terms:
+        return {}
+    return {"PaymentTerm": terms[0]} if terms else {"fieldsToNull": ["PaymentTerm"]}
+
+
+def _completed(percentages: Sequence[int]) -> list[int]:
+    """Two percentages or more that make 100 %, as close to the given ones as can be."""
+    if len(percentages) >= 2:
+        return list(percentages) if sum(percentages) == HUNDRED_PERCENT else adjusted(percentages)
+    first = next((each for each in percentages if 0 < each < HUNDRED_PERCENT), HUNDRED_PERCENT // 2)
+    return [first, HUNDRED_PERCENT - first]
 
 
 def adjusted(percentages: Sequence[int]) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE
 from zuora_mock.domain.values import Record
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair
 from zuora_mock.storage.unit import Unit
 
 _NEW: Record = {
@@ -27,8 +27,9 @@ def check_new(unit: Unit, record: Record, pointer: str, _wsdl: int) -> Record:
     if number and unit.taken(ACCOUNT, "AccountNumber", str(number)):
         message = f"AccountNumber: '{number}' is already used"
         raise Refusal(
-            rules.DUPLICATE, message, pointer=f"{pointer}/AccountNumber", expected="a free number", actual=number
-        )
+            rules.DUPLICATE, message, pointer=(place := f"{pointer}/AccountNumber"), expected="a free number",
+            actual=number, repair=Repair({place: None}),
+        )  # fmt: skip
     complete = {**_NEW, **record}
     _check(unit, complete, pointer)
     return {**complete, "AccountNumber": number or _next_number(unit)}
@@ -43,7 +44,11 @@ def check_change(unit: Unit, record: Record, pointer: str, _wsdl: int) -> Record
     for other in unit.find(ACCOUNT, AccountNumber=number):
         if other["Id"] != record["Id"]:
             message = f"AccountNumber: '{number}' is already used"
-            raise Refusal(rules.DUPLICATE, message, pointer=f"{pointer}/AccountNumber", actual=number)
+            place = f"{pointer}/AccountNumber"
+            raise Refusal(
+                rules.DUPLICATE, message, pointer=place, expected="a free number", actual=number,
+                repair=Repair({place: None}),
+            )  # fmt: skip
     _check(unit, record, pointer)
     return record
 
@@ -52,19 +57,27 @@ def _check(unit: Unit, record: Record, pointer: str) -> None:
     term = record.get("PaymentTerm")
     known = unit.tenant.terms.get(str(term))
     if term is not None and (known is None or not known.active):
-        message = f"PaymentTerm: '{term}' is not an active payment term"
+        message, place = f"PaymentTerm: '{term}' is not an active payment term", f"{pointer}/PaymentTerm"
+        active = sorted(each.name for each in unit.tenant.terms.values() if each.active)
+        instead = active[0] if active else None
         raise Refusal(
-            rules.REFERENCE, message, pointer=f"{pointer}/PaymentTerm", expected=sorted(unit.tenant.terms), actual=term
+            rules.REFERENCE, message, pointer=place, expected=active, actual=term, repair=Repair({place: instead})
         )
     if record.get("Status") == "Active" and not (term and record.get("Batch")):
         message = "Payment term and billing batch are required before account can be activated."
-        raise Refusal(rules.MISSING_VALUE, message, pointer=pointer, expected=["PaymentTerm", "Batch"])
+        given = {name: record.get(name) for name in ("PaymentTerm", "Batch")}
+        place = f"{pointer}/Status"
+        raise Refusal(
+            rules.MISSING_VALUE, message, pointer=place, expected=sorted(given), actual=given,
+            repair=Repair({place: "Draft"}),
+        )  # fmt: skip
     for name in ("BillToId", "SoldToId"):
         if record.get(name) is not None and unit.get(CONTACT, str(record[name])) is None:
             message = f"{name}: no contact has the id '{record[name]}'"
             raise Refusal(
-                rules.REFERENCE, message, pointer=f"{pointer}/{name}", expected="a contact", actual=record[name]
-            )
+                rules.REFERENCE, message, pointer=f"{pointer}/{name}", expected="the id of a Contact",
+                actual=record[name], repair=Repair({f"{pointer}/{name}": None}),
+            )  # fmt: skip
 
 
 def _next_number(unit: Unit) -> str:
@@ -97,5 +110,5 @@ def remove_contact(unit: Unit, record: Record) -> None:
     account = unit.get(ACCOUNT, str(record["AccountId"])) or {}
     if record["Id"] in (account.get("BillToId"), account.get("SoldToId")):
         message = f"the contact is bill-to or sold-to of account {account['AccountNumber']}"
-        raise Refusal(rules.CANNOT_DELETE, message, actual=record["Id"])
+        raise Refusal(rules.CANNOT_DELETE, message, expected="another contact", actual=record["Id"])
     unit.delete(CONTACT, [record])

@@ -154,12 +154,14 @@ class _Live:
         return chance is None or ids.seeded_random(tenant.seed, f"{self.id}/{self.seen}").random() < chance
 
     def strike(self, tenant: Tenant) -> Strike:
-        fault, notes = self.order.fault, (f"fault order {self.id}",)
+        fault, notes = self.order.fault, (f"ordered by fault order {self.id}",)
         if isinstance(fault, DelayFault):
-            return Strike(None, self._draw(fault, tenant), FaultKind.DELAY, notes=notes)
+            return Strike(None, self._draw(fault, tenant), FaultKind.DELAY, order=self.id, notes=notes)
         if isinstance(fault, ErrorFault):
-            return Strike(FaultKind.ERROR, fault.milliseconds, fault.code, fault.code, fault.message, notes=notes)
-        return Strike(FaultKind(fault.kind), fault.milliseconds, fault.kind, notes=notes)
+            return Strike(
+                FaultKind.ERROR, fault.milliseconds, fault.code, fault.code, fault.message, self.id, notes=notes
+            )
+        return Strike(FaultKind(fault.kind), fault.milliseconds, fault.kind, order=self.id, notes=notes)
 
     def _draw(self, delay: DelayFault, tenant: Tenant) -> float:
         if delay.distribution == "fixed":

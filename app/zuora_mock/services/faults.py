@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from zuora_mock.domain import rules
-from zuora_mock.errors import Refusal, Rule
+from zuora_mock.errors import Refusal, Repair, Rule
 
 FAULT_HEADER = "zuora-mock-fault"
 DELAY_HEADER = "zuora-mock-delay"
 LONGEST_DELAY = 600_000
+HEADER = "header"
+"""The order of a fault that the request itself has ordered."""
 
 
 class FaultKind(StrEnum):
@@ -46,8 +48,8 @@ AFTERWARDS = frozenset({FaultKind.APPLIED_THEN_LOST, FaultKind.TRUNCATED_BODY})
 class Strike:
     """What befalls one call. `milliseconds` is waited before the call; `kind` None is a delay and nothing else.
 
-    `name` is what the journal calls it; `code` and `message` belong to the kind `error`; `ignored` are headers that
-    order nothing that the mock knows, `notes` what the journal has to say about it all.
+    `name` is what the journal calls it; `code` and `message` belong to the kind `error`; `order` is an id or
+    `header`; `ignored` are headers that order nothing that the mock knows, `notes` what the journal has to say.
     """
 
     kind: FaultKind | None = None
@@ -55,6 +57,7 @@ class Strike:
     name: str = ""
     code: str = ""
     message: str = ""
+    order: str = ""
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -137,18 +140,17 @@ _MILLISECONDS = re.compile(r"\d{1,9}(\.\d+)?", re.ASCII)
 
 def refusal_of(strike: Strike) -> Refusal | None:
     """The refusal of a strike that is one of Zuora's errors."""
+    fault, repair = {"kind": strike.name, "order": strike.order}, Repair() if strike.order == HEADER else None
     if strike.kind is FaultKind.ERROR:
-        return _error(strike.code, strike.message)
+        message = strike.message or ERROR_CODES.get(strike.code, f"The error {strike.code} was ordered")
+        rule = _RULES_OF_CODES.get(strike.code) or replace(rules.ORDERED_ERROR, code=strike.code)
+        return Refusal(rule, message, repair=repair, fault={**fault, "kind": FaultKind.ERROR, "code": strike.code})
     found = _REFUSALS.get(strike.kind) if strike.kind else None
     if found is None:
         return None
     rule, message = found
-    return Refusal(rule, message, actual=_RETRY_AFTER if rule is rules.RATE_LIMIT else None)
-
-
-def _error(code: str, message: str) -> Refusal:
-    rule = _RULES_OF_CODES.get(code) or replace(rules.ORDERED_ERROR, code=code)
-    return Refusal(rule, message or ERROR_CODES.get(code, f"The error {code} was ordered"))
+    state = {"retryAfter": _RETRY_AFTER} if rule is rules.RATE_LIMIT else None
+    return Refusal(rule, message, state=state, repair=repair, fault=fault)
 
 
 def ordered_by_header(headers: Mapping[str, str]) -> Strike:
@@ -156,17 +158,18 @@ def ordered_by_header(headers: Mapping[str, str]) -> Strike:
     name, delay = headers.get(FAULT_HEADER, "").strip(), headers.get(DELAY_HEADER, "").strip()
     kind, code = _kind_of(name)
     understood = _MILLISECONDS.fullmatch(delay)
+    if kind is FaultKind.DELAY:
+        kind, name = None, "" if understood else name
     ignored = [name] if name and kind is None else []
     if delay and not understood:
         ignored.append(delay)
     milliseconds = min(float(delay), LONGEST_DELAY) if understood else 0
-    if kind is FaultKind.DELAY:
-        kind = None
     return Strike(
         kind,
         milliseconds,
         code or (kind or (FaultKind.DELAY if milliseconds else "")),
         code,
+        order=HEADER if kind else "",
         ignored=tuple(ignored),
         notes=tuple(f"ordered by header, but not understood: {each}" for each in ignored),
     )

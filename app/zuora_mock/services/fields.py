@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from zuora_mock.domain import rules
@@ -16,16 +16,21 @@ from zuora_mock.domain.catalogue import (
     CREATE,
     INVOICE_SPLIT,
     INVOICE_SPLIT_ITEM,
+    UPDATE,
     Access,
     Field,
     ObjectType,
     is_custom,
 )
-from zuora_mock.domain.values import Record, Type, Value, parse
-from zuora_mock.errors import Refusal, Rule
+from zuora_mock.domain.values import Record, Type, Value, is_id, parse
+from zuora_mock.errors import Refusal, Repair, Rule
 from zuora_mock.storage.unit import Unit
 
 NULLS = "fieldsToNull"
+WHOLE_PERCENT_UP_TO = 73
+"""Up to this WSDL version SplitPercentage is a whole number (SOAP API, version history)."""
+
+_FORMS: Mapping[Type, str] = {Type.DATE: "a day that exists, yyyy-mm-dd"}
 _LONGEST_SHOWN = 80
 _GREATEST_EXPONENT = 308
 _WITHOUT_CUSTOM_FIELDS = frozenset({INVOICE_SPLIT, INVOICE_SPLIT_ITEM})
@@ -43,6 +48,17 @@ def shown(value: Any) -> str:
     """A value as a message may quote it: printable and not too long."""
     text = "".join(character if character.isprintable() else "?" for character in as_text(value))
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def quoted(value: Any) -> str | None:
+    """What an explanation quotes: as `shown`, and nothing where nothing was given."""
+    return None if value is None else shown(value)
+
+
+def expected_id(name: str, given: Any) -> str:
+    """What should have stood there instead of an id that is none, or that nothing of this name has."""
+    article = "an" if name[0] in "AEIOU" else "a"
+    return f"the id of {article} {name}" if is_id(given) else f"the id of {article} {name}, 32 hexadecimal digits"
 
 
 def accepts(kind: ObjectType, name: str, access: Access, wsdl: int) -> bool:
@@ -65,20 +81,21 @@ def require(kind: ObjectType, members: Mapping[str, Any], pointer: str) -> None:
         if members.get(name) in (None, ""):
             raise Refusal(
                 rules.MISSING_VALUE, f"Missing required value: {name}", pointer=f"{pointer}/{name}",
-                expected=list(kind.required), actual=sorted(members),
+                expected=list(kind.required), actual=members.get(name),
+                state={"given": sorted(members)},
             )  # fmt: skip
 
 
 def read(kind: ObjectType, members: Mapping[str, Any], access: Access, unit: Unit, wsdl: int, pointer: str) -> Record:
     """The fields that the call sets, as they are kept; None for an explicit null. Raises Refusal (`object.value`)."""
     return {
-        name: _read(kind.by_name.get(name), name, value, unit, wsdl, f"{pointer}/{name}")
+        name: _read(kind.by_name.get(name), name, value, access, unit, wsdl, f"{pointer}/{name}")
         for name, value in members.items()
         if accepts(kind, name, access, wsdl)
     }
 
 
-def _read(field: Field | None, name: str, value: Any, unit: Unit, wsdl: int, pointer: str) -> Value:
+def _read(field: Field | None, name: str, value: Any, access: Access, unit: Unit, wsdl: int, pointer: str) -> Value:
     if value is None:
         return None
     if field is None:
@@ -89,9 +106,42 @@ def _read(field: Field | None, name: str, value: Any, unit: Unit, wsdl: int, poi
         _check(field, kept)
     except (ValueError, OverflowError) as error:
         rule = rules.INVALID_ID if field.type is Type.ID else _RULES.get(name, rules.INVALID_VALUE)
-        message = f"{name}: {error}, not '{shown(value)}'"
-        raise Refusal(rule, message, pointer=pointer, expected=field.type.value, actual=shown(value)) from None
+        raise Refusal(
+            rule, f"{name}: {error}, not '{shown(value)}'", pointer=pointer, expected=_expected(field, str(error)),
+            actual=shown(value), repair=_repair(field, access, value, wsdl, pointer),
+        ) from None  # fmt: skip
     return kept
+
+
+def _expected(field: Field, problem: str) -> Any:
+    """What a value of the field is, as far as the problem says it; else the field's type."""
+    if field.values:
+        return list(field.values)
+    told = problem.removesuffix(" is needed").removesuffix(" are allowed")
+    told = told.replace("the number has more than", "at most")
+    return _FORMS.get(field.type, field.type.value) if told == problem else told
+
+
+def _repair(field: Field, access: Access, value: Any, wsdl: int, pointer: str) -> Repair | None:
+    """An optional field is left out; a required one takes the nearest value, where there is one."""
+    if field.type is Type.PERCENT:
+        return Repair({pointer: nearest_percentage(value, wsdl)})
+    if access is UPDATE or not field.required:
+        return Repair({pointer: None})
+    if field.limit and field.type is not Type.ID and isinstance(value, str):
+        return Repair({pointer: value[: field.limit]})
+    return None
+
+
+def nearest_percentage(value: Any, wsdl: int) -> int | float:
+    """A percentage that an item may have, as close to the value as can be; 50 for what is no number."""
+    decimals = 0 if wsdl <= WHOLE_PERCENT_UP_TO else 9
+    try:
+        given = Decimal(str(value))
+        rounded = float(round(min(max(given, Decimal(1)), Decimal(100)), decimals)) if given.is_finite() else 50
+    except InvalidOperation:
+        rounded = 50
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _check_size(value: Any) -> None:
@@ -117,8 +167,9 @@ def _custom(name: str, value: Any, pointer: str) -> Value:
         number = float("inf")
     if abs(number) > 1e15:
         raise Refusal(
-            rules.INVALID_VALUE, f"{name}: text, a number or a boolean is needed", pointer=pointer, actual=shown(value)
-        )
+            rules.INVALID_VALUE, f"{name}: text, a number or a boolean is needed", pointer=pointer,
+            expected="text, a number or a boolean", actual=shown(value), repair=Repair({pointer: None}),
+        )  # fmt: skip
     return int(number) if number.is_integer() else number
 
 
@@ -129,11 +180,14 @@ def nulls(kind: ObjectType, members: Mapping[str, Any], pointer: str, wsdl: int,
         return {}
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Refusal(
-            rules.INVALID_VALUE, f"{NULLS} is a list of names", pointer=f"{pointer}/{NULLS}", actual=shown(names)
-        )
-    for name in names:
+            rules.INVALID_VALUE, f"{NULLS} is a list of names", pointer=f"{pointer}/{NULLS}",
+            expected="a list of names", actual=shown(names), repair=Repair({f"{pointer}/{NULLS}": None}),
+        )  # fmt: skip
+    for position, name in enumerate(names):
         if name in kind.required:
+            others = [each for each in names if each not in kind.required]
             raise Refusal(
-                rules.NOT_UPDATABLE, f"{NULLS}: {name} cannot be empty", pointer=f"{pointer}/{NULLS}", actual=name
-            )
+                rules.NOT_UPDATABLE, f"{NULLS}: {name} cannot be empty", pointer=f"{pointer}/{NULLS}/{position}",
+                expected="fields that may be empty", actual=name, repair=Repair({f"{pointer}/{NULLS}": others}),
+            )  # fmt: skip
     return {name: None for name in names if accepts(kind, name, access, wsdl)}

@@ -49,7 +49,7 @@ def _attempt(unit: Unit, each: Any, wsdl: int, pointer: str) -> Outcome:
 
 def _generate(unit: Unit, each: Any, wsdl: int, pointer: str) -> str:
     if not isinstance(each, dict):
-        raise Refusal(rules.NULL_ROW, f"{pointer} is not an object", pointer=pointer, expected="an object")
+        raise Refusal(rules.NULL_ROW, f"{pointer} is not an object", pointer=pointer, expected="an object", actual=each)
     dates = _dates(unit, each, wsdl, pointer)
     account = _account(unit, each["AccountId"], pointer)
     owner = {"whose": unit.tenant.key, "where": unit.entity, "owner": account["Id"]}
@@ -65,8 +65,9 @@ def _dates(unit: Unit, each: Mapping[str, Any], wsdl: int, pointer: str) -> Reco
     for name in REQUIRED:
         if each.get(name) in (None, ""):
             raise Refusal(
-                rules.MISSING_VALUE, f"Missing required value: {name}", pointer=f"{pointer}/{name}", expected=REQUIRED
-            )
+                rules.MISSING_VALUE, f"Missing required value: {name}", pointer=f"{pointer}/{name}", expected=REQUIRED,
+                actual=each.get(name),
+            )  # fmt: skip
     dates: Record = {}
     for name in ("InvoiceDate", "TargetDate"):
         try:
@@ -74,8 +75,9 @@ def _dates(unit: Unit, each: Mapping[str, Any], wsdl: int, pointer: str) -> Reco
         except ValueError as error:
             message = f"{name}: {error}, not '{fields.shown(each[name])}'"
             raise Refusal(
-                rules.INVALID_VALUE, message, pointer=f"{pointer}/{name}", actual=fields.shown(each[name])
-            ) from None
+                rules.INVALID_VALUE, message, pointer=f"{pointer}/{name}", expected="a date yyyy-mm-dd",
+                actual=fields.shown(each[name]),
+            ) from None  # fmt: skip
     return dates
 
 
@@ -84,7 +86,11 @@ def _account(unit: Unit, given: Any, pointer: str) -> Record:
     if account is None:
         message = f"AccountId: no account has the id '{fields.shown(given)}'"
         raise Refusal(
-            rules.REFERENCE, message, pointer=f"{pointer}/AccountId", expected="an account", actual=fields.shown(given)
+            rules.REFERENCE,
+            message,
+            pointer=f"{pointer}/AccountId",
+            expected=fields.expected_id("Account", given),
+            actual=fields.shown(given),
         )
     return account
 

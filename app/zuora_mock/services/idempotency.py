@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from zuora_mock.clock import DAY
 from zuora_mock.domain import rules
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair
 from zuora_mock.storage.tables import IDEMPOTENCY
 from zuora_mock.storage.unit import Unit
 
@@ -39,14 +39,20 @@ def check_key(key: str, method: str) -> None:
     """Raises Refusal for a method that takes no key, and for an empty or over-long key."""
     if method not in METHODS:
         message = f"Request method '{method}' not supported with Idempotency-Key header"
-        raise Refusal(rules.KEY_METHOD, message, expected=sorted(METHODS), actual=method)
+        raise Refusal(rules.KEY_METHOD, message, expected=sorted(METHODS), actual=method, repair=Repair())
     if not 0 < len(key) <= LONGEST_KEY:
         message = f"Idempotency-Key has {len(key)} characters, 1 to {LONGEST_KEY} are allowed"
-        raise Refusal(rules.KEY_FORM, message, expected=f"1 to {LONGEST_KEY} characters", actual=len(key))
+        expected, actual = f"1 to {LONGEST_KEY} characters", f"{len(key)} characters"
+        raise Refusal(rules.KEY_FORM, message, expected=expected, actual=actual, repair=Repair())
 
 
 def in_progress(key: str) -> Refusal:
-    return Refusal(rules.KEY_IN_PROGRESS, f"the request with Idempotency-Key '{key}' is still in progress", actual=key)
+    return Refusal(
+        rules.KEY_IN_PROGRESS,
+        f"the request with Idempotency-Key '{key}' is still in progress",
+        expected="a key of no request under way",
+        actual=key,
+    )
 
 
 def digest(body: bytes) -> str:
@@ -63,9 +69,12 @@ def find(unit: Unit, key: str, method: str, path: str, body: bytes) -> Kept | No
         return None
     if (row.method, row.path) != (method, path):
         message = f"Idempotency-Key '{key}' was used for {row.method} {row.path}"
-        raise Refusal(rules.KEY_REUSED, message, expected=f"{row.method} {row.path}", actual=f"{method} {path}")
+        expected, actual = f"{row.method} {row.path}", f"{method} {path}"
+        raise Refusal(rules.KEY_REUSED, message, expected=expected, actual=actual, repair=Repair())
     if unit.tenant.settings.strict and row.digest != digest(body):
-        raise Refusal(rules.KEY_BODY, f"Idempotency-Key '{key}' was used with another body", actual=key)
+        message = f"Idempotency-Key '{key}' was used with another body"
+        expected, actual = "the body that the key was first used with", "another body"
+        raise Refusal(rules.KEY_BODY, message, expected=expected, actual=actual, repair=Repair())
     return Kept(row.status, row.content_type, row.body, tuple(json.loads(row.rules)))
 
 

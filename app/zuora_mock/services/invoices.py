@@ -14,7 +14,7 @@ from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION
 from zuora_mock.domain.invoices import Invoice, micros
 from zuora_mock.domain.lifecycle import STATUS_EVENTS, InvoiceEvent, InvoiceState, next_invoice
 from zuora_mock.domain.values import Record, Value
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair
 from zuora_mock.services.parts import remove
 from zuora_mock.storage.unit import Unit, user_id
 
@@ -59,8 +59,8 @@ def _without_pdf(values: Record) -> Record:
     others = {name: value for name, value in values.items() if name != "RegenerateInvoicePDF"}
     if values.get("RegenerateInvoicePDF") and others:
         raise Refusal(
-            rules.INVOICE_PDF, ONLY_PDF, expected=["RegenerateInvoicePDF"], actual=sorted(values),
-            accepted={"RegenerateInvoicePDF": True},
+            rules.INVOICE_PDF, ONLY_PDF, pointer="/RegenerateInvoicePDF", expected=["RegenerateInvoicePDF"],
+            actual=sorted(values), repair=Repair({f"/{name}": None for name in others}),
         )  # fmt: skip
     return others
 
@@ -69,7 +69,10 @@ def _target(unit: Unit, state: InvoiceState, wanted: Value) -> InvoiceState:
     if wanted is None:
         return state
     event = STATUS_EVENTS[InvoiceState(str(wanted))]
-    return next_invoice(state, event, may_unpost=unit.tenant.settings.cancel_posted_billing_documents)
+    try:
+        return next_invoice(state, event, may_unpost=unit.tenant.settings.cancel_posted_billing_documents)
+    except Refusal as refusal:
+        raise refusal.moved("", "/Status") from None
 
 
 def _check_transfer(record: Record, values: Record, target: InvoiceState) -> None:
@@ -77,7 +80,11 @@ def _check_transfer(record: Record, values: Record, target: InvoiceState) -> Non
     if wanted is None or wanted == record.get("TransferredToAccounting") or target is InvoiceState.POSTED:
         return
     message = f"TransferredToAccounting of an invoice with status {target} cannot be changed"
-    raise Refusal(rules.INVOICE_TRANSFERRED, message, expected=InvoiceState.POSTED.value, actual=target.value)
+    pointer = "/TransferredToAccounting"
+    raise Refusal(
+        rules.INVOICE_TRANSFERRED, message, pointer=pointer, expected=InvoiceState.POSTED.value, actual=target.value,
+        repair=Repair({pointer: None}),
+    )  # fmt: skip
 
 
 def _to_move(unit: Unit, record: Record, target: InvoiceState) -> list[Record]:
@@ -94,7 +101,7 @@ def _check_unpaid(group: Sequence[Record], target: InvoiceState) -> None:
         paid = {name: micros(each, name) for name in _PAID if micros(each, name)}
         if paid:
             message = f"Invoice {each['InvoiceNumber']} has payments or adjustments and cannot be set to {target}"
-            raise Refusal(rules.INVOICE_STATUS, message, expected="no payments", actual=sorted(paid))
+            raise Refusal(rules.INVOICE_STATUS, message, pointer="/Status", expected="no payments", actual=sorted(paid))
 
 
 def _write(unit: Unit, record: Record, group: Sequence[Record], target: InvoiceState, others: Record) -> Record:

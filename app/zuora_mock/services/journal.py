@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, bindparam, case, delete, func, insert, update
+from sqlalchemy import Column, Connection, bindparam, case, delete, func, insert, update
 
 from zuora_mock.errors import Refusal
+from zuora_mock.services.faults import HEADER
 from zuora_mock.storage.prepared import Prepared
 from zuora_mock.storage.tables import EXERCISED, JOBS, JOURNAL
 from zuora_mock.storage.tenants import Tenant
@@ -42,16 +43,19 @@ _LINK = Prepared(
     .values(request=bindparam("entry"))
 )
 _UNLINK = update(JOBS).where(JOBS.c.tenant == bindparam("whose")).values(request=None)
-_APPEND = Prepared(
-    update(JOURNAL)
-    .where(JOURNAL.c.tenant == bindparam("whose"), JOURNAL.c.n == bindparam("entry"))
-    .values(
-        changes=case(
-            (JOURNAL.c.changes.is_(None), bindparam("more", type_=JOURNAL.c.changes.type)),
-            else_=func.rtrim(JOURNAL.c.changes, "]") + ", " + func.ltrim(bindparam("more"), "["),
-        )
+
+
+def _appending(column: Column[str]) -> Prepared:
+    """Adds the elements of one JSON array to another."""
+    more = bindparam("more", type_=column.type)
+    joined = func.rtrim(column, "]") + ", " + func.ltrim(more, "[")
+    changed = {column.name: case((column.is_(None), more), else_=joined)}
+    return Prepared(
+        update(JOURNAL).where(JOURNAL.c.tenant == bindparam("whose"), JOURNAL.c.n == bindparam("entry")).values(changed)
     )
-)
+
+
+_APPEND, _EXPLAIN = _appending(JOURNAL.c.changes), _appending(JOURNAL.c.explanation)
 _SWEEP = 64
 
 
@@ -109,6 +113,13 @@ def append_changes(connection: Connection, tenant: int, n: int | None, changes: 
         _APPEND.run(connection, {"whose": tenant, "entry": n, "more": text})
 
 
+def append_refusal(connection: Connection, tenant: int, n: int | None, refusal: Refusal, job: str) -> None:
+    """Adds why background work failed to the entry of the call that ordered it, if the entry is still there."""
+    if n is not None:
+        more = json.dumps([{**explanation(refusal), "job": job}], ensure_ascii=False, default=str)
+        _EXPLAIN.run(connection, {"whose": tenant, "entry": n, "more": more})
+
+
 def explanation(refusal: Refusal) -> dict[str, Any]:
     """What a person is told about a refusal at `/__admin/requests/{n}/explain`."""
     rule = refusal.rule
@@ -116,14 +127,24 @@ def explanation(refusal: Refusal) -> dict[str, Any]:
         "rule": rule.name,
         "provenance": rule.provenance.value,
         "source": rule.source,
-        "summary": rule.summary,
+        "summary": _summary(refusal),
         "message": refusal.message,
         "pointer": refusal.pointer,
         "expected": refusal.expected,
         "actual": refusal.actual,
         "state": refusal.state,
         "accepted": refusal.accepted,
+        "fault": refusal.fault,
     }
+
+
+def _summary(refusal: Refusal) -> str:
+    """The rule's; of an ordered fault also who ordered it."""
+    summary, order = refusal.rule.summary, refusal.fault["order"] if refusal.fault else ""
+    if not order:
+        return summary
+    by = "the header Zuora-Mock-Fault" if order == HEADER else f"fault order {order}"
+    return f"Ordered by {order if order.startswith('/') else by}: {summary.removeprefix('Ordered: ')}"
 
 
 def _explanations(refusals: Sequence[Refusal]) -> str | None:

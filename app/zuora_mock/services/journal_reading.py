@@ -91,7 +91,7 @@ def entry(connection: Connection, journal: Journal, tenant: Tenant, n: int) -> d
 
 
 def explanations(connection: Connection, journal: Journal, tenant: Tenant, n: int) -> list[dict[str, Any]] | None:
-    """Why the call, or rows of it, were refused: empty if they were not, None if there is no such call.
+    """Why the call, rows of it or its work were refused: empty if they were not, None if there is no such call.
 
     A repeated answer has kept the names of its rules only; of those the catalogue's part is told.
     """

@@ -18,17 +18,40 @@ from math import isfinite
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from zuora_mock.services.faults import Subject
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+_JSON_POINTER = re.compile(r"(/([^~/]|~[01])*)*")
 _FORM = "application/x-www-form-urlencoded"
 _LONGEST_UNZIPPED = 10 * 1024 * 1024
 _ZIPPED = 31
 """zlib's number for a gzip stream with the largest window."""
 
-Pointer = Annotated[str, Field(pattern="^(/.*)?$", description="A JSON pointer (RFC 6901)")]
+
+def _method(text: str) -> str:
+    if text.upper() not in METHODS:
+        raise ValueError(f"a method is one of {', '.join(METHODS)}")
+    return text
+
+
+def _path(text: str) -> str:
+    if not text.startswith(("/", "*")):
+        raise ValueError("a path begins with / or with *")
+    return text
+
+
+def _pointer(text: str) -> str:
+    if _JSON_POINTER.fullmatch(text) is None:
+        raise ValueError("a JSON pointer is empty or begins with /, and ~ stands in it as ~0")
+    return text
+
+
+Method = Annotated[str, AfterValidator(_method)]
+PathPattern = Annotated[str, AfterValidator(_path), Field(description="Exactly, or with `*` for any text; no query")]
+Pointer = Annotated[str, AfterValidator(_pointer), Field(description="A JSON pointer (RFC 6901)")]
 
 
 class Asked(BaseModel):
@@ -41,8 +64,8 @@ class Match(Asked):
     """A pattern for calls; what is not named matches anything."""
 
     operation: str | None = Field(default=None, description="Its name, such as `execute` or `get-invoice-split`")
-    method: str | None = None
-    path: str | None = Field(default=None, description="Exactly, or with `*` for any text; without the query")
+    method: Method | None = None
+    path: PathPattern | None = None
     track_id: str | None = Field(default=None, description="Zuora-Track-Id, exactly or with `*` for any text")
     headers: Mapping[str, str | None] = Field(default={}, description="By name; null: the header is not there")
     body: Mapping[Pointer, Any] = Field(default={}, description="By JSON pointer; null: nothing is there")

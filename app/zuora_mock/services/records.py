@@ -20,7 +20,7 @@ from zuora_mock.domain.catalogue import (
     ObjectType,
 )
 from zuora_mock.domain.values import Record, is_id
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair
 from zuora_mock.services import accounts, fields, invoices, split_objects
 from zuora_mock.services.outcomes import Outcome
 from zuora_mock.storage.unit import Unit
@@ -72,7 +72,7 @@ def _members(each: Any, pointer: str) -> Mapping[str, Any]:
             f"{pointer} is not an object",
             pointer=pointer,
             expected="an object",
-            actual=fields.shown(each),
+            actual=fields.quoted(each),
         )
     return each
 
@@ -96,8 +96,8 @@ def _find(unit: Unit, kind: ObjectType, identifier: Any, pointer: str, verb: str
             rules.INVALID_ID,
             message,
             pointer=pointer,
-            expected=f"the id of an {kind.name}",
-            actual=fields.shown(identifier),
+            expected=fields.expected_id(kind.name, identifier),
+            actual=fields.quoted(identifier),
         )
     return record
 
@@ -105,18 +105,29 @@ def _find(unit: Unit, kind: ObjectType, identifier: Any, pointer: str, verb: str
 def _update(unit: Unit, kind: ObjectType, each: Any, wsdl: int, pointer: str) -> str:
     members = _members(each, pointer)
     if members.get("Id") in (None, ""):
-        raise Refusal(rules.MISSING_VALUE, "Missing required value: Id", pointer=f"{pointer}/Id", expected=["Id"])
+        raise Refusal(
+            rules.MISSING_VALUE, "Missing required value: Id", pointer=f"{pointer}/Id", expected=["Id"],
+            actual=members.get("Id"),
+        )  # fmt: skip
     before = _find(unit, kind, members["Id"], f"{pointer}/Id", "update")
     values = fields.read(kind, members, UPDATE, unit, wsdl, pointer)
     values |= fields.nulls(kind, members, pointer, wsdl, UPDATE)
     _forbid_emptying(kind, values, pointer)
     if kind is INVOICE:
-        invoices.update(unit, before, values)
+        _at(pointer, lambda: invoices.update(unit, before, values))
     elif values:
         check = _UPDATE_CHECKS.get(kind)
         values = check(unit, {**before, **values}, pointer, wsdl) if check else values
         unit.update(kind, before, {**_changed(before, values), **unit.stamp()})
     return str(before["Id"])
+
+
+def _at(pointer: str, act: Callable[[], object]) -> None:
+    """Does something to one object; its refusals point into the object, and so below the pointer."""
+    try:
+        act()
+    except Refusal as refusal:
+        raise refusal.moved("", pointer) from None
 
 
 def _changed(before: Record, values: Record) -> Record:
@@ -126,10 +137,15 @@ def _changed(before: Record, values: Record) -> Record:
 def _forbid_emptying(kind: ObjectType, values: Record, pointer: str) -> None:
     for name in kind.required:
         if name in values and values[name] in (None, ""):
-            raise Refusal(rules.MISSING_VALUE, f"Missing required value: {name}", pointer=f"{pointer}/{name}")
+            place, given = f"{pointer}/{name}", values[name]
+            message = f"Missing required value: {name}"
+            raise Refusal(
+                rules.MISSING_VALUE, message, pointer=place, expected="a value", actual=given,
+                repair=Repair({place: None}),
+            )  # fmt: skip
 
 
 def _delete(unit: Unit, kind: ObjectType, identifier: Any, pointer: str) -> str:
     record = _find(unit, kind, identifier, pointer, "delete")
-    _REMOVERS[kind](unit, record)
+    _at(pointer, lambda: _REMOVERS[kind](unit, record))
     return str(record["Id"])

@@ -9,24 +9,23 @@ from zuora_mock.domain import rules
 from zuora_mock.domain.allocation import HUNDRED_PERCENT
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.money import NANOS, percent_text
+from zuora_mock.domain.split import splitting_is_off, unposted
 from zuora_mock.domain.values import Record
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair
+from zuora_mock.services.fields import WHOLE_PERCENT_UP_TO, nearest_percentage
+from zuora_mock.services.split_work import load_group
 from zuora_mock.services.splits import is_executed
 from zuora_mock.storage.unit import Unit
 
-WHOLE_PERCENT_UP_TO = 73
-"""Up to this WSDL version SplitPercentage is a whole number (SOAP API, version history)."""
 
-
-def check_allowed(unit: Unit) -> None:
+def check_allowed(unit: Unit, pointer: str) -> None:
     """Raises Refusal (`invoice-split.allowed`) where the tenant's billing rule is off."""
     if not unit.tenant.settings.allow_invoice_splitting:
-        message = "Invoice splitting is not allowed: the billing rule 'Allow invoice splitting' is off"
-        raise Refusal(rules.SPLIT_OFF, message, expected="allowInvoiceSplitting true", actual=False)
+        raise splitting_is_off(pointer)
 
 
 def check_split(unit: Unit, record: Record, pointer: str, _wsdl: int) -> Record:
-    check_allowed(unit)
+    check_allowed(unit, pointer)
     invoice = unit.get(INVOICE, str(record["InvoiceId"]))
     if invoice is None:
         message = f"InvoiceId: no invoice has the id '{record['InvoiceId']}'"
@@ -34,31 +33,40 @@ def check_split(unit: Unit, record: Record, pointer: str, _wsdl: int) -> Record:
             rules.REFERENCE, message, pointer=f"{pointer}/InvoiceId", expected="an invoice", actual=record["InvoiceId"]
         )
     if invoice["Status"] != "Draft":
+        to_draft = unposted(load_group(unit, str(invoice["Id"])), unit.tenant.settings.cancel_posted_billing_documents)
         message = f"Only draft invoices can be split: {invoice['InvoiceNumber']} is {invoice['Status']}"
         raise Refusal(
             rules.SPLIT_DRAFT, message, pointer=f"{pointer}/InvoiceId", expected="Draft", actual=invoice["Status"],
             state={"InvoiceNumber": invoice["InvoiceNumber"], "Status": invoice["Status"]},
+            repair=Repair(first=to_draft) if to_draft else None,
         )  # fmt: skip
     return record
 
 
 def check_item(unit: Unit, record: Record, pointer: str, wsdl: int) -> Record:
-    check_allowed(unit)
+    check_allowed(unit, pointer)
     split = unit.get(INVOICE_SPLIT, str(record["InvoiceSplitId"]))
     if split is None:
         message = f"InvoiceSplitId: no InvoiceSplit has the id '{record['InvoiceSplitId']}'"
-        raise Refusal(rules.REFERENCE, message, pointer=f"{pointer}/InvoiceSplitId", actual=record["InvoiceSplitId"])
-    _check_open(unit, record)
+        raise Refusal(
+            rules.REFERENCE, message, pointer=f"{pointer}/InvoiceSplitId", expected="the id of an InvoiceSplit",
+            actual=record["InvoiceSplitId"],
+        )  # fmt: skip
+    _check_open(unit, record, f"{pointer}/InvoiceSplitId")
     _check_percentage(int(record["SplitPercentage"] or 0), pointer, wsdl)
     _check_term(unit, record.get("PaymentTerm"), pointer)
     return record
 
 
-def _check_open(unit: Unit, record: Record) -> None:
+def _check_open(unit: Unit, record: Record, pointer: str) -> None:
     if is_executed(unit, str(record["InvoiceSplitId"])):
         message = f"InvoiceSplit '{record['InvoiceSplitId']}' has been executed: its items cannot change"
         raise Refusal(
-            rules.SPLIT_ITEM_CLOSED, message, expected="a split not executed", actual=record["InvoiceSplitId"]
+            rules.SPLIT_ITEM_CLOSED,
+            message,
+            pointer=pointer,
+            expected="a split not executed",
+            actual=record["InvoiceSplitId"],
         )
 
 
@@ -67,13 +75,14 @@ def _check_percentage(nano: int, pointer: str, wsdl: int) -> None:
     if 0 < nano <= HUNDRED_PERCENT and not (whole and nano % NANOS):
         return
     needed = "a whole number from 1 to 100" if whole else "above 0 and at most 100"
-    message = f"SplitPercentage: {needed} is needed, not '{percent_text(nano)}'"
+    given, place = percent_text(nano), f"{pointer}/SplitPercentage"
     raise Refusal(
         rules.SPLIT_PERCENTAGE,
-        message,
-        pointer=f"{pointer}/SplitPercentage",
+        f"SplitPercentage: {needed} is needed, not '{given}'",
+        pointer=place,
         expected=needed,
-        actual=percent_text(nano),
+        actual=given,
+        repair=Repair({place: nearest_percentage(given, wsdl)}),
     )
 
 
@@ -85,10 +94,13 @@ def _check_term(unit: Unit, name: object, pointer: str) -> None:
         known = [each.name for each in unit.tenant.terms.values() if each.active]
         reason = "is not active" if term else "does not exist"
         message = f"PaymentTerm: '{name}' {reason}"
-        raise Refusal(rules.SPLIT_TERM, message, pointer=f"{pointer}/PaymentTerm", expected=known, actual=name)
+        place, instead = f"{pointer}/PaymentTerm", known[0] if known else None
+        raise Refusal(
+            rules.SPLIT_TERM, message, pointer=place, expected=known, actual=name, repair=Repair({place: instead})
+        )
 
 
 def remove_item(unit: Unit, record: Record) -> None:
-    check_allowed(unit)
-    _check_open(unit, record)
+    check_allowed(unit, "")
+    _check_open(unit, record, "")
     unit.delete(INVOICE_SPLIT_ITEM, [record])

@@ -13,12 +13,12 @@ from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE_SPLIT, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.split import Split, check, check_invoice, execute_request, verify
 from zuora_mock.domain.values import Record, is_id
-from zuora_mock.errors import Refusal
+from zuora_mock.errors import Refusal, Repair
 from zuora_mock.services.arithmetic import arithmetic, keep
-from zuora_mock.services.fields import as_text
+from zuora_mock.services.fields import as_text, expected_id
 from zuora_mock.services.outcomes import Outcome
 from zuora_mock.services.parts import copies, name_parts, retire, write
-from zuora_mock.services.split_work import load_group, load_split, policy, prepare
+from zuora_mock.services.split_work import Work, load_group, load_split, policy, prepare
 from zuora_mock.storage.unit import Unit
 
 __all__ = ["JOB_TYPE", "arithmetic", "is_executed", "refusal_of_invoice", "run", "submit"]
@@ -38,7 +38,9 @@ def _order(unit: Unit, given: object, seen: dict[str, int], position: int) -> Re
     split = load_split(unit, given.lower()) if isinstance(given, str) and is_id(given) else None
     if split is None:
         message = f"invalid id for execute: {as_text(given)}"
-        return Refusal(rules.INVALID_ID, message, pointer=pointer, expected="the id of an InvoiceSplit", actual=given)
+        return Refusal(
+            rules.INVALID_ID, message, pointer=pointer, expected=expected_id("InvoiceSplit", given), actual=given
+        )
     group = load_group(unit, split.invoice_id)
     refusal = _check_once(unit, split, seen, pointer) or _check_rivals(unit, split, group, pointer)
     refusal = refusal or check(split, group, policy(unit), pointer)
@@ -52,16 +54,22 @@ def _check_once(unit: Unit, split: Split, seen: dict[str, int], pointer: str) ->
     if split.id in seen:
         message = f"InvoiceSplit {split.id} stands at /ids/{seen[split.id]} already"
         return Refusal(
-            rules.SPLIT_ONCE, message, pointer=pointer, expected="each id once", actual=split.id,
-            accepted=execute_request(list(seen)),
-        )  # fmt: skip
-    if split.parts or jobs.is_ordered(unit, split.id):
-        message = f"InvoiceSplit {split.id} has been executed already"
+            rules.SPLIT_ONCE, message, pointer=pointer, expected="each id once", actual=split.id, repair=Repair()
+        )
+    stage = _stage(unit, split)
+    if stage:
         return Refusal(
-            rules.SPLIT_ONCE, message, pointer=pointer, expected="a split not executed", actual="executed",
-            state={"InvoiceId": split.invoice_id, "parts": split.parts},
+            rules.SPLIT_ONCE, f"InvoiceSplit {split.id} {stage}", pointer=pointer, expected="a split not executed",
+            actual=stage, state={"InvoiceId": split.invoice_id, "parts": split.parts},
         )  # fmt: skip
     return None
+
+
+def _stage(unit: Unit, split: Split) -> str:
+    """How far a split has come that was executed; empty for another."""
+    if jobs.is_pending(unit, split.id):
+        return "is queued to be executed"
+    return "has been executed already" if split.parts or jobs.is_ordered(unit, split.id) else ""
 
 
 def _check_rivals(unit: Unit, split: Split, group: Sequence[Record], pointer: str) -> Refusal | None:
@@ -79,9 +87,10 @@ def _check_rivals(unit: Unit, split: Split, group: Sequence[Record], pointer: st
 
 def is_executed(unit: Unit, split_id: str) -> bool:
     """Whether the split was executed or is about to be; one whose background work failed counts as untouched."""
-    return jobs.is_ordered(unit, split_id) or any(
-        "InvoiceId" in item for item in unit.find(INVOICE_SPLIT_ITEM, InvoiceSplitId=split_id)
-    )
+    if jobs.is_ordered(unit, split_id):
+        return True
+    item = unit.any(INVOICE_SPLIT_ITEM, InvoiceSplitId=split_id)
+    return item is not None and "InvoiceId" in item
 
 
 def refusal_of_invoice(unit: Unit, invoice_id: str, pointer: str) -> Refusal | None:
@@ -89,9 +98,19 @@ def refusal_of_invoice(unit: Unit, invoice_id: str, pointer: str) -> Refusal | N
     return check_invoice(invoice_id, load_group(unit, invoice_id), policy(unit), pointer)
 
 
+def _prepare(unit: Unit, split_id: str) -> Work:
+    """As `prepare`; a refusal that can be mended tells all the requests that do it."""
+    try:
+        return prepare(unit, split_id)
+    except Refusal as refusal:
+        if refusal.repair is not None:
+            refusal.accepted = refusal.repair.before(execute_request([split_id]))
+        raise
+
+
 def run(unit: Unit, split_id: str) -> None:
     """Splits the invoice. Raises Refusal if the world has changed so that it cannot be."""
-    work = prepare(unit, split_id)
+    work = _prepare(unit, split_id)
     parts = copies(unit, work)
     verify(work.whole, parts)
     retire(unit, work)

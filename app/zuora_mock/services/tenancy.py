@@ -228,7 +228,7 @@ class Tenancy:
         tenant = self._fill_new(connection, fixture, name)
         if strangers := adding.strangers(connection, tenant, fixture.document):
             raise FixtureError(fixture.source, strangers)
-        seeding.add_clients(connection, tenant, fixture.document)
+        tenants.add_clients(connection, _clients_by(fixture, tenant))
         self._tenants[tenant.key] = tenant
 
     def _make(self, fixture: Fixture, client_id: str, secret: str) -> Tenant:
@@ -255,13 +255,15 @@ class Tenancy:
 
     def _reset_clients(self, connection: Connection, tenant: Tenant, fixture: Fixture) -> None:
         """The fixture's own tenant has the fixture's clients, any other the one it is named after."""
-        clients = tenants.clients_of(connection, tenant.key)
-        tenants.remove_clients(connection, tenant.key)
+        there = tenants.clients_of(connection, tenant.key)
         if tenant.name == fixture.document.tenant:
-            seeding.add_clients(connection, tenant, fixture.document)
-            return
-        own = (each for each in clients if each.client_id == tenant.name)
-        tenants.add_clients(connection, [seeding.own_client(tenant, each.client_id, each.secret) for each in own])
+            wanted = _clients_by(fixture, tenant)
+        else:
+            own = (each for each in there if each.client_id == tenant.name)
+            wanted = [seeding.own_client(tenant, each.client_id, each.secret) for each in own]
+        if there != sorted(wanted, key=lambda each: each.client_id):
+            tenants.remove_clients(connection, tenant.key, [each.client_id for each in there])
+            tenants.add_clients(connection, wanted)
 
     @contextmanager
     def _changing(self, tenant: Tenant) -> Iterator[Connection]:
@@ -319,6 +321,10 @@ class Tenancy:
 
     def _register(self, tenant: Tenant | None) -> Tenant | None:
         return self._tenants.setdefault(tenant.key, tenant) if tenant else None
+
+
+def _clients_by(fixture: Fixture, tenant: Tenant) -> list[Client]:
+    return seeding.clients_of(tenant, fixture.document.clients, seeding.entity_keys(tenant))
 
 
 def _become(tenant: Tenant, image: Tenant) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from zuora_mock import ids
 from zuora_mock.clock import MINUTE, SECOND
+from zuora_mock.storage.prepared import Prepared
 from zuora_mock.storage.tables import TOKENS
 from zuora_mock.storage.tenants import Client, Tenant
 
@@ -24,6 +25,11 @@ _SWEEP = delete(TOKENS).where(
     TOKENS.c.tenant == bindparam("whose"), TOKENS.c.kind == "session", TOKENS.c.expires_at <= bindparam("now")
 )
 _RENEW = update(TOKENS).where(TOKENS.c.token == bindparam("wanted")).values(expires_at=bindparam("until"))
+_RENEW_ALL = Prepared(
+    update(TOKENS)
+    .where(TOKENS.c.tenant == bindparam("whose"), TOKENS.c.kind == bindparam("sort"))
+    .values(expires_at=bindparam("until"))
+)
 
 
 class Credentials:
@@ -72,8 +78,7 @@ class Credentials:
     def renew_all(self, connection: Connection, tenant: Tenant) -> None:
         """After a reset or a restore the clock stands elsewhere: known tokens start their life anew."""
         for kind, lifetime in (("bearer", TOKEN_LIFETIME), ("session", SESSION_LIFETIME)):
-            whose = (TOKENS.c.tenant == tenant.key, TOKENS.c.kind == kind)
-            connection.execute(update(TOKENS).where(*whose).values(expires_at=tenant.now() + lifetime))
+            _RENEW_ALL.run(connection, {"whose": tenant.key, "sort": kind, "until": tenant.now() + lifetime})
         self.forget(tenant.key)
 
     def remove_all(self, connection: Connection, tenant: Tenant) -> None:

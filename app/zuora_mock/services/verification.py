@@ -3,7 +3,7 @@
 A question, and the two sorts of verdict:
 
     {"match": {…}, "count": 2}        exactly twice; or "atLeast", "atMost", or both; without any: at least once
-    {"order": [{…}, {…}]}             one after the other, whatever came between them
+    {"order": [{…}, {…}]}             one after the other, whatever came between them; {"match": {…}} will do as well
 
     {"ok": true, "count": 2}
     {"ok": false, "count": 0, "nearest": [{"n": 7, "differs": {"status": {"expected": 200, "actual": 400}}}]}
@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from zuora_mock.services.faults import Subject
@@ -51,6 +51,14 @@ class Pattern(Match):
     fault: str | None = Field(default=None, description="The fault that struck it")
 
 
+def _unwrapped(step: Any) -> Any:
+    """A step of an order may be written as a pattern or as `{"match": pattern}`."""
+    return step["match"] if isinstance(step, dict) and step.keys() == {"match"} else step
+
+
+Step = Annotated[Pattern, BeforeValidator(_unwrapped)]
+
+
 class Question(Asked):
     """`match` with a count or a range, or `order`."""
 
@@ -58,7 +66,7 @@ class Question(Asked):
     count: Count | None = None
     at_least: Count | None = None
     at_most: Count | None = None
-    order: Annotated[tuple[Pattern, ...], Field(min_length=1)] | None = None
+    order: Annotated[tuple[Step, ...], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_question(self) -> Self:

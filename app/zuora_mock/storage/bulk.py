@@ -5,45 +5,66 @@ The statements are text and go straight to the driver: a reset is some thirty of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, update
+from sqlalchemy import Connection, Table, bindparam, delete, update
 
+from zuora_mock.storage.prepared import Prepared, driver
 from zuora_mock.storage.tables import CHARGES, JOBS, SPLITS, metadata
 
 
-def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows as the driver takes them, in the order of `columns`."""
+class DuplicateRow(Exception):
+    """A row of this key is there already."""
+
+
+def insertion(table: str, columns: Sequence[str], constants: Mapping[str, int]) -> str:
+    """The statement for `insert_rows`; `constants` are the same in every row, and cost less than what is bound."""
     known = metadata.tables[table]
-    names, marks = _listed(known.c[name].name for name in columns), ", ".join("?" * len(columns))
-    if rows:
-        statement = f"INSERT INTO {known.name} ({names}) VALUES ({marks})"  # noqa: S608
-        connection.exec_driver_sql(statement, list(rows))
+    names = [known.c[name].name for name in (*columns, *constants)]
+    values = [*"?" * len(columns), *(str(int(value)) for value in constants.values())]
+    return f"INSERT INTO {known.name} ({_listed(names)}) VALUES ({', '.join(values)})"  # noqa: S608
+
+
+def insert_rows(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows as the driver takes them, in the order of the statement's columns. Raises DuplicateRow."""
+    try:
+        driver(connection).executemany(statement, rows)
+    except sqlite3.IntegrityError as error:
+        raise DuplicateRow(str(error)) from None
 
 
 def delete_rows(connection: Connection, tables: Iterable[Table], tenant: int) -> dict[str, int]:
     """How many rows of the tenant were removed, by table."""
-    return {each.name: connection.exec_driver_sql(_deletion(each), (tenant,)).rowcount for each in tables}
+    execute, whose = driver(connection).execute, (tenant,)
+    return {each.name: execute(_deletion(each), whose).rowcount for each in tables}
 
 
 def copy_rows(connection: Connection, tables: Iterable[Table], source: int, target: int) -> None:
     """The rows of one tenant for another one that has none of them."""
+    execute, whose = driver(connection).execute, (target, source)
     for each in tables:
-        connection.exec_driver_sql(_copying(each), (target, source))
+        execute(_copying(each), whose)
 
 
 def delete_appendages(connection: Connection, tenant: int, object_id: str) -> None:
     """Charges of an account and arithmetic of a split go with it."""
-    for column in (CHARGES.c.account, SPLITS.c.split):
-        table = column.table
-        connection.execute(delete(table).where(table.c.tenant == tenant, column == object_id))
+    for each in _DELETE_APPENDAGES:
+        each.run(connection, {"whose": tenant, "owner": object_id})
 
 
 def unlink_jobs(connection: Connection, tenant: int) -> None:
     """The requests that ordered the tenant's jobs are told in another tenant's journal."""
-    connection.execute(update(JOBS).where(JOBS.c.tenant == tenant).values(request=None))
+    _UNLINK_JOBS.run(connection, {"whose": tenant, "nothing": None})
+
+
+_DELETE_APPENDAGES = tuple(
+    Prepared(delete(column.table).where(column.table.c.tenant == bindparam("whose"), column == bindparam("owner")))
+    for column in (CHARGES.c.account, SPLITS.c.split)
+)
+_UNLINK_JOBS = Prepared(update(JOBS).where(JOBS.c.tenant == bindparam("whose")).values(request=bindparam("nothing")))
 
 
 @cache

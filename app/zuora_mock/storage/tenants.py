@@ -6,7 +6,7 @@ A `Tenant` is this process's copy of a row; whoever changes it writes the row in
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import tzinfo
 from typing import Any
@@ -99,7 +99,26 @@ _KEY_BY_NAME = select(TENANTS.c.key).where(TENANTS.c.name == bindparam("name"), 
 _SAVE_COUNTERS = Prepared(
     update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({n: bindparam(f"_{n}") for n in _COUNTER_NAMES})
 )
-_LAST_ENTRY = select(JOURNAL.c.n).where(JOURNAL.c.tenant == bindparam("tenant")).order_by(JOURNAL.c.n.desc()).limit(1)
+_SAVED = ("fixture", "settings", "policy", "clock_offset", "clock_frozen_at", *_COUNTER_NAMES)
+_SAVE = Prepared(
+    update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in _SAVED})
+)
+_LAST_ENTRY = Prepared(
+    select(JOURNAL.c.n).where(JOURNAL.c.tenant == bindparam("whose")).order_by(JOURNAL.c.n.desc()).limit(1)
+)
+_ENTITIES_OF = Prepared(
+    select(ENTITIES.c.number, ENTITIES.c.id, ENTITIES.c.name)
+    .where(ENTITIES.c.tenant == bindparam("whose"))
+    .order_by(ENTITIES.c.number)
+)
+_ORGS_OF = Prepared(select(ORGS.c.id).where(ORGS.c.tenant == bindparam("whose")))
+_SNAPSHOTS_OF = Prepared(
+    select(TENANTS.c.name, TENANTS.c.key).where(TENANTS.c.snapshot_of == bindparam("whose")).order_by(TENANTS.c.key)
+)
+_UNUSED = dict.fromkeys(("clock_offset", *_COUNTER_NAMES), 0)
+_MADE = ("name", "snapshot_of", "fixture", "settings", "policy")
+_INSERT = Prepared(insert(TENANTS).values({name: bindparam(name) for name in (*_MADE, *_UNUSED)}))
+_REMOVE = Prepared(delete(TENANTS).where(TENANTS.c.key == bindparam("whose")))
 
 
 def _from_row(row: Row[Any]) -> Tenant:
@@ -116,12 +135,12 @@ def _from_row(row: Row[Any]) -> Tenant:
 
 def load_details(connection: Connection, tenant: Tenant) -> Tenant:
     """Fills in what stands in other tables: entities, payment terms, organisations, the last journal entry."""
-    key = {"tenant": tenant.key}
-    rows = connection.execute(select(ENTITIES).where(ENTITIES.c.tenant == tenant.key).order_by(ENTITIES.c.number))
-    tenant.entities = tuple(Entity(row.number, row.id, row.name) for row in rows)
+    whose = {"whose": tenant.key}
+    tenant.entities = tuple(Entity(*row) for row in _ENTITIES_OF.all(connection, whose))
     tenant.terms = {term.name: term for term in read_terms(connection, tenant.key)}
-    tenant.orgs = frozenset(connection.scalars(select(ORGS.c.id).where(ORGS.c.tenant == tenant.key)))
-    tenant.entries = connection.execute(_LAST_ENTRY, key).scalar() or 0
+    tenant.orgs = frozenset(row[0] for row in _ORGS_OF.all(connection, whose))
+    last = _LAST_ENTRY.first(connection, whose)
+    tenant.entries = last[0] if last else 0
     return tenant
 
 
@@ -150,22 +169,24 @@ def add(
         "fixture": fixture,
         "settings": settings.model_dump_json(by_alias=True),
         "policy": settings.jobs.model_dump_json(by_alias=True),
+        **_UNUSED,
     }
-    key = connection.execute(insert(TENANTS).values(values)).inserted_primary_key
-    return Tenant(key[0] if key else 0, name, fixture, settings, settings.jobs, Clock(), Counters())
+    key = _INSERT.run(connection, values).lastrowid
+    return Tenant(key or 0, name, fixture, settings, settings.jobs, Clock(), Counters())
 
 
 def save(connection: Connection, tenant: Tenant) -> None:
     """Writes everything of the tenant's row."""
+    clock = tenant.clock
     values = {
-        "fixture": tenant.fixture,
-        "settings": tenant.settings.model_dump_json(by_alias=True),
-        "policy": tenant.policy.model_dump_json(by_alias=True),
-        "clock_offset": tenant.clock.offset,
-        "clock_frozen_at": tenant.clock.frozen_at,
-        **{name: getattr(tenant.counters, name) for name in _COUNTER_NAMES},
+        "_key": tenant.key,
+        "_fixture": tenant.fixture,
+        "_settings": tenant.settings.model_dump_json(by_alias=True),
+        "_policy": tenant.policy.model_dump_json(by_alias=True),
+        "_clock_offset": clock.offset,
+        "_clock_frozen_at": clock.frozen_at,
     }
-    connection.execute(update(TENANTS).where(TENANTS.c.key == tenant.key).values(values))
+    _SAVE.run(connection, values | {f"_{name}": getattr(tenant.counters, name) for name in _COUNTER_NAMES})
 
 
 def save_counters(connection: Connection, tenant: Tenant) -> None:
@@ -175,15 +196,12 @@ def save_counters(connection: Connection, tenant: Tenant) -> None:
 
 def remove(connection: Connection, key: int) -> None:
     """The tenant's own row; its rows in other tables go before."""
-    connection.execute(delete(TENANTS).where(TENANTS.c.key == key))
+    _REMOVE.run(connection, {"whose": key})
 
 
 def snapshots_of(connection: Connection, key: int) -> dict[str, int]:
     """Names and keys of the tenant's snapshots, oldest first."""
-    rows = connection.execute(
-        select(TENANTS.c.name, TENANTS.c.key).where(TENANTS.c.snapshot_of == key).order_by(TENANTS.c.key)
-    )
-    return {row.name: row.key for row in rows}
+    return {name: snapshot for name, snapshot in _SNAPSHOTS_OF.all(connection, {"whose": key})}  # noqa: C416
 
 
 def keep_fixture(connection: Connection, digest: str, text: str) -> None:
@@ -201,8 +219,7 @@ def copy_counters(tenant: Tenant) -> Counters:
 
 def add_entities(connection: Connection, tenant: int, entities: Sequence[Entity]) -> None:
     rows = [{"tenant": tenant, "number": each.number, "id": each.id, "name": each.name} for each in entities]
-    if rows:
-        connection.execute(_INSERT_ENTITY, rows)
+    _INSERT_ENTITY.run_many(connection, rows)
 
 
 def add_terms(connection: Connection, tenant: int, terms: Sequence[PaymentTerm], first: int = 0) -> None:
@@ -215,13 +232,15 @@ def add_terms(connection: Connection, tenant: int, terms: Sequence[PaymentTerm],
         }
         for position, term in enumerate(terms, first)
     ]  # fmt: skip
-    if rows:
-        connection.execute(_INSERT_TERM, rows)
+    _INSERT_TERM.run_many(connection, rows)
 
 
 def add_orgs(connection: Connection, tenant: int, orgs: Sequence[str]) -> None:
-    if orgs:
-        connection.execute(_INSERT_ORG, [{"tenant": tenant, "id": each} for each in orgs])
+    _INSERT_ORG.run_many(connection, [{"tenant": tenant, "id": each} for each in orgs])
+
+
+def remove_terms(connection: Connection, tenant: int) -> None:
+    _REMOVE_TERMS.run(connection, {"whose": tenant})
 
 
 def read_terms(connection: Connection, tenant: int) -> list[PaymentTerm]:
@@ -237,30 +256,29 @@ def read_terms(connection: Connection, tenant: int) -> list[PaymentTerm]:
     ]  # fmt: skip
 
 
-_INSERT_ENTITY = insert(ENTITIES)
-_INSERT_TERM = insert(PAYMENT_TERMS)
-_INSERT_ORG = insert(ORGS)
+_INSERT_ENTITY = Prepared(insert(ENTITIES))
+_INSERT_TERM = Prepared(insert(PAYMENT_TERMS))
+_INSERT_ORG = Prepared(insert(ORGS))
+_REMOVE_TERMS = Prepared(delete(PAYMENT_TERMS).where(PAYMENT_TERMS.c.tenant == bindparam("whose")))
 
 
-def _client(row: Row[Any]) -> Client:
-    return Client(
-        row.tenant, row.client_id, row.secret, row.username, row.password, row.active, tuple(json.loads(row.entities))
-    )
+def _client(row: Sequence[Any]) -> Client:
+    tenant, client_id, secret, username, password, active, entities = row
+    return Client(tenant, client_id, secret, username, password, bool(active), tuple(json.loads(entities)))
 
 
 def find_client(connection: Connection, client_id: str) -> Client | None:
-    row = connection.execute(_CLIENT_BY_ID, {"wanted": client_id}).first()
+    row = _CLIENT_BY_ID.first(connection, {"wanted": client_id})
     return _client(row) if row else None
 
 
 def find_user(connection: Connection, username: str) -> Client | None:
-    row = connection.execute(_CLIENT_BY_USER, {"wanted": username}).first()
+    row = _CLIENT_BY_USER.first(connection, {"wanted": username})
     return _client(row) if row else None
 
 
 def clients_of(connection: Connection, tenant: int) -> list[Client]:
-    rows = connection.execute(select(CLIENTS).where(CLIENTS.c.tenant == tenant).order_by(CLIENTS.c.client_id))
-    return [_client(row) for row in rows]
+    return [_client(row) for row in _CLIENTS_OF.all(connection, {"whose": tenant})]
 
 
 def add_clients(connection: Connection, clients: Sequence[Client]) -> None:
@@ -271,15 +289,17 @@ def add_clients(connection: Connection, clients: Sequence[Client]) -> None:
         }
         for each in clients
     ]  # fmt: skip
-    if rows:
-        connection.execute(insert(CLIENTS), rows)
+    _INSERT_CLIENT.run_many(connection, rows)
 
 
-def remove_clients(connection: Connection, tenant: int, client_ids: Sequence[str] | None = None) -> None:
-    """These clients of the tenant, or all."""
-    which = () if client_ids is None else (CLIENTS.c.client_id.in_(client_ids),)
-    connection.execute(delete(CLIENTS).where(CLIENTS.c.tenant == tenant, *which))
+def remove_clients(connection: Connection, tenant: int, client_ids: Iterable[str]) -> None:
+    """These clients of the tenant."""
+    _REMOVE_CLIENT.run_many(connection, [{"whose": tenant, "wanted": each} for each in client_ids])
 
 
-_CLIENT_BY_ID = select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted"))
-_CLIENT_BY_USER = select(CLIENTS).where(CLIENTS.c.username == bindparam("wanted"))
+_WHOSE = CLIENTS.c.tenant == bindparam("whose")
+_CLIENTS_OF = Prepared(select(CLIENTS).where(_WHOSE).order_by(CLIENTS.c.client_id))
+_CLIENT_BY_ID = Prepared(select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted")))
+_CLIENT_BY_USER = Prepared(select(CLIENTS).where(CLIENTS.c.username == bindparam("wanted")))
+_INSERT_CLIENT = Prepared(insert(CLIENTS))
+_REMOVE_CLIENT = Prepared(delete(CLIENTS).where(_WHOSE, CLIENTS.c.client_id == bindparam("wanted")))

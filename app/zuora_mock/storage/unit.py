@@ -68,6 +68,11 @@ class Unit:
         rows = _select_where(kind, tuple(equal)).all(self.connection, {**self.scope, **_prefixed(equal)})
         return [_record(kind, row) for row in rows]
 
+    def any(self, kind: ObjectType, **equal: object) -> Record | None:
+        """One of the records whose fields equal these, whichever is found first."""
+        row = _select_any(kind, tuple(equal)).first(self.connection, {**self.scope, **_prefixed(equal)})
+        return _record(kind, row) if row is not None else None
+
     def all(self, kind: ObjectType) -> list[Record]:
         return self.find(kind)
 
@@ -207,6 +212,13 @@ def _columns(kind: ObjectType) -> Select[Any]:
 @cache
 def _select_by_id(kind: ObjectType) -> Prepared:
     return Prepared(_columns(kind).where(OBJECT_TABLES[kind.name].c.Id == bindparam("_id")))
+
+
+@cache
+def _select_any(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
+    table = OBJECT_TABLES[kind.name]
+    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
+    return Prepared(_columns(kind).where(*equal).limit(1))
 
 
 @cache

@@ -1,0 +1,71 @@
+"""What the servers start with: draft invoices of three rows, each with a split into four parts that can be executed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+CLIENT_ID, CLIENT_SECRET = "00000000-0000-4000-8000-00000000be9c", "benchmark"
+_PERCENTAGES = (40, 30, 20, 10)
+_NO_END = 10**12
+
+
+class Order(NamedTuple):
+    """The ids of an invoice, of its split and of the last item of that split."""
+
+    invoice: str
+    split: str
+    last_item: str
+
+
+def _id(kind: int, number: int) -> str:
+    return f"8ad0{kind:04x}{number:024x}"
+
+
+def order(number: int) -> Order:
+    return Order(_id(1, number), _id(2, number), _id(3, 4 * number + 3))
+
+
+def _items(number: int) -> list[dict[str, Any]]:
+    """Three charges, of which the last is taxed."""
+    amounts = (f"{number % 997}.33", "333.33", "120.01")
+    items: list[dict[str, Any]] = [
+        {"ChargeName": f"Charge {row}", "ChargeAmount": amount, "Quantity": 1, "ServiceStartDate": "2026-01-01"}
+        for row, amount in enumerate(amounts, start=1)
+    ]
+    items[-1]["taxes"] = [{"Name": "VAT", "TaxAmount": "10.00", "TaxRate": "8.33"}]
+    return items
+
+
+def _invoice(number: int, items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "Id": order(number).invoice, "AccountNumber": "A-1", "Status": "Draft", "InvoiceDate": "2026-01-15",
+        "SourceType": "Subscription", "items": items,
+    }  # fmt: skip
+
+
+def _split(number: int) -> dict[str, Any]:
+    items = [
+        {"Id": _id(3, 4 * number + part), "SplitPercentage": share, "InvoiceDate": f"2026-02-0{part + 1}"}
+        for part, share in enumerate(_PERCENTAGES)
+    ]
+    return {"Id": order(number).split, "InvoiceId": order(number).invoice, "items": items}
+
+
+def write_fixture(path: Path, *, orders: int, others: int = 0) -> Path:
+    """`orders` invoices with a split each, `others` of one row without; quotas that the benchmark does not meet."""
+    quotas = {"minute": _NO_END, "hour": _NO_END, "day": _NO_END, "concurrent": 1000}
+    document = {
+        "tenant": "benchmark",
+        "clients": [{"clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET}],
+        "settings": {"quotas": quotas},
+        "accounts": [{"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD"}],
+        "invoices": [
+            *(_invoice(number, _items(number)) for number in range(orders)),
+            *(_invoice(number, _items(number)[:1]) for number in range(orders, orders + others)),
+        ],
+        "invoiceSplits": [_split(number) for number in range(orders)],
+    }
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
