@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from pydantic_core import to_json
+
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Repair
 
@@ -159,9 +161,6 @@ def check_media_type(headers: Mapping[str, str]) -> None:
         raise Refusal(rules.MEDIA_TYPE, message, expected="application/json", actual=given, repair=repair)
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
-
-
 def render(document: Any) -> bytes:
     """Compact JSON, as Zuora's Actions, CRUD and gateway print it."""
-    return _ENCODER.encode(document).encode("utf-8")
+    return to_json(document)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import logging
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -27,8 +27,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _ADMIN, _DOCUMENT = "/__admin", "/openapi.json"
 SMALLEST_ZIPPED = 1000
 """Answers of more bytes are compressed if the client asks for it (guide: Request and response compression)."""
-
-access = logging.getLogger("zuora_mock.access")
 
 
 class Gateway:
@@ -126,13 +124,11 @@ def _messages(answer: Answer, request: Request) -> tuple[Message, bytes]:
 
 
 def log(exchange: Exchange, answer: Answer) -> None:
-    """One readable line a call: what, status, who, by which rule."""
+    """One readable line a call, past the logging package, which would cost a tenth of the call."""
     request, operation = exchange.request, exchange.operation
     marks = [f"rule={','.join(rule.name for rule in answer.rules)}"] if answer.rules else []
     if exchange.strike.name:
         marks.append(f"fault={exchange.strike.name}")
-    access.info(
-        "%s %s %d %s tenant=%s request=%d%s",
-        request.method, request.path, answer.status, operation.name if operation else "-",
-        exchange.tenant.name, exchange.n, "".join(f" {mark}" for mark in marks),
-    )  # fmt: skip
+    name = operation.name if operation else "-"
+    told = (request.method, request.path, str(answer.status), name, f"tenant={exchange.tenant.name}", *marks)
+    sys.stderr.write(f"{' '.join(told)} request={exchange.n}\n")
