@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zuora_mock.domain import zoql
+from zuora_mock.domain import dates, zoql
 from zuora_mock.domain.rules import QUERY_LIMITS, QUERY_SYNTAX
 from zuora_mock.domain.zoql import (
     Boolean,
@@ -282,7 +282,7 @@ def test_texts_that_are_none_are_refused_as_they_were_typed(condition: str) -> N
 
 def test_the_parser_library_is_loaded_at_the_first_query_only() -> None:
     script = (
-        "import sys; from zuora_mock.domain import zoql; before = 'lark' in sys.modules; "
+        "import sys; from zuora_mock.domain import dates, zoql; before = 'lark' in sys.modules; "
         "zoql.parse('select Id from Account'); print(before, 'lark' in sys.modules)"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -314,15 +314,15 @@ def test_a_percent_sign_stands_once_and_at_an_end(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2012-09-12", "2024-02-29", "0001-01-01", "9999-12-31"])
 def test_a_day_that_exists_is_a_date(text: str) -> None:
-    assert zoql.is_date(text)
+    assert dates.is_date(text)
 
 
 @pytest.mark.parametrize(
     "text", ["", "2023-02-29", "2012-13-01", "0000-01-01", "20120912", "2012-9-12", "2012-W37-3", "2012-09-12T00:00:00"]
 )
 def test_anything_else_is_not_a_date(text: str) -> None:
-    assert not zoql.is_date(text)
-    assert not zoql.is_date(text + "\n")
+    assert not dates.is_date(text)
+    assert not dates.is_date(text + "\n")
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_anything_else_is_not_a_date(text: str) -> None:
     ],
 )
 def test_a_datetime_without_offset_is_in_the_tenants_zone(text: str, instant: int) -> None:
-    assert zoql.parse_datetime(text, PACIFIC) == instant
+    assert dates.parse_datetime(text, PACIFIC) == instant
 
 
 @pytest.mark.parametrize(
@@ -364,7 +364,7 @@ def test_a_datetime_without_offset_is_in_the_tenants_zone(text: str, instant: in
 )
 def test_a_datetime_of_another_form_or_that_never_was_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        zoql.parse_datetime(text, UTC)
+        dates.parse_datetime(text, UTC)
 
 
 @given(
@@ -374,8 +374,8 @@ def test_a_datetime_of_another_form_or_that_never_was_is_an_error(text: str) -> 
 def test_every_moment_is_read_to_the_millisecond(moment: datetime, offset: timezone) -> None:
     aware = moment.replace(tzinfo=offset)
     elapsed = (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
-    assert zoql.parse_datetime(aware.isoformat(), UTC) == elapsed
-    assert zoql.parse_datetime(moment.isoformat(), offset) == elapsed
+    assert dates.parse_datetime(aware.isoformat(), UTC) == elapsed
+    assert dates.parse_datetime(moment.isoformat(), offset) == elapsed
 
 
 ESCAPES = str.maketrans(

@@ -29,6 +29,7 @@ from typing import TypeAlias
 
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import Field, ObjectType, find_object, is_custom
+from zuora_mock.domain.dates import is_date, parse_datetime
 from zuora_mock.domain.values import DATE_TIMES_UP_TO, NUMERIC, Type
 from zuora_mock.domain.zoql import (
     MAX_CHARACTERS,
@@ -41,8 +42,6 @@ from zuora_mock.domain.zoql import (
     Operator,
     Query,
     Text,
-    is_date,
-    parse_datetime,
 )
 from zuora_mock.errors import Refusal
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from zuora_mock.domain.dates import is_date, parse_datetime
 from zuora_mock.domain.money import number, parse_micros, parse_nano_percent, percent_number
 
 Value = str | int | float | bool | None
@@ -21,7 +22,6 @@ Record = dict[str, Value]
 DATE_TIMES_UP_TO = 68
 """Up to this WSDL version date fields are date-times (SOAP API, Date formats)."""
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _LARGEST_INTEGER = 2**31 - 1
 _LARGEST_DOUBLE = Decimal("1e15")
@@ -96,19 +96,16 @@ def _parse_boolean(value: Any) -> Value:
 
 def parse_date(value: Any) -> str:
     """`yyyy-mm-dd`, a day that exists."""
-    if not isinstance(value, str) or _DATE.fullmatch(value) is None:
+    if not isinstance(value, str) or not is_date(value):
         raise ValueError("a date yyyy-mm-dd is needed")
-    date.fromisoformat(value)
     return value
 
 
-def parse_datetime(value: Any, zone: tzinfo) -> int:
+def _parse_datetime(value: Any, zone: tzinfo) -> int:
     """A date-time with or without offset (the tenant's zone), as epoch milliseconds."""
-    if not isinstance(value, str) or len(value) < len("2016-10-20T05:45:37"):
+    if not isinstance(value, str):
         raise ValueError("a date-time yyyy-mm-ddThh:mm:ss is needed")
-    moment = datetime.fromisoformat(value)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return round(moment.timestamp() * 1000)
+    return parse_datetime(value, zone)
 
 
 _PARSERS: Mapping[Type, Callable[[Any], Value]] = {
@@ -127,7 +124,7 @@ _PARSERS: Mapping[Type, Callable[[Any], Value]] = {
 def parse(kind: Type, value: Any, *, wsdl: int, zone: tzinfo) -> Value:
     """The value as it is kept. Raises ValueError in words for a person."""
     if kind is Type.DATETIME:
-        return parse_datetime(value, zone)
+        return _parse_datetime(value, zone)
     if kind is Type.DATE and wsdl <= DATE_TIMES_UP_TO and isinstance(value, str):
         return datetime.fromtimestamp(parse_datetime(value, zone) / 1000, zone).date().isoformat()
     return _PARSERS[kind](value)

@@ -18,12 +18,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum, StrEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from zuora_mock.domain.dates import DATE, DATE_TIME
 from zuora_mock.domain.rules import QUERY_LIMITS, QUERY_SYNTAX
 from zuora_mock.errors import Refusal
 
@@ -34,11 +34,6 @@ MESSAGE = "You have an error in your ZOQL syntax"
 MAX_CHARACTERS = 10_000
 MAX_CONDITIONS = 200
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DATETIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
-)
 _TEXT = re.compile(r"""'[^'\\]*(?:\\['"\\bfnrt][^'\\]*)*'|"[^"\\]*(?:\\['"\\bfnrt][^"\\]*)*\"""")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -70,7 +65,7 @@ NAME: /[A-Za-z_][A-Za-z0-9_]*/
 COMPARISON: /!=|<=|>=|=|<|>/
 TEXT: /{_TEXT.pattern}/
 NUMBER: /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?(?![\w.+-])/
-DATETIME: /{_DATETIME.pattern}(?![\w.+:-])/
+DATETIME: /{DATE_TIME.pattern}(?![\w.+:-])/
 _COMMA: ","
 _SEMICOLON: ";"
 SPACE: /[ \t\r\n\f\v]+/
@@ -201,30 +196,6 @@ def like_pattern(text: str) -> tuple[str | Wildcard, ...]:
     return tuple(Wildcard(piece) if piece in ("%", "_") else piece for piece in pieces if piece)
 
 
-def is_date(text: str) -> bool:
-    """Whether the text is `YYYY-MM-DD` and such a day exists."""
-    if not _DATE.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def parse_datetime(text: str, zone: tzinfo) -> int:
-    """Epoch milliseconds of `YYYY-MM-DDThh:mm:ss[.fraction][Z|+hh:mm|-hh:mm]`; without an offset it is in `zone`.
-
-    What is finer than a millisecond is cut off; of an hour that `zone` has twice, the first is meant.
-    Raises ValueError on another form and on a moment that does not exist.
-    """
-    if not _DATETIME.fullmatch(text):
-        raise ValueError(f"not a dateTime: {text!r}")
-    moment = datetime.fromisoformat(text)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return (aware - _EPOCH) // timedelta(milliseconds=1)
-
-
 def _filled(form: Query, texts: Sequence[str]) -> Query:
     """The query with these texts in place of its own: queries that differ in nothing else are parsed once.
 
@@ -334,7 +305,7 @@ def _unexpected(error: UnexpectedInput, text: str) -> Refusal:
 def _wanted(allowed: set[str], found: str) -> str:
     if "TEXT" in allowed and found.startswith(("'", '"')):
         return _TEXT_RULE
-    if "DATETIME" in allowed and _DATE.match(found):
+    if "DATETIME" in allowed and DATE.match(found):
         return "a date in quotes or a whole dateTime"
     return " or ".join(word for terminal, word in _WORDS.items() if terminal in allowed) or "the end of the query"
 
