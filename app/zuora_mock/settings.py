@@ -38,7 +38,7 @@ class JobPolicy(_Camel):
     """When background work runs; `seconds` of the tenant's clock, for `delayed` only."""
 
     mode: Literal["after-reply", "before-reply", "delayed", "manual"] = "after-reply"
-    seconds: float = Field(default=0, ge=0)
+    seconds: float = Field(default=0, ge=0, le=100 * 366 * 86_400)
 
 
 class Quotas(_Camel):

@@ -164,3 +164,19 @@ def test_the_ledger_comes_in_three_forms(client: Client) -> None:
     assert junit.headers["Content-Type"] == "application/xml"
     assert {each.get("name") for each in ET.fromstring(junit.content)} == {"operations", "rules"}  # noqa: S314
     assert client.get("/__admin/ledger?format=pdf").status_code == 400
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    "path",
+    ["requests/99999999999999999999", "requests?before=99999999999999999999", "requests?status=99999999999999999999"],
+)
+def test_a_number_that_no_column_holds_is_a_problem(client: Client, path: str) -> None:
+    answer = client.get(f"/__admin/{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.assumed
+def test_a_fault_expires_within_a_century(client: Client) -> None:
+    order = {"fault": {"kind": "user-info"}, "expiresAfterSeconds": 1e308}
+    assert client.post("/__admin/faults", json=order).status_code == 400

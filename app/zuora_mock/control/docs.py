@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
@@ -19,7 +20,10 @@ def first_sentence(text: str) -> str:
 
 @router.get("/openapi.json")
 async def openapi(request: Request) -> JSONResponse:
-    document: dict[str, Any] = request.app.openapi()
+    with catch_warnings():
+        # pydantic warns of an alias that FastAPI gives to the parameter of every body.
+        filterwarnings("ignore", message="The 'alias' attribute")
+        document: dict[str, Any] = request.app.openapi()
     for methods in document["paths"].values():
         for operation in methods.values():
             operation["summary"] = first_sentence(operation.get("description") or operation["summary"])

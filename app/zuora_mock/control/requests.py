@@ -30,7 +30,10 @@ _EXAMPLES = [
 
 router = APIRouter(tags=["Requests"])
 
-Number = Annotated[int, Path(ge=1, description="As in the header `Zuora-Mock-Request` of the answer")]
+_LARGEST_NUMBER = 2**53
+Number = Annotated[
+    int, Path(ge=1, le=_LARGEST_NUMBER, description="As in the header `Zuora-Mock-Request` of the answer")
+]
 
 
 class Summary(Answered):
@@ -197,7 +200,7 @@ async def list_requests(
     operations: KnownOperations,
     method: str | None = None,
     path: Annotated[str | None, Query(description="Exactly, or with `*` for any text")] = None,
-    status: int | None = None,
+    status: Annotated[int | None, Query(ge=0, le=599)] = None,
     track_id: Annotated[str | None, Query(alias="trackId", description="Exactly, or with `*` for any text")] = None,
     operation: str | None = None,
     rule: str | None = None,
@@ -205,7 +208,9 @@ async def list_requests(
     until: Annotated[Instant | None, Query(description="On the tenant's clock, inclusive")] = None,
     unsupported: Annotated[bool, Query(description="Only calls of what Zuora has and the mock has not")] = False,
     limit: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
-    before: Annotated[int | None, Query(description="The `n` of the last entry of the page before")] = None,
+    before: Annotated[
+        int | None, Query(ge=0, le=_LARGEST_NUMBER, description="The `n` of the last entry of the page before")
+    ] = None,
 ) -> RequestList:
     """The calls of the tenant, newest first."""
     filters = Filters(method, path, status, track_id, operation, rule, since, until, unsupported)

@@ -43,6 +43,10 @@ _COUNT = (
 )
 
 
+LONGEST_EXPIRY = 100 * 366 * 86_400
+"""Seconds; a century."""
+
+
 def _instant(text: str) -> str:
     parse_instant(text)
     return text
@@ -113,7 +117,9 @@ class Order(Asked):
     skip: int = Field(default=0, ge=0, description="So many matching calls pass first")
     times: int | None = Field(default=None, ge=1, description="So many calls are struck; without it, every one")
     probability: float | None = Field(default=None, ge=0, le=1, description="Of striking, drawn from the tenant's seed")
-    expires_after_seconds: float | None = Field(default=None, ge=0, description="Of the tenant's clock")
+    expires_after_seconds: float | None = Field(
+        default=None, ge=0, le=LONGEST_EXPIRY, description="Of the tenant's clock"
+    )
     expires_at: Instant | None = None
     fault: AnyFault
 
