@@ -134,7 +134,7 @@ def test_the_version_is_printed(run: Run) -> None:
 def test_wrong_use_is_exit_code_2(flags: list[str]) -> None:
     result = CliRunner().invoke(main, flags)
     assert result.exit_code == click.UsageError.exit_code == 2
-    assert flags[0] in result.stderr
+    assert flags[0] in result.output
 
 
 def test_a_taken_port_is_one_clear_line_and_exit_code_2(run: Run) -> None:
