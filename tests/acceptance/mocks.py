@@ -6,6 +6,7 @@ The event loop stands still between two calls; `Mock.pause` lets background work
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -17,11 +18,11 @@ SECRET = "zuora-mock-secret"
 """The client of the default fixture."""
 
 
-class Caller:
+class Caller(ABC):
     """httpx's verbs, as calls that have been answered when they return."""
 
-    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        raise NotImplementedError
+    @abstractmethod
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response: ...
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)

@@ -131,10 +131,11 @@ def test_the_version_is_printed(run: Run) -> None:
     ],
     ids=" ".join,
 )
-def test_wrong_use_is_exit_code_2(flags: list[str]) -> None:
-    result = CliRunner().invoke(main, flags)
-    assert result.exit_code == click.UsageError.exit_code == 2
-    assert flags[0] in result.output
+def test_wrong_use_is_exit_code_2_and_told_on_standard_error(run: Run, flags: list[str]) -> None:
+    result = run("-m", "zuora_mock", *flags)
+    assert result.returncode == click.UsageError.exit_code == 2
+    assert flags[0] in result.stderr
+    assert result.stdout == ""
 
 
 def test_a_taken_port_is_one_clear_line_and_exit_code_2(run: Run) -> None:
