@@ -199,3 +199,9 @@ def test_a_tenant_named_by_nothing_is_not_all_tenants(mock: Mock, options: dict[
     answer = mock.post("/__admin/reset", **options)
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.assumed
+def test_members_of_bodies_are_in_camel_case_and_in_no_other(mock: Mock) -> None:
+    asked = {"client_id": "eeeeeeee-0000-4000-8000-000000000001", "client_secret": "s"}
+    assert mock.post("/__admin/tenants", json=asked).status_code == 400

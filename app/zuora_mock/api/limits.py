@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal
+from zuora_mock.services.faults import TOO_MANY_AT_ONCE
 from zuora_mock.settings import Quotas
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -87,11 +88,5 @@ def _rate_limited(window: Window, quota: int, now: int) -> Refusal:
 
 
 def _too_many_at_once(used: int, quota: int) -> Refusal:
-    message = (
-        "The total number of concurrent requests has exceeded the limit allowed by the system. "
-        "Please resubmit your request later."
-    )
-    state = {"quota": quota, "used": used}
-    return Refusal(
-        rules.CONCURRENCY_LIMIT, message, expected=f"at most {quota} requests at one time", actual=used, state=state
-    )
+    state, expected = {"quota": quota, "used": used}, f"at most {quota} requests at one time"
+    return Refusal(rules.CONCURRENCY_LIMIT, TOO_MANY_AT_ONCE, expected=expected, actual=used, state=state)

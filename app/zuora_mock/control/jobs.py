@@ -13,9 +13,10 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from zuora_mock.control.context import CurrentTenant, CurrentWorld, Problem
-from zuora_mock.control.wire import Answered, Asked
+from zuora_mock.control.wire import Answered
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
 from zuora_mock.jobs import UnknownJob
+from zuora_mock.services.matching import Asked
 from zuora_mock.settings import JobPolicy
 from zuora_mock.storage import tenants
 

@@ -11,8 +11,9 @@ from pydantic import Field
 from zuora_mock.clock import format_instant
 from zuora_mock.control.context import CurrentTenant, CurrentWorld, Problem
 from zuora_mock.control.time import ClockView
-from zuora_mock.control.wire import Answered, Asked
+from zuora_mock.control.wire import Answered
 from zuora_mock.services import fixtures
+from zuora_mock.services.matching import Asked
 from zuora_mock.services.tenancy import TenancyError
 from zuora_mock.services.world import World
 from zuora_mock.settings import JobPolicy

@@ -13,7 +13,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from zuora_mock.clock import SECOND, Clock, format_instant, parse_instant
 from zuora_mock.control.context import CurrentTenant, CurrentWorld, Problem
 from zuora_mock.control.jobs import JobView, views
-from zuora_mock.control.wire import Answered, Asked
+from zuora_mock.control.wire import Answered
+from zuora_mock.services.matching import Asked
 from zuora_mock.services.world import World
 from zuora_mock.storage import tenants
 from zuora_mock.storage.tenants import Tenant

@@ -77,7 +77,7 @@ class Subject:
     body: bytes
 
 
-_CONCURRENCY = (
+TOO_MANY_AT_ONCE = (
     "The total number of concurrent requests has exceeded the limit allowed by the system. "
     "Please resubmit your request later."
 )
@@ -87,7 +87,7 @@ _REFUSALS: Mapping[FaultKind, tuple[Rule, str]] = {
     FaultKind.USER_INFO: (rules.USER_INFO, "Failed to get user info"),
     FaultKind.LOCK_COMPETITION: (rules.LOCK_COMPETITION, _LOCK),
     FaultKind.RATE_LIMIT: (rules.RATE_LIMIT, "API Rate limit exceeded for the minute, retry after 60 seconds"),
-    FaultKind.CONCURRENCY_LIMIT: (rules.CONCURRENCY_LIMIT, _CONCURRENCY),
+    FaultKind.CONCURRENCY_LIMIT: (rules.CONCURRENCY_LIMIT, TOO_MANY_AT_ONCE),
     FaultKind.INTERNAL_ERROR: (rules.INTERNAL_ERROR, "an internal error was ordered"),
     FaultKind.BAD_GATEWAY: (rules.BAD_GATEWAY, "Bad Gateway"),
     FaultKind.GATEWAY_TIMEOUT: (rules.GATEWAY_TIMEOUT, "Gateway Timeout"),
@@ -121,8 +121,8 @@ ERROR_CODES: Mapping[str, str] = {
     "MISSING_REQUIRED_VALUE": "A required value is missing",
     "NO_PERMISSION": "You do not have the permission",
     "PDF_QUERY_ERROR": "The PDF could not be read",
-    "REQUEST_EXCEEDED_LIMIT": _CONCURRENCY,
-    "REQUEST_EXCEEDED_RATE": _CONCURRENCY,
+    "REQUEST_EXCEEDED_LIMIT": TOO_MANY_AT_ONCE,
+    "REQUEST_EXCEEDED_RATE": TOO_MANY_AT_ONCE,
     "REQUEST_REJECTED": "The request was rejected",
     "SERVER_UNAVAILABLE": "The server is unavailable, please retry later.",
     "TEMPORARY_ERROR": "A temporary error occurred, please retry later.",
