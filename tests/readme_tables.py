@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from zuora_mock.api import actions, objects
-from zuora_mock.api.reference import listed
+from zuora_mock.api.actions import actions
+from zuora_mock.api.gateway.reference import listed
+from zuora_mock.api.objects import objects
 from zuora_mock.cli import main
 
 README = Path(__file__).parents[1] / "README.md"

@@ -13,17 +13,21 @@ PACKAGE = "zuora_mock"
 ROOT = Path(__file__).parents[1] / "app" / PACKAGE
 
 FLOORS: dict[str, int] = {
-    "": 0, "errors": 0, "clock": 0, "ids": 0, "settings": 0,
+    **dict.fromkeys(("", "errors", "clock", "ids", "settings", "pointers"), 0),
     "domain": 1,
     "storage": 2,
-    "jobs": 4, "services": 4,
-    "api": 5,
-    "control": 6,
-    "main": 7,
-    "serve": 8, "health": 8,
-    "cli": 9,
-    "__main__": 10,
-}  # fmt: skip
+    "work": 3,
+    "billing": 4,
+    "tenants": 5,
+    "steering": 6,
+    "services": 7,
+    "api": 8,
+    "admin": 9,
+    "main": 10,
+    **dict.fromkeys(("asgi", "serve", "health"), 11),
+    "cli": 12,
+    "__main__": 13,
+}
 """A room imports from its own floor and from those below it."""
 
 PURE = {"domain": {"zuora_mock.errors", "zuora_mock.domain"}}
@@ -37,9 +41,9 @@ THIRD_PARTY = {
 }
 START_UP = {
     ("domain.money", "iso4217"),
-    ("domain.zoql", "lark"),
+    ("domain.zoql.grammar", "lark"),
     ("cli", "zuora_mock.serve"),
-    ("control.routes", "zuora_mock.control.plane"),
+    ("admin.mount", "zuora_mock.admin.app"),
 }
 """Imports that a function makes, because the server would start later for them."""
 

@@ -17,7 +17,7 @@ import pytest
 from tests.process.commands import PATIENCE, ROOT, Server, Start, environment
 from tests.process.conftest import start as start  # noqa: PLC0414  (the fixture, under its name)
 from tests.readme_tables import README, filled
-from zuora_mock.services.fixtures import parse
+from zuora_mock.tenants.fixtures import parse
 
 TEXT = README.read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:9867"
@@ -65,9 +65,13 @@ def test_every_verb_of_the_control_plane_does_what_it_says(server: Server) -> No
 def test_a_python_client_needs_its_base_url_and_nothing_else(server: Server) -> None:
     (program,) = blocks("python")
     done = subprocess.run(
-        [sys.executable, "-c", program], env=environment(ZUORA_BASE_URL=server.url), capture_output=True, text=True,
-        timeout=PATIENCE, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", program],
+        env=environment(ZUORA_BASE_URL=server.url),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -97,8 +101,11 @@ def clean_copy(tmp_path: Path) -> Iterator[Path]:
     """The files that git tracks, or would, in a folder without a virtual environment."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     copy = tmp_path / "copy"
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from zuora_mock.pointers import pointer
+
 
 class Provenance(StrEnum):
     """How we know that Zuora behaves so."""
@@ -61,6 +63,45 @@ class Rule:
     source: str
     summary: str
     code: str = ""
+
+    def refusal(
+        self,
+        message: str,
+        *,
+        at: str = "",
+        expected: Any = None,
+        actual: Any = None,
+        state: Mapping[str, Any] | None = None,
+        remedy: Remedy | None = None,
+        fault: Mapping[str, str] | None = None,
+    ) -> Refusal:
+        """That it was broken, `at` a pointer relative to what was judged."""
+        refusal = Refusal(self, message, pointer=at, expected=expected, actual=actual, state=state, fault=fault)
+        refusal.remedy = remedy
+        return refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A record that is to be written: with an `Id` among its values it is changed, without one it is made."""
+
+    object: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What would do instead, in the terms of what was judged.
+
+    `members` by pointer relative to it, None takes one away; `first` are records to write before. One that says neither
+    tells that nothing has to change but what the rule itself names, such as an ordered fault.
+    """
+
+    members: Mapping[str, Any] = field(default_factory=dict)
+    first: Sequence[Edit] = ()
+
+    def under(self, prefix: str) -> Remedy:
+        return replace(self, members={prefix + at: value for at, value in self.members.items()})
 
 
 Request = Mapping[str, Any]
@@ -113,8 +154,16 @@ class Refusal(Exception):
         self.actual = actual
         self.state = dict(state or {})
         self.repair = repair
+        self.remedy: Remedy | None = None
         self.fault = fault
         self.accepted: Request | None = None
+
+    def under(self, *steps: object) -> Self:
+        """The same, of a thing that stands inside of another: its pointers grow a prefix."""
+        prefix = pointer(*steps)
+        self.pointer = prefix + self.pointer
+        self.remedy = self.remedy.under(prefix) if self.remedy else None
+        return self
 
     def moved(self, old: str, new: str) -> Self:
         """The same with its pointers below another place."""

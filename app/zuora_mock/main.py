@@ -10,24 +10,26 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from zuora_mock import __version__
-from zuora_mock.api import actions, oauth, objects
-from zuora_mock.api.credentials import Doorkeeper
-from zuora_mock.api.gateway import Gateway
-from zuora_mock.api.openapi import describe
-from zuora_mock.api.pipeline import Pipeline
-from zuora_mock.api.routes import Routes
-from zuora_mock.control import routes as control
-from zuora_mock.jobs import Runner
-from zuora_mock.services import splits
-from zuora_mock.services.fault_orders import FaultOrders
-from zuora_mock.services.fixtures import default_fixture_path, load
-from zuora_mock.services.journal import Journal
-from zuora_mock.services.tenancy import Tenancy
-from zuora_mock.services.tokens import Credentials
-from zuora_mock.services.traffic import Traffic
-from zuora_mock.services.world import World
+from zuora_mock.admin import mount as control
+from zuora_mock.api.actions import actions
+from zuora_mock.api.gateway.credentials import Doorkeeper
+from zuora_mock.api.gateway.gateway import Gateway
+from zuora_mock.api.gateway.openapi import describe
+from zuora_mock.api.gateway.pipeline import Pipeline
+from zuora_mock.api.gateway.routes import Routes
+from zuora_mock.api.oauth import oauth
+from zuora_mock.api.objects import objects
+from zuora_mock.billing.splitting import execution as splits
+from zuora_mock.services import Services
 from zuora_mock.settings import Settings
+from zuora_mock.steering.fault_orders import FaultOrders
+from zuora_mock.steering.journal import Journal
 from zuora_mock.storage.database import Database
+from zuora_mock.tenants.credentials import Credentials
+from zuora_mock.tenants.fairness import Traffic
+from zuora_mock.tenants.fixtures import default_fixture_path, load
+from zuora_mock.tenants.tenancy import Tenancy
+from zuora_mock.work.runner import Runner
 
 
 class Application(FastAPI):
@@ -39,7 +41,7 @@ class Application(FastAPI):
         return self.front(super().build_middleware_stack())
 
 
-def make_world(settings: Settings) -> World:
+def make_services(settings: Settings) -> Services:
     """The database, what is in it, and the services over it. Raises FixtureError."""
     database = Database(settings.db)
     credentials = Credentials()
@@ -49,24 +51,26 @@ def make_world(settings: Settings) -> World:
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     runner = Runner(database, tenancy, {"InvoiceSplit": splits.run})
     journal = Journal(settings.journal_size)
-    return World(settings, database, tenancy, credentials, journal, faults, runner, Traffic())
+    return Services(settings, database, tenancy, credentials, journal, faults, runner, Traffic())
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI application. Raises FixtureError where a fixture cannot be read."""
-    world = make_world(settings or Settings())
-    operations = (*oauth.operations(world.credentials), *actions.operations(), *objects.operations())
+    services = make_services(settings or Settings())
+    operations = (*oauth.operations(services.credentials), *actions.operations(), *objects.operations())
     pipeline = Pipeline(
-        world, Doorkeeper(world.database, world.tenancy, world.credentials, world.settings.max_body), Routes(operations)
+        services,
+        Doorkeeper(services.database, services.tenancy, services.credentials, services.settings.max_body),
+        Routes(operations),
     )
-    world.tenancy.listeners.append(pipeline.forget)
+    services.tenancy.listeners.append(pipeline.forget)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with world.runner.running():
+        async with services.runner.running():
             app.state.ready = True
             yield
-        world.database.close()
+        services.database.close()
 
     app = Application(
         title="zuora-mock",
@@ -77,8 +81,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.world, app.state.operations, app.state.ready = world, operations, False
+    app.state.services, app.state.operations, app.state.ready = services, operations, False
     describe(app, operations)
-    control.install(app, world)
-    app.front = partial(Gateway, world=world, pipeline=pipeline)
+    control.install(app, services)
+    app.front = partial(Gateway, services=services, pipeline=pipeline)
     return app

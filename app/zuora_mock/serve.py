@@ -15,10 +15,10 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DatabaseError
 
 from zuora_mock import __version__
-from zuora_mock.api.network import Protocol
+from zuora_mock.api.gateway.network import Protocol
 from zuora_mock.main import create_app
-from zuora_mock.services.fixtures import FixtureError
 from zuora_mock.settings import Settings
+from zuora_mock.tenants.fixtures import FixtureError
 
 _BACKLOG = 2048
 _KEEP_ALIVE = 75

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.mocks import CLIENT_ID, SECRET, Client
-from zuora_mock.services.faults import AFTERWARDS, NETWORK, FaultKind
+from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
 
 pytestmark = pytest.mark.assumed
 

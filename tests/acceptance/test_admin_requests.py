@@ -137,8 +137,11 @@ def test_order_is_verified(client: Client) -> None:
         assert client.post("/__admin/verify", json={"order": order}).json() == {"ok": True, "count": 2}
     verdict = client.post("/__admin/verify", json={"order": steps[::-1]}).json()
     assert {name: verdict[name] for name in ("ok", "count", "missing", "after")} == {
-        "ok": False, "count": 1, "missing": 1, "after": 2,
-    }  # fmt: skip
+        "ok": False,
+        "count": 1,
+        "missing": 1,
+        "after": 2,
+    }
 
 
 def test_a_question_that_makes_no_sense_is_a_problem(client: Client) -> None:

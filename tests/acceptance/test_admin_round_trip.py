@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.mocks import CLIENT_ID, Client, Mock, Start
-from zuora_mock.services.fixtures import default_fixture_path
+from zuora_mock.tenants.fixtures import default_fixture_path
 
 pytestmark = pytest.mark.assumed
 

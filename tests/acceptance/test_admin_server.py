@@ -116,11 +116,23 @@ def test_the_control_planes_document_knows_its_verbs(mock: Mock) -> None:
     assert document["servers"] == [{"url": "/__admin"}]
     verbs = {(method, path) for path, methods in document["paths"].items() for method in methods}
     assert verbs >= {
-        ("post", "/reset"), ("post", "/seed"), ("get", "/state"), ("post", "/tenants/{base}/fork"),
-        ("post", "/snapshots/{name}/restore"), ("put", "/clock"), ("post", "/clock/advance"), ("put", "/jobs/policy"),
-        ("post", "/jobs/settle"), ("post", "/jobs/{id}/hold"), ("post", "/faults"), ("get", "/requests"),
-        ("post", "/verify"), ("get", "/requests/{n}/explain"), ("get", "/splits/{id}/explain"), ("get", "/health"),
-    }  # fmt: skip
+        ("post", "/reset"),
+        ("post", "/seed"),
+        ("get", "/state"),
+        ("post", "/tenants/{base}/fork"),
+        ("post", "/snapshots/{name}/restore"),
+        ("put", "/clock"),
+        ("post", "/clock/advance"),
+        ("put", "/jobs/policy"),
+        ("post", "/jobs/settle"),
+        ("post", "/jobs/{id}/hold"),
+        ("post", "/faults"),
+        ("get", "/requests"),
+        ("post", "/verify"),
+        ("get", "/requests/{n}/explain"),
+        ("get", "/splits/{id}/explain"),
+        ("get", "/health"),
+    }
 
 
 @pytest.mark.parametrize("path", ["/__admin/docs", "/__admin/docs/zuora"])

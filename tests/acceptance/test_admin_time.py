@@ -33,8 +33,10 @@ def test_a_clock_that_is_only_set_goes_on_or_stands_still_as_before(client: Clie
     assert client.put("/__admin/clock", json={"now": NOW}).json()["frozen"] is False
     freeze(client)
     assert client.put("/__admin/clock", json={"now": "2026-03-01"}).json() == {
-        "now": "2026-03-01T00:00:00Z", "frozen": True, "ran": [],
-    }  # fmt: skip
+        "now": "2026-03-01T00:00:00Z",
+        "frozen": True,
+        "ran": [],
+    }
 
 
 def test_a_frozen_clock_advances_exactly(client: Client) -> None:

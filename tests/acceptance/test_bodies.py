@@ -173,9 +173,13 @@ class TestSize:
 def test_every_member_may_be_of_any_type_and_is_never_a_failure(client: Client, action: str, value: Any) -> None:
     members = ("type", "ids", "objects", "synchronous", "queryString", "queryLocator", "conf")
     body = {
-        "type": "InvoiceSplit", "ids": ["x"], "objects": [{}], "synchronous": False, "queryString": "x",
+        "type": "InvoiceSplit",
+        "ids": ["x"],
+        "objects": [{}],
+        "synchronous": False,
+        "queryString": "x",
         "queryLocator": "x",
-    }  # fmt: skip
+    }
     for name in members:
         answer = act(client, action, {**body, name: value})
         assert answer.status_code in {200, 400}, (name, answer.text)

@@ -362,11 +362,18 @@ class TestAccountAndContact:
     @pytest.mark.parametrize(
         ("field", "value"),
         [
-            ("Name", "n" * 256), ("Status", "Sleepy"), ("BillCycleDay", "first"), ("BillCycleDay", 1.5),
-            ("AutoPay", "maybe"), ("Notes", {}), ("Name", ["x"]), ("TaxExemptEffectiveDate", "soon"),
-            ("BillToId", "x"), ("CrmId", "c" * 101),
+            ("Name", "n" * 256),
+            ("Status", "Sleepy"),
+            ("BillCycleDay", "first"),
+            ("BillCycleDay", 1.5),
+            ("AutoPay", "maybe"),
+            ("Notes", {}),
+            ("Name", ["x"]),
+            ("TaxExemptEffectiveDate", "soon"),
+            ("BillToId", "x"),
+            ("CrmId", "c" * 101),
         ],
-    )  # fmt: skip
+    )
     def test_a_value_that_does_not_fit_its_field_names_the_field(self, client: Client, field: str, value: Any) -> None:
         [result] = create(client, "Account", {"Name": "x", "Currency": "USD", field: value}).json()
         assert result["Errors"][0]["Code"] in {"INVALID_VALUE", "INVALID_ID"}

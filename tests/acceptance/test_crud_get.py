@@ -32,9 +32,12 @@ ITEMS = [{"ChargeName": "Platform", "ChargeAmount": "120.00", "taxes": [{"Name":
 def mock(server: Start, tmp_path: Path) -> Mock:
     given = {"SequenceSetId": "c" * 32, "BillToContactId": "d" * 32, "Region__c": "EMEA", "PaymentTerm": "Net 30"}
     return start(
-        server, tmp_path, {"timeZone": "Europe/Berlin"}, invoices=[invoice(items=ITEMS, **given)],
+        server,
+        tmp_path,
+        {"timeZone": "Europe/Berlin"},
+        invoices=[invoice(items=ITEMS, **given)],
         contacts=[{"AccountNumber": "A-1", "FirstName": "Amy", "LastName": "Lawrence"}],
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -46,11 +49,14 @@ def client(mock: Mock) -> Client:
 def test_every_object_can_be_read(client: Client) -> None:
     made, items = split(client, 60, 40)
     wanted = {
-        "account": account_id(client), "invoice": invoice_id(client), "invoice-split": made,
-        "invoice-split-item": items[0], "contact": find(client, "select Id from Contact")[0]["Id"],
+        "account": account_id(client),
+        "invoice": invoice_id(client),
+        "invoice-split": made,
+        "invoice-split-item": items[0],
+        "contact": find(client, "select Id from Contact")[0]["Id"],
         "invoice-item": find(client, "select Id from InvoiceItem")[0]["Id"],
         "taxation-item": find(client, "select Id from TaxationItem")[0]["Id"],
-    }  # fmt: skip
+    }
     for path in OBJECTS:
         answer = crud(client, "GET", f"{path}/{wanted[path]}")
         record = answer.json()

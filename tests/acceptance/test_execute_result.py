@@ -27,12 +27,17 @@ from tests.acceptance.wire import (
 ITEMS = [{"ChargeName": "Platform", "ChargeAmount": "120.00", "taxes": [{"Name": "VAT", "TaxAmount": "10.00"}]}]
 DISCOUNTED = [
     {
-        "ChargeName": "Platform", "ChargeAmount": "99.99", "Quantity": 3, "UnitPrice": "33.33",
-        "ServiceStartDate": "2026-01-01", "ServiceEndDate": "2026-01-31", "CostCentre__c": "CC-42",
+        "ChargeName": "Platform",
+        "ChargeAmount": "99.99",
+        "Quantity": 3,
+        "UnitPrice": "33.33",
+        "ServiceStartDate": "2026-01-01",
+        "ServiceEndDate": "2026-01-31",
+        "CostCentre__c": "CC-42",
         "discounts": [{"ChargeName": "Launch", "ChargeAmount": "-10.00"}],
         "taxes": [{"Name": "VAT", "TaxAmount": "8.25", "TaxRate": "8.25", "ExemptAmount": "1.00"}],
     }
-]  # fmt: skip
+]
 
 
 def part(client: Client, identifier: str, *fields: str) -> list[Any]:
@@ -154,9 +159,11 @@ class TestTheResult:
             for each in parts
         ]
         assert totals == [
-            [39.3, 36, 3.3, 0.4, 39.3], [29.48, 27, 2.48, 0.3, 29.48],
-            [19.65, 18, 1.65, 0.2, 19.65], [9.81, 8.99, 0.82, 0.1, 9.81],
-        ]  # fmt: skip
+            [39.3, 36, 3.3, 0.4, 39.3],
+            [29.48, 27, 2.48, 0.3, 29.48],
+            [19.65, 18, 1.65, 0.2, 19.65],
+            [9.81, 8.99, 0.82, 0.1, 9.81],
+        ]
         assert all(part(client, each, "Comments", "Region__c") == ["three rows", "EMEA"] for each in parts)
 
     @pytest.mark.documented("Knowledge Center, Split invoices overview")
@@ -250,8 +257,11 @@ class TestWhatIsLeftOpen:
         mock.pause()
         parts = [crud(client, "GET", f"invoice-split-item/{each}").json()["InvoiceId"] for each in items]
         assert [part(client, each, "Amount", "Region__c") for each in parts] == [
-            [39.3, "EMEA"], [29.48, "EMEA"], [19.65, "EMEA"], [9.81, "EMEA"],
-        ]  # fmt: skip
+            [39.3, "EMEA"],
+            [29.48, "EMEA"],
+            [19.65, "EMEA"],
+            [9.81, "EMEA"],
+        ]
         assert [crud(client, "GET", f"invoice/{each}").status_code for each in first] == [404, 404]
         assert part(client, parts[0], "InvoiceNumber") == ["INV00000004"]
 

@@ -12,7 +12,7 @@ from _pytest.mark.structures import ParameterSet
 
 from tests.acceptance.golden import fits, is_refused, pairs, play, spoken, written
 from tests.acceptance.mocks import Mock, Start
-from zuora_mock.api.call import Family, Operation
+from zuora_mock.api.gateway.call import Family, Operation
 
 KEYS = {"operation", "title", "provenance", "source", "date", "given", "request", "answer"}
 FAMILIES = {Family.ACTIONS, Family.CRUD, Family.OAUTH}

@@ -16,16 +16,21 @@ from hypothesis import strategies as st
 from tests.acceptance.golden import is_refused, pairs
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.wire import NO_DATA, UNKNOWN_ID, account_id, invoice, invoice_id, split, start
-from zuora_mock.api.call import Family, Operation
-from zuora_mock.api.openapi import document
+from zuora_mock.api.gateway.call import Family, Operation
+from zuora_mock.api.gateway.openapi import document
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
 
 OPERATIONS: list[Operation] = list(create_app(Settings(access_log=False)).state.operations)
 DOCUMENT = document(OPERATIONS)
 TYPES: Mapping[str, tuple[type, ...]] = {
-    "object": (dict,), "array": (list,), "string": (str,), "number": (int, float), "integer": (int,), "boolean": (bool,)
-}  # fmt: skip
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+}
 CHECKS: Mapping[str, Callable[[Any, Any], bool]] = {
     "type": lambda value, name: isinstance(value, TYPES[name]) and (isinstance(value, bool) is (name == "boolean")),
     "enum": lambda value, allowed: value in allowed,
@@ -96,10 +101,14 @@ class TestTheDocument:
             if each.family is Family.CRUD:
                 methods.setdefault(each.path.split("/")[3], set()).add(each.method)
         assert methods == {
-            "account": {"GET", "POST", "PUT", "DELETE"}, "contact": {"GET", "POST", "PUT", "DELETE"},
-            "invoice": {"GET", "PUT", "DELETE"}, "invoice-item": {"GET"}, "taxation-item": {"GET"},
-            "invoice-split": {"GET", "POST"}, "invoice-split-item": {"GET", "POST"},
-        }  # fmt: skip
+            "account": {"GET", "POST", "PUT", "DELETE"},
+            "contact": {"GET", "POST", "PUT", "DELETE"},
+            "invoice": {"GET", "PUT", "DELETE"},
+            "invoice-item": {"GET"},
+            "taxation-item": {"GET"},
+            "invoice-split": {"GET", "POST"},
+            "invoice-split-item": {"GET", "POST"},
+        }
 
     @pytest.mark.assumed
     def test_every_operation_says_how_it_is_known(self) -> None:
@@ -170,17 +179,39 @@ NAMES = sorted(
     | {name for schema in DOCUMENT["components"]["schemas"].values() for name in schema["properties"]}
 )
 WORDS = [
-    "Account", "Contact", "Invoice", "InvoiceSplit", "InvoiceSplitItem", "invoicesplit", "Draft", "Posted", "Canceled",
-    "Net 30", "2026-03-01", "USD", "select Id from Invoice", "select Name, Notes from Account where Name like 'A%'",
-    "", "x" * 300, "40", "\U0001f600", "A-1", UNKNOWN_ID,
-]  # fmt: skip
+    "Account",
+    "Contact",
+    "Invoice",
+    "InvoiceSplit",
+    "InvoiceSplitItem",
+    "invoicesplit",
+    "Draft",
+    "Posted",
+    "Canceled",
+    "Net 30",
+    "2026-03-01",
+    "USD",
+    "select Id from Invoice",
+    "select Name, Notes from Account where Name like 'A%'",
+    "",
+    "x" * 300,
+    "40",
+    "\U0001f600",
+    "A-1",
+    UNKNOWN_ID,
+]
 HEADERS: Mapping[str, list[str]] = {
     "X-Zuora-WSDL-Version": ["1", "68", "73", "79", "118", "153", "154", "x", ""],
-    "Zuora-Track-Id": ["t", "a:b", "x" * 65], "Idempotency-Key": ["k", "", "x" * 256],
-    "Zuora-Entity-Ids": ["x", ""], "Zuora-Org-Ids": ["x"], "Accept-Encoding": ["gzip"], "Zuora-Version": ["2025-08-12"],
+    "Zuora-Track-Id": ["t", "a:b", "x" * 65],
+    "Idempotency-Key": ["k", "", "x" * 256],
+    "Zuora-Entity-Ids": ["x", ""],
+    "Zuora-Org-Ids": ["x"],
+    "Accept-Encoding": ["gzip"],
+    "Zuora-Version": ["2025-08-12"],
     "Content-Type": ["text/plain", "application/json", "application/json;charset=utf-8"],
-    "Content-Encoding": ["gzip", "identity", "br"], "Authorization": ["Bearer x", "Basic x", ""],
-}  # fmt: skip
+    "Content-Encoding": ["gzip", "identity", "br"],
+    "Authorization": ["Bearer x", "Basic x", ""],
+}
 
 
 class Calls:

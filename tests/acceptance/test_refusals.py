@@ -132,11 +132,18 @@ class TestWhereTo:
     @pytest.mark.parametrize(
         ("method", "path"),
         [
-            ("PUT", "invoice-split/1"), ("DELETE", "invoice-split/1"), ("PUT", "invoice-split-item/1"),
-            ("DELETE", "invoice-split-item/1"), ("POST", "invoice-split/1"), ("PUT", "invoice-item/1"),
-            ("DELETE", "taxation-item/1"), ("PATCH", "invoice/1"), ("GET", "account"), ("OPTIONS", "account/1"),
+            ("PUT", "invoice-split/1"),
+            ("DELETE", "invoice-split/1"),
+            ("PUT", "invoice-split-item/1"),
+            ("DELETE", "invoice-split-item/1"),
+            ("POST", "invoice-split/1"),
+            ("PUT", "invoice-item/1"),
+            ("DELETE", "taxation-item/1"),
+            ("PATCH", "invoice/1"),
+            ("GET", "account"),
+            ("OPTIONS", "account/1"),
         ],
-    )  # fmt: skip
+    )
     def test_crud_takes_the_methods_of_its_table_only(self, client: Client, method: str, path: str) -> None:
         answer = crud(client, method, path)
         assert (answer.status_code, answer.text) == (405, error(f"method '{method}' not supported"))

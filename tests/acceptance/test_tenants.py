@@ -40,9 +40,13 @@ QUERY = {"queryString": "select AccountNumber from Account"}
 def mock(server: Start, tmp_path: Path) -> Mock:
     accounts = [account("G-1"), account("E-1", entity="Europe"), account("J-1", entity=JAPAN)]
     return start(
-        server, tmp_path, entities=ENTITIES, clients=CLIENTS, accounts=accounts,
+        server,
+        tmp_path,
+        entities=ENTITIES,
+        clients=CLIENTS,
+        accounts=accounts,
         invoices=[invoice(AccountNumber="G-1"), invoice("INV00000002", AccountNumber="E-1")],
-    )  # fmt: skip
+    )
 
 
 class TestEntities:

@@ -148,11 +148,17 @@ class TestInvoiceStatus:
     @pytest.mark.parametrize(
         ("number", "status", "accepted"),
         [
-            ("INV00000001", "Draft", True), ("INV00000001", "Posted", True), ("INV00000001", "Canceled", True),
-            ("INV00000002", "Draft", True), ("INV00000002", "Posted", True), ("INV00000002", "Canceled", False),
-            ("INV00000003", "Draft", False), ("INV00000003", "Posted", False), ("INV00000003", "Canceled", True),
+            ("INV00000001", "Draft", True),
+            ("INV00000001", "Posted", True),
+            ("INV00000001", "Canceled", True),
+            ("INV00000002", "Draft", True),
+            ("INV00000002", "Posted", True),
+            ("INV00000002", "Canceled", False),
+            ("INV00000003", "Draft", False),
+            ("INV00000003", "Posted", False),
+            ("INV00000003", "Canceled", True),
         ],
-    )  # fmt: skip
+    )
     def test_every_pair_of_states(self, client: Client, number: str, status: str, accepted: bool) -> None:
         wanted = invoice_id(client, number)
         before = crud(client, "GET", f"invoice/{wanted}").json()["Status"]

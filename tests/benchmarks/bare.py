@@ -6,7 +6,7 @@ import socket
 
 import uvicorn
 
-from zuora_mock.api.gateway import Receive, Scope, Send
+from zuora_mock.api.gateway.gateway import Receive, Scope, Send
 
 _BODY = b'{"Id":"8ad00000000000000000000000000001","Success":true}\n'
 _HEADERS = [(b"content-type", b"application/json;charset=utf-8"), (b"content-length", str(len(_BODY)).encode())]
@@ -20,9 +20,16 @@ async def application(_scope: Scope, _receive: Receive, send: Send) -> None:
 def main() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
         config = uvicorn.Config(
-            application, interface="asgi3", http="httptools", ws="none", lifespan="off", log_config=None,
-            access_log=False, server_header=False, proxy_headers=False,
-        )  # fmt: skip
+            application,
+            interface="asgi3",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
         print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}\nReady.", flush=True)  # noqa: T201
         uvicorn.Server(config).run([listener])
 

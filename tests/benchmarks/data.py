@@ -40,9 +40,13 @@ def _items(number: int) -> list[dict[str, Any]]:
 
 def _invoice(number: int, items: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "Id": order(number).invoice, "AccountNumber": "A-1", "Status": "Draft", "InvoiceDate": "2026-01-15",
-        "SourceType": "Subscription", "items": items,
-    }  # fmt: skip
+        "Id": order(number).invoice,
+        "AccountNumber": "A-1",
+        "Status": "Draft",
+        "InvoiceDate": "2026-01-15",
+        "SourceType": "Subscription",
+        "items": items,
+    }
 
 
 def _split(number: int) -> dict[str, Any]:

@@ -50,9 +50,13 @@ def _spawn(arguments: Sequence[str]) -> subprocess.Popen[str]:
     os.sched_setaffinity(0, {SERVER_CORE})
     try:
         return subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=_environment(), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=_environment(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
     finally:
         os.sched_setaffinity(0, {LOAD_CORE})
 

@@ -17,11 +17,11 @@ from itertools import count
 from statistics import median
 from time import process_time
 
-from zuora_mock.services.fixtures import Fixture, default_fixture_path, load, parse
-from zuora_mock.services.tenancy import Tenancy
-from zuora_mock.services.tokens import Credentials
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Tenant
+from zuora_mock.tenants.credentials import Credentials
+from zuora_mock.tenants.fixtures import Fixture, default_fixture_path, load, parse
+from zuora_mock.tenants.tenancy import Tenancy
 
 RUNS = 15
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.benchmarks import wrk
 from tests.benchmarks.data import order, write_fixture
 from tests.benchmarks.wrk import Load
-from zuora_mock.services.fixtures import load
+from zuora_mock.tenants.fixtures import load
 
 
 def test_the_server_can_start_with_what_the_benchmark_writes(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.integration.worlds import World, make_world
 from zuora_mock.errors import Refusal
-from zuora_mock.services.journal import Entry, Journal
+from zuora_mock.steering.journal import Entry, Journal
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.unit import Change
+from zuora_mock.storage.transaction import Change
 
 
 @dataclass(slots=True)
@@ -45,12 +45,27 @@ class Kept:
         """Writes an entry and returns its number."""
         self.tenant.entries += 1
         entry = Entry(
-            n=self.tenant.entries, at=self.tenant.now(), method=method, path=path or f"/v1/action/{operation}",
-            query=query, status=status, track_id=track_id, request_id="r", operation=operation, rules=rules,
-            fault=fault, milliseconds=1.5, request_headers=headers or {}, request_body=_bytes(body),
-            response_headers={"Zuora-Mock-Request": "1"}, response_body=_bytes(answer), changes=changes,
-            refusals=refusals, jobs=jobs, notes=notes,
-        )  # fmt: skip
+            n=self.tenant.entries,
+            at=self.tenant.now(),
+            method=method,
+            path=path or f"/v1/action/{operation}",
+            query=query,
+            status=status,
+            track_id=track_id,
+            request_id="r",
+            operation=operation,
+            rules=rules,
+            fault=fault,
+            milliseconds=1.5,
+            request_headers=headers or {},
+            request_body=_bytes(body),
+            response_headers={"Zuora-Mock-Request": "1"},
+            response_body=_bytes(answer),
+            changes=changes,
+            refusals=refusals,
+            jobs=jobs,
+            notes=notes,
+        )
         with self.world.database.transaction() as connection:
             self.journal.write(connection, self.tenant, entry)
         return entry.n

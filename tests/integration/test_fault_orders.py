@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.integration.worlds import make_world
-from zuora_mock.services.fault_orders import DelayFault, ErrorFault, FaultOrders, Order, PlainFault
-from zuora_mock.services.faults import NO_STRIKE, FaultKind, Strike, Subject
+from zuora_mock.steering.fault_orders import DelayFault, ErrorFault, FaultOrders, Order, PlainFault
+from zuora_mock.steering.faults import NO_STRIKE, FaultKind, Strike, Subject
 from zuora_mock.storage import tenants
 from zuora_mock.storage.tenants import Tenant
 
@@ -175,10 +175,18 @@ def test_orders_are_told_as_they_were_given_with_their_counts(orders: Orders) ->
     second = orders.add(**RATE)
     orders.strike()
     assert orders.told() == [
-        {"id": first, "match": {"trackId": "x"}, "times": 1, "expiresAt": "2026-01-15T12:01:00Z",
-         "fault": {"kind": "rate-limit"}, "state": "active", "seen": 0, "struck": 0},
+        {
+            "id": first,
+            "match": {"trackId": "x"},
+            "times": 1,
+            "expiresAt": "2026-01-15T12:01:00Z",
+            "fault": {"kind": "rate-limit"},
+            "state": "active",
+            "seen": 0,
+            "struck": 0,
+        },
         {"id": second, "fault": {"kind": "rate-limit"}, "state": "active", "seen": 1, "struck": 1},
-    ]  # fmt: skip
+    ]
 
 
 def test_an_order_that_is_used_up_is_still_told(orders: Orders) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.worlds import NOON, Item, World, make_world
+from zuora_mock.billing import invoices
 from zuora_mock.clock import DAY, Clock
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
 from zuora_mock.domain.money import parse_micros
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal, Rule
-from zuora_mock.services import invoices
-from zuora_mock.storage.unit import user_id
+from zuora_mock.storage.transaction import user_id
 
 CHARGE = [Item("120.00", taxes=[("10.00", "0")])]
 
@@ -23,8 +23,8 @@ def world() -> World:
 
 
 def change(world: World, invoice: object, **values: str | bool | None) -> Record:
-    with world.unit() as unit:
-        return invoices.update(unit, unit.get(INVOICE, str(invoice)) or {}, dict(values))
+    with world.transaction() as transaction:
+        return invoices.update(transaction, transaction.get(INVOICE, str(invoice)) or {}, dict(values))
 
 
 def refused(world: World, invoice: object, **values: str | bool | None) -> Refusal:
@@ -101,8 +101,8 @@ def test_unposting_needs_the_tenants_permission() -> None:
 def test_nothing_is_unposted_once_a_part_is_paid(world: World) -> None:
     parts = group(world)
     change(world, parts[0]["Id"], Status="Posted")
-    with world.unit() as unit:
-        unit.update(INVOICE, parts[2], {"PaymentAmount": 1})
+    with world.transaction() as transaction:
+        transaction.update(INVOICE, parts[2], {"PaymentAmount": 1})
     refusal = refused(world, parts[0]["Id"], Status="Draft")
     assert (refusal.rule, refusal.actual) == (rules.INVOICE_STATUS, ["PaymentAmount"])
 
@@ -162,8 +162,8 @@ def test_fields_of_ones_own_change_on_one_invoice_alone(world: World) -> None:
 )
 def test_only_a_canceled_invoice_is_deleted(world: World, status: str, rule: Rule) -> None:
     invoice = world.invoice(CHARGE, Status=status)
-    with pytest.raises(Refusal) as caught, world.unit() as unit:
-        invoices.delete(unit, unit.get(INVOICE, invoice) or {})
+    with pytest.raises(Refusal) as caught, world.transaction() as transaction:
+        invoices.delete(transaction, transaction.get(INVOICE, invoice) or {})
     assert caught.value.rule is rule
     assert world.get(INVOICE, invoice) is not None
 
@@ -171,8 +171,8 @@ def test_only_a_canceled_invoice_is_deleted(world: World, status: str, rule: Rul
 def test_deleting_takes_one_part_and_all_that_is_on_it(world: World) -> None:
     parts = group(world)
     change(world, parts[0]["Id"], Status="Canceled")
-    with world.unit() as unit:
-        invoices.delete(unit, unit.get(INVOICE, str(parts[1]["Id"])) or {})
+    with world.transaction() as transaction:
+        invoices.delete(transaction, transaction.get(INVOICE, str(parts[1]["Id"])) or {})
     assert [part["Id"] for part in world.find(INVOICE)] == [parts[0]["Id"], parts[2]["Id"]]
     of_it = {"InvoiceId": parts[1]["Id"]}
     assert world.find(INVOICE_ITEM, **of_it) == world.find(TAXATION_ITEM, **of_it) == []
@@ -181,5 +181,5 @@ def test_deleting_takes_one_part_and_all_that_is_on_it(world: World) -> None:
 
 def test_set_status_is_the_short_way(world: World) -> None:
     invoice = world.invoice(CHARGE)
-    with world.unit() as unit:
-        assert invoices.set_status(unit, unit.get(INVOICE, invoice) or {}, "Posted")["Status"] == "Posted"
+    with world.transaction() as transaction:
+        assert invoices.set_status(transaction, transaction.get(INVOICE, invoice) or {}, "Posted")["Status"] == "Posted"

@@ -12,16 +12,16 @@ import pytest
 from sqlalchemy import insert, select
 
 from tests.integration.worlds import NOON, Item, World, make_world
-from zuora_mock import jobs
 from zuora_mock.clock import SECOND, Clock
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE
 from zuora_mock.domain.lifecycle import IllegalMove
 from zuora_mock.errors import Refusal
-from zuora_mock.jobs import Runner, UnknownJob
 from zuora_mock.storage.tables import JOBS, JOURNAL
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.unit import Unit
+from zuora_mock.storage.transaction import Transaction
+from zuora_mock.work import runner as jobs
+from zuora_mock.work.runner import Runner, UnknownJob
 
 CHARGE = [Item("120.00", taxes=[("10.00", "0")])]
 
@@ -45,7 +45,7 @@ def advance(world: World, seconds: float) -> list[dict[str, Any]]:
     return world.runner.advanced(world.tenant)
 
 
-def working(world: World, handler: Callable[[Unit, str], None]) -> Runner:
+def working(world: World, handler: Callable[[Transaction, str], None]) -> Runner:
     """A runner that does something else than split."""
     return Runner(world.database, _Only(world.tenant), {"Work": handler})
 
@@ -59,8 +59,8 @@ class _Only:
 
 
 def enqueue(world: World, *objects: str) -> list[str]:
-    with world.unit() as unit:
-        return [jobs.enqueue(unit, "Work", each) for each in objects]
+    with world.transaction() as transaction:
+        return [jobs.enqueue(transaction, "Work", each) for each in objects]
 
 
 # What a job tells of itself
@@ -73,15 +73,20 @@ def test_a_job_tells_its_story(world: World) -> None:
     world.runner.run_jobs(world.tenant, [job])
     assert world.runner.list(world.tenant) == [
         {
-            "id": job, "type": "InvoiceSplit", "objectId": split, "state": "succeeded", "reason": None,
-            "dueAt": "2026-01-15T12:00:00Z", "request": 0,
+            "id": job,
+            "type": "InvoiceSplit",
+            "objectId": split,
+            "state": "succeeded",
+            "reason": None,
+            "dueAt": "2026-01-15T12:00:00Z",
+            "request": 0,
             "history": [
                 {"state": "queued", "at": "2026-01-15T12:00:00Z"},
                 {"state": "running", "at": "2026-01-15T12:00:01Z"},
                 {"state": "succeeded", "at": "2026-01-15T12:00:01Z"},
             ],
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_jobs_take_nothing_from_the_sequence_of_ids(world: World) -> None:
@@ -204,8 +209,11 @@ def test_an_unknown_job_is_said_to_be_unknown(world: World, verb: str) -> None:
 
 
 def test_a_failing_job_leaves_nothing_behind(world: World) -> None:
-    def spoil(unit: Unit, object_id: str) -> None:
-        unit.insert(INVOICE, [{"Id": unit.new_id(), "InvoiceNumber": unit.next_invoice_number(), "Status": "Draft"}])
+    def spoil(transaction: Transaction, object_id: str) -> None:
+        transaction.insert(
+            INVOICE,
+            [{"Id": transaction.new_id(), "InvoiceNumber": transaction.next_invoice_number(), "Status": "Draft"}],
+        )
         raise Refusal(rules.SPLIT_GONE, f"{object_id} is gone")
 
     (job,) = enqueue(world, "x")
@@ -215,7 +223,7 @@ def test_a_failing_job_leaves_nothing_behind(world: World) -> None:
 
 
 def test_an_unforeseen_error_fails_the_job_and_not_the_runner(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    def stumble(_unit: Unit, object_id: str) -> None:
+    def stumble(_transaction: Transaction, object_id: str) -> None:
         if object_id == "bad":
             raise ZeroDivisionError("no parts")
 
@@ -235,9 +243,9 @@ def test_work_that_nobody_can_do_fails(world: World) -> None:
 
 
 def test_work_may_order_work(world: World) -> None:
-    def chain(unit: Unit, object_id: str) -> None:
+    def chain(transaction: Transaction, object_id: str) -> None:
         if len(object_id) < 3:
-            jobs.enqueue(unit, "Work", object_id + "x")
+            jobs.enqueue(transaction, "Work", object_id + "x")
 
     enqueue(world, "x")
     ran = working(world, chain).run_due(world.tenant)
@@ -250,10 +258,19 @@ def test_work_may_order_work(world: World) -> None:
 def write_entry(world: World, changes: str | None) -> None:
     world.tenant.entries += 1
     entry = {
-        "tenant": world.tenant.key, "n": world.tenant.entries, "at": NOON, "method": "POST", "path": "/", "query": "",
-        "status": 200, "request_id": "r", "milliseconds": 1.0, "request_headers": "{}", "response_headers": "{}",
+        "tenant": world.tenant.key,
+        "n": world.tenant.entries,
+        "at": NOON,
+        "method": "POST",
+        "path": "/",
+        "query": "",
+        "status": 200,
+        "request_id": "r",
+        "milliseconds": 1.0,
+        "request_headers": "{}",
+        "response_headers": "{}",
         "changes": changes,
-    }  # fmt: skip
+    }
     world.database.connection.execute(insert(JOURNAL).values(entry))
 
 
@@ -268,8 +285,11 @@ def test_what_a_job_changed_is_told_by_the_entry_of_its_call(world: World, chang
     objects = [each["object"] for each in told if each["id"] != "x"]
     assert len(told) - len(objects) == (0 if changes is None else 1)
     assert {name: objects.count(name) for name in objects} == {
-        "TaxationItem": 3, "InvoiceItem": 3, "Invoice": 3, "InvoiceSplitItem": 2
-    }  # fmt: skip
+        "TaxationItem": 3,
+        "InvoiceItem": 3,
+        "Invoice": 3,
+        "InvoiceSplitItem": 2,
+    }
     assert second is None
 
 

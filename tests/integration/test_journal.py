@@ -13,9 +13,9 @@ from tests.integration.worlds import Item
 from zuora_mock.domain import rules
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal
-from zuora_mock.services.journal import LONGEST_BODY, Journal
-from zuora_mock.services.journal_reading import Filters, entry, explanations, page
-from zuora_mock.storage.unit import Change
+from zuora_mock.steering.journal import LONGEST_BODY, Journal
+from zuora_mock.steering.journal_reading import Filters, entry, explanations, page
+from zuora_mock.storage.transaction import Change
 
 NO_FILTERS = Filters()
 
@@ -52,9 +52,17 @@ def test_a_page_tells_of_each_call_newest_first(kept: Kept) -> None:
     found = page(kept.world.database.connection, kept.journal, kept.tenant, NO_FILTERS, limit=10)
     assert [each["n"] for each in found["requests"]] == [2, 1]
     assert found["requests"][0] == {
-        "n": 2, "at": "2026-01-15T12:00:00Z", "method": "POST", "path": "/v1/action/execute", "status": 400,
-        "trackId": "t", "operation": "execute", "rule": "a,b", "fault": "delay", "milliseconds": 1.5,
-    }  # fmt: skip
+        "n": 2,
+        "at": "2026-01-15T12:00:00Z",
+        "method": "POST",
+        "path": "/v1/action/execute",
+        "status": 400,
+        "trackId": "t",
+        "operation": "execute",
+        "rule": "a,b",
+        "fault": "delay",
+        "milliseconds": 1.5,
+    }
     assert found["forgotten"] == 0
 
 
@@ -141,9 +149,12 @@ def test_a_call_that_outlasts_the_clearing_does_not_stand_in_the_way(kept: Kept)
 def test_an_entry_tells_request_and_answer_as_a_person_reads_them(kept: Kept) -> None:
     headers = {"content-encoding": "gzip", "authorization": "Bearer x"}
     n = kept.call(
-        query="fields=Id%2CAmount&rejectUnknownFields=", headers=headers,
-        body=gzip.compress(b'{"ids": ["a"]}', mtime=0), answer=[{"Success": True}], notes=["a note"],
-    )  # fmt: skip
+        query="fields=Id%2CAmount&rejectUnknownFields=",
+        headers=headers,
+        body=gzip.compress(b'{"ids": ["a"]}', mtime=0),
+        answer=[{"Success": True}],
+        notes=["a note"],
+    )
     found = whole(kept, n)
     assert found["request"] == {
         "query": {"fields": "Id,Amount", "rejectUnknownFields": ""},
@@ -244,17 +255,30 @@ def test_work_does_not_write_into_a_journal_that_was_cleared(kept: Kept) -> None
 
 def test_a_refusal_is_explained_with_all_that_decided_it(kept: Kept) -> None:
     refusal = Refusal(
-        rules.SPLIT_DRAFT, "no", pointer="/ids/0", expected="Draft", actual="Posted", state={"Status": "Posted"},
-    )  # fmt: skip
+        rules.SPLIT_DRAFT,
+        "no",
+        pointer="/ids/0",
+        expected="Draft",
+        actual="Posted",
+        state={"Status": "Posted"},
+    )
     refusal.accepted = {"method": "POST", "path": "/", "body": {}}
     n = kept.call(rules=(rules.SPLIT_DRAFT.name,), refusals=[refusal, Refusal(rules.INVALID_ID, "unknown")])
     told = reasons(kept, n)
     assert told is not None
     assert told[0] == {
-        "rule": "invoice-split.draft-only", "provenance": "documented", "source": rules.SPLIT_DRAFT.source,
-        "summary": rules.SPLIT_DRAFT.summary, "message": "no", "pointer": "/ids/0", "expected": "Draft",
-        "actual": "Posted", "state": {"Status": "Posted"}, "accepted": refusal.accepted, "fault": None,
-    }  # fmt: skip
+        "rule": "invoice-split.draft-only",
+        "provenance": "documented",
+        "source": rules.SPLIT_DRAFT.source,
+        "summary": rules.SPLIT_DRAFT.summary,
+        "message": "no",
+        "pointer": "/ids/0",
+        "expected": "Draft",
+        "actual": "Posted",
+        "state": {"Status": "Posted"},
+        "accepted": refusal.accepted,
+        "fault": None,
+    }
     assert [each["rule"] for each in told] == ["invoice-split.draft-only", "object.id"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.journals import Kept
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Provenance
-from zuora_mock.services.ledger import Ledger, Line, as_junit, as_text, read, total
+from zuora_mock.steering.ledger import Ledger, Line, as_junit, as_text, read, total
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zuora_mock.billing.queries import query, query_more
+from zuora_mock.billing.rendering import render_record
 from zuora_mock.domain.catalogue import BY_NAME, Field, ObjectType
 from zuora_mock.domain.values import Record, Type, Value
-from zuora_mock.services.queries import query, query_more
-from zuora_mock.services.rendering import render_record
 from zuora_mock.settings import TenantSettings
 from zuora_mock.storage import tenants
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.unit import Unit, unit_of_work
+from zuora_mock.storage.transaction import Transaction, begin
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WSDL = 153
@@ -35,8 +35,13 @@ Condition: TypeAlias = tuple[str, Field, Match | None]
 Case: TypeAlias = tuple[ObjectType, list[Field], list[Record], list[list[Condition]]]
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 ALPHABET = st.sampled_from("aAbBé'\"\\*?[]^-%_\n\t😀İ 1.0")
 TEXTS = st.text(ALPHABET, max_size=4)
 HEX = st.text(st.sampled_from("0aF"), max_size=2)
@@ -191,11 +196,11 @@ def holds(record: Record, condition: Condition) -> bool:
     return value is not None and match(value)
 
 
-def read_all(unit: Unit, text: str, batch: int) -> list[Record]:
-    page = query(unit, text, batch, WSDL)
+def read_all(transaction: Transaction, text: str, batch: int) -> list[Record]:
+    page = query(transaction, text, batch, WSDL)
     records = page.records
     while page.locator:
-        page = query_more(unit, page.locator, batch, WSDL)
+        page = query_more(transaction, page.locator, batch, WSDL)
         records += page.records
     return records
 
@@ -212,16 +217,16 @@ def database() -> Iterator[Database]:
 def test_any_query_finds_what_an_independent_reading_finds(database: Database, case: Case, batch: int) -> None:
     kind, fields, rows, where = case
     tenant = tenants.add(database.connection, "acme", "fixture", TenantSettings(time_zone="Europe/Berlin"))
-    with unit_of_work(database, tenant, 2) as unit:
-        unit.insert(kind, [{"Id": unit.new_id(), "tier__c": "declared"}])
-    with unit_of_work(database, tenant, 1) as unit:
+    with begin(database, tenant, 2) as transaction:
+        transaction.insert(kind, [{"Id": transaction.new_id(), "tier__c": "declared"}])
+    with begin(database, tenant, 1) as transaction:
         records: list[Record] = [
-            {"Id": unit.new_id(), **{name: v for name, v in row.items() if v is not None}} for row in rows
+            {"Id": transaction.new_id(), **{name: v for name, v in row.items() if v is not None}} for row in rows
         ]
-        unit.insert(kind, records)
+        transaction.insert(kind, records)
         filters = " or ".join(" and ".join(each[0] for each in conjunction) for conjunction in where)
         names = ", ".join(each.name for each in fields)
-        read = read_all(unit, f"select {names} from {kind.name} {filters and 'where'} {filters}", batch)
+        read = read_all(transaction, f"select {names} from {kind.name} {filters and 'where'} {filters}", batch)
     wanted = [
         each
         for each in records

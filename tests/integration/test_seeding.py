@@ -20,14 +20,14 @@ from zuora_mock.domain.catalogue import (
 )
 from zuora_mock.domain.money import parse_micros
 from zuora_mock.domain.values import Record
-from zuora_mock.services.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
-from zuora_mock.services.fixtures.seeding import SeedResult
-from zuora_mock.services.tenancy import Tenancy
-from zuora_mock.services.tokens import Credentials
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tables import CHARGES
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.unit import Unit
+from zuora_mock.storage.transaction import Transaction
+from zuora_mock.tenants.credentials import Credentials
+from zuora_mock.tenants.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
+from zuora_mock.tenants.fixtures.seeding import SeedResult
+from zuora_mock.tenants.tenancy import Tenancy
 
 ACME = {"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD", "PaymentTerm": "Net 30"}
 FROZEN = {"now": "2026-02-01T00:00:00Z", "frozen": True}
@@ -45,14 +45,14 @@ class Filled:
         self.tenancy = Tenancy(self.database, Credentials(), [source])
         self.tenant: Tenant = self.tenancy.anonymous
 
-    def unit(self, entity: int = 1) -> Unit:
-        return Unit(self.database.connection, self.tenant, entity)
+    def transaction(self, entity: int = 1) -> Transaction:
+        return Transaction(self.database.connection, self.tenant, entity)
 
     def all(self, kind: ObjectType, entity: int = 1) -> list[Record]:
-        return self.unit(entity).all(kind)
+        return self.transaction(entity).all(kind)
 
     def invoice(self, number: str) -> Record:
-        (found,) = self.unit().find(INVOICE, InvoiceNumber=number)
+        (found,) = self.transaction().find(INVOICE, InvoiceNumber=number)
         return found
 
     def add(self, **document: Any) -> SeedResult:
@@ -131,7 +131,7 @@ def test_numbers_that_are_missing_follow_the_greatest_that_is_given() -> None:
     filled = fill(accounts=[ACME, {**ACME, "AccountNumber": None}], invoices=invoices)
     numbers = [each["InvoiceNumber"] for each in filled.all(INVOICE)]
     assert numbers == ["INV00000042", "INV00000041", "X-1", "INV00000043"]
-    assert filled.unit().next_invoice_number() == "INV00000044"
+    assert filled.transaction().next_invoice_number() == "INV00000044"
     assert [each["AccountNumber"] for each in filled.all(ACCOUNT)] == ["A-1", "A00000001"]
 
 
@@ -187,8 +187,10 @@ def test_a_split_names_its_invoice_by_number() -> None:
 def test_invoices_and_contacts_follow_their_account_into_its_entity() -> None:
     filled = Filled(load(default_fixture_path().with_name("multi-entity.json")))
     assert [[each["InvoiceNumber"] for each in filled.all(INVOICE, entity)] for entity in (1, 2, 3)] == [
-        ["INV00000001"], ["INV00000002"], ["INV00000003"]
-    ]  # fmt: skip
+        ["INV00000001"],
+        ["INV00000002"],
+        ["INV00000003"],
+    ]
     first, second = filled.tenancy.clients(filled.tenant)
     assert (second.entities, first.entities) == ((1, 2, 3), (2,))
 
@@ -218,7 +220,7 @@ def test_the_default_fixture_has_what_its_readers_look_for(default: Filled) -> N
         ("Draft", "Consolidation", 640_000_000),
     }
     assert default.invoice("INV00000007")["Region__c"] == "EMEA"
-    assert default.unit().next_invoice_number() == "INV00000015"
+    assert default.transaction().next_invoice_number() == "INV00000015"
     assert {each["Currency"] for each in default.all(ACCOUNT)} == {"USD", "JPY", "KWD"}
     (known, inactive) = sorted(default.tenancy.clients(default.tenant), key=lambda each: not each.active)
     assert (len(known.client_id), len(known.secret) <= 42, inactive.active) == (36, True, False)
@@ -229,11 +231,11 @@ def test_a_fixture_is_added_to_accounts_that_are_there(default: Filled) -> None:
     invoices = [{"AccountNumber": number, "items": [{"ChargeAmount": "7"}]} for number in ("A-1", "A-9")]
     made = default.add(accounts=accounts, invoices=invoices)
     assert list(made.invoices) == ["INV00000015", "INV00000016"]
-    (first, second) = (default.unit().get(INVOICE, each) for each in made.invoices.values())
-    (acme,) = default.unit().find(ACCOUNT, AccountNumber="A-1")
+    (first, second) = (default.transaction().get(INVOICE, each) for each in made.invoices.values())
+    (acme,) = default.transaction().find(ACCOUNT, AccountNumber="A-1")
     assert (first or {})["AccountId"] == acme["Id"]
     assert (second or {})["AccountId"] == made.accounts["A-9"]
-    assert default.unit().next_invoice_number() == "INV00000017"
+    assert default.transaction().next_invoice_number() == "INV00000017"
 
 
 def test_numbers_that_are_taken_are_refused_and_nothing_is_added(default: Filled) -> None:
@@ -281,19 +283,21 @@ def test_what_comes_out_goes_in_again(name: str) -> None:
     second = Filled(parse(json.dumps(state)))
     assert second.tenancy.state(second.tenant) == state
     assert second.tenant.next_id() == first.tenant.next_id()
-    assert second.unit().next_invoice_number() == first.unit().next_invoice_number()
+    assert second.transaction().next_invoice_number() == first.transaction().next_invoice_number()
 
 
 def test_parts_of_a_split_keep_what_joins_them() -> None:
     items = [{"ChargeAmount": "5", "row": 0, "taxes": [{"TaxAmount": "1", "row": 1}]}]
     part = {"AccountNumber": "A-1", "group": "a" * 32, "original": "b" * 32, "items": items}
     split = {
-        "Id": "a" * 32, "InvoiceId": "b" * 32, "items": [{"InvoiceDate": "2026-02-01", "SplitPercentage": "100"}],
+        "Id": "a" * 32,
+        "InvoiceId": "b" * 32,
+        "items": [{"InvoiceDate": "2026-02-01", "SplitPercentage": "100"}],
         "execution": {"original": "b" * 32, "arithmetic": {"rows": [1, "2"]}},
-    }  # fmt: skip
+    }
     acme = {**ACME, "charges": [{"ChargeAmount": 1, "billed": 1}]}
     filled = fill(clock=FROZEN, accounts=[acme], invoices=[part], invoiceSplits=[split])
-    assert filled.unit().find(INVOICE, _Group="a" * 32)[0]["_Original"] == "b" * 32
+    assert filled.transaction().find(INVOICE, _Group="a" * 32)[0]["_Original"] == "b" * 32
     state = filled.tenancy.state(filled.tenant)
     assert state["invoices"][0]["items"][0]["row"] == 0
     assert state["invoiceSplits"][0]["execution"] == split["execution"]
@@ -304,9 +308,9 @@ def test_parts_of_a_split_keep_what_joins_them() -> None:
 
 def test_a_tenants_own_state_put_in_again_replaces_what_has_the_same_id(default: Filled) -> None:
     state = default.tenancy.state(default.tenant)
-    (invoice,) = default.unit().find(INVOICE, InvoiceNumber="INV00000002")
+    (invoice,) = default.transaction().find(INVOICE, InvoiceNumber="INV00000002")
     with default.database.transaction():
-        default.unit().update(INVOICE, invoice, {"Status": "Posted", "Comments": "changed"})
+        default.transaction().update(INVOICE, invoice, {"Status": "Posted", "Comments": "changed"})
     default.tenancy.seed(default.tenant, parse(json.dumps(state)))
     assert default.invoice("INV00000002")["Status"] == "Draft"
     again = default.tenancy.state(default.tenant)
@@ -323,9 +327,9 @@ def test_an_invoice_whose_account_is_gone_keeps_the_accounts_id() -> None:
 
 
 def test_an_account_may_be_named_by_its_id(default: Filled) -> None:
-    acme = default.unit().find(ACCOUNT, AccountNumber="A-2")[0]["Id"]
+    acme = default.transaction().find(ACCOUNT, AccountNumber="A-2")[0]["Id"]
     made = default.add(invoices=[{"AccountId": acme, "items": [{"ChargeAmount": "10"}]}])
-    (found,) = (default.unit().get(INVOICE, each) for each in made.invoices.values())
+    (found,) = (default.transaction().get(INVOICE, each) for each in made.invoices.values())
     assert found is not None
     assert str(found["DueDate"]) > str(found["InvoiceDate"])
     half = {"AccountId": acme, "items": [{"ChargeAmount": "0.5"}]}

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.integration.worlds import Item, World, make_world
+from zuora_mock.billing.splitting import execution as splits
 from zuora_mock.domain import rules
-from zuora_mock.domain.allocation import HUNDRED_PERCENT
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, INVOICE_SPLIT_ITEM, TAXATION_ITEM, ObjectType
 from zuora_mock.domain.invoices import ITEM_AMOUNTS, TAX_AMOUNTS, TOTALS, micros
 from zuora_mock.domain.money import minor_digits, percent_text, text
+from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Rule
-from zuora_mock.services import splits
 
 UNKNOWN = "8ad0" + "0" * 28
 CHARGE = [Item("120.00", taxes=[("10.00", "0")])]
@@ -76,9 +76,14 @@ def test_each_item_of_the_split_names_its_part(world: World) -> None:
 
 def test_headers_and_custom_fields_are_copied_and_nothing_of_a_posting(world: World) -> None:
     copied: Record = {
-        "Comments": "as agreed", "TargetDate": "2026-03-31", "IncludesUsage": False, "BillToContactId": UNKNOWN,
-        "SequenceSetId": UNKNOWN, "Region__c": "EMEA", "IntegrationStatus__NS": "sync",
-    }  # fmt: skip
+        "Comments": "as agreed",
+        "TargetDate": "2026-03-31",
+        "IncludesUsage": False,
+        "BillToContactId": UNKNOWN,
+        "SequenceSetId": UNKNOWN,
+        "Region__c": "EMEA",
+        "IntegrationStatus__NS": "sync",
+    }
     invoice = world.invoice(CHARGE, Body="JVBERi0", LastEmailSentDate=1, **copied)
     for part in world.execute(world.split(invoice, "50", "50")):
         assert copied.items() <= part.items()
@@ -167,8 +172,8 @@ def test_a_draft_part_is_split_anew_together_with_its_siblings(world: World) -> 
 
 def test_a_group_is_not_split_anew_once_it_is_posted(world: World) -> None:
     part = world.execute(world.split(world.invoice(CHARGE), "50", "50"))[0]
-    with world.unit() as unit:
-        unit.update(INVOICE, part, {"Status": "Posted"})
+    with world.transaction() as transaction:
+        transaction.update(INVOICE, part, {"Status": "Posted"})
     assert rule_of(world, world.split(str(part["Id"]), "50", "50")) == [rules.SPLIT_DRAFT]
 
 
@@ -211,8 +216,8 @@ def test_a_split_is_executed_once(world: World, act: str) -> None:
     if act != "wait":
         {"run": world.runner.run_now, "hold": world.runner.hold}[act](world.tenant, job)
     assert rule_of(world, split) == [rules.SPLIT_ONCE]
-    with world.unit() as unit:
-        assert splits.is_executed(unit, split)
+    with world.transaction() as transaction:
+        assert splits.is_executed(transaction, split)
 
 
 def test_a_split_whose_work_failed_may_be_executed_again(world: World) -> None:
@@ -220,16 +225,16 @@ def test_a_split_whose_work_failed_may_be_executed_again(world: World) -> None:
     split = world.split(world.invoice(CHARGE), "50", "50")
     (job,) = world.order(split)
     world.runner.fail(world.tenant, job, "by order")
-    with world.unit() as unit:
-        assert not splits.is_executed(unit, split)
+    with world.transaction() as transaction:
+        assert not splits.is_executed(transaction, split)
     assert len(world.execute(split)) == 2
 
 
 def test_a_split_that_was_executed_elsewhere_is_known_by_its_parts(world: World) -> None:
     split = world.split(world.invoice(CHARGE), "50", "50")
-    with world.unit() as unit:
-        for item in unit.find(INVOICE_SPLIT_ITEM, InvoiceSplitId=split):
-            unit.update(INVOICE_SPLIT_ITEM, item, {"InvoiceId": UNKNOWN})
+    with world.transaction() as transaction:
+        for item in transaction.find(INVOICE_SPLIT_ITEM, InvoiceSplitId=split):
+            transaction.update(INVOICE_SPLIT_ITEM, item, {"InvoiceId": UNKNOWN})
     assert rule_of(world, split) == [rules.SPLIT_ONCE]
 
 
@@ -242,8 +247,8 @@ def test_nothing_is_accepted_while_splitting_is_off() -> None:
     world = make_world(allow_invoice_splitting=False)
     invoice = world.invoice(CHARGE)
     assert rule_of(world, world.split(invoice, "50", "50")) == [rules.SPLIT_OFF]
-    with world.unit() as unit:
-        refusal = splits.refusal_of_invoice(unit, invoice, "/objects/0/InvoiceId")
+    with world.transaction() as transaction:
+        refusal = splits.refusal_of_invoice(transaction, invoice, "/objects/0/InvoiceId")
     assert refusal is not None
     assert (refusal.rule, refusal.pointer) == (rules.SPLIT_OFF, "/objects/0/InvoiceId")
 
@@ -267,8 +272,8 @@ def test_of_two_splits_of_one_invoice_the_first_wins(world: World) -> None:
     first, second = world.split(invoice, "50", "50"), world.split(invoice, "40", "60")
     (job,) = world.order(first)
     for expected in (f"is being split by InvoiceSplit {first}", "does not exist"):
-        with world.unit() as unit:
-            (outcome,) = splits.submit(unit, [second])
+        with world.transaction() as transaction:
+            (outcome,) = splits.submit(transaction, [second])
         assert outcome.refusal is not None
         assert expected in outcome.refusal.message
         world.runner.run_due(world.tenant, manual=True)
@@ -279,8 +284,8 @@ def test_an_invoice_that_was_posted_in_between_is_left_alone(world: World) -> No
     world.set_policy("manual")
     invoice = world.invoice(CHARGE)
     (job,) = world.order(world.split(invoice, "50", "50"))
-    with world.unit() as unit:
-        unit.update(INVOICE, unit.get(INVOICE, invoice) or {}, {"Status": "Posted"})
+    with world.transaction() as transaction:
+        transaction.update(INVOICE, transaction.get(INVOICE, invoice) or {}, {"Status": "Posted"})
     before = rows(world)
     counters = world.tenant.counters.invoices
     assert failed(world, job) == "Invoice INV00000001 has status Posted; only a Draft invoice can be split"
@@ -307,8 +312,8 @@ def test_the_arithmetic_is_kept_and_found_by_split_original_and_part(world: Worl
     invoice = world.invoice(CHARGE)
     split = world.split(invoice, "38.461538461", "38.461538461", "23.076923078")
     parts = world.execute(split)
-    with world.unit() as unit:
-        told = [splits.arithmetic(unit, each) for each in (split, invoice, str(parts[2]["Id"]))]
+    with world.transaction() as transaction:
+        told = [splits.arithmetic(transaction, each) for each in (split, invoice, str(parts[2]["Id"]))]
     assert told[0] == told[1] == told[2]
     story = told[0]
     assert story is not None
@@ -323,9 +328,9 @@ def test_the_arithmetic_is_kept_and_found_by_split_original_and_part(world: Worl
 
 def test_a_split_that_waits_is_planned_on_show(world: World) -> None:
     split = world.split(world.invoice([Item("10", taxes=[("1", "0.05")])]), "50", "50")
-    with world.unit() as unit:
-        story = splits.arithmetic(unit, split)
-        assert not unit.changes
+    with world.transaction() as transaction:
+        story = splits.arithmetic(transaction, split)
+        assert not transaction.changes
     assert story is not None
     assert (story["state"], story["at"]) == ("planned", None)
     assert story["exempt"]["rows"][0]["sum"] == "0.05"
@@ -334,8 +339,8 @@ def test_a_split_that_waits_is_planned_on_show(world: World) -> None:
 def test_a_split_that_cannot_be_done_says_why(world: World) -> None:
     invoice = world.invoice(CHARGE)
     world.split(invoice, "50", "40")
-    with world.unit() as unit:
-        story = splits.arithmetic(unit, invoice)
+    with world.transaction() as transaction:
+        story = splits.arithmetic(transaction, invoice)
     assert story is not None
     assert (story["state"], story["refusal"]["rule"]) == ("refused", "invoice-split.sum")
 
@@ -344,9 +349,9 @@ def test_a_split_anew_tells_what_was_put_together(world: World) -> None:
     old = world.execute(world.split(world.invoice(CHARGE), "50", "50"))
     again = world.split(str(old[0]["Id"]), "50", "50")
     world.execute(again)
-    with world.unit() as unit:
-        story = splits.arithmetic(unit, again)
-        assert splits.arithmetic(unit, UNKNOWN) is None
+    with world.transaction() as transaction:
+        story = splits.arithmetic(transaction, again)
+        assert splits.arithmetic(transaction, UNKNOWN) is None
     assert story is not None
     assert story["putTogether"] == {part["InvoiceNumber"]: part["Id"] for part in old}
 

@@ -11,15 +11,15 @@ from sqlalchemy import Table
 
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import INVOICE
-from zuora_mock.services.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
-from zuora_mock.services.tenancy import Taken, Tenancy, TenancyError, Unknown
-from zuora_mock.services.tokens import TOKEN_LIFETIME, Credentials
 from zuora_mock.settings import JobPolicy
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import NEVER
 from zuora_mock.storage.tables import FAULTS, IDEMPOTENCY, JOBS, JOURNAL
 from zuora_mock.storage.tenants import Client, Tenant
-from zuora_mock.storage.unit import Unit, unit_of_work
+from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.tenants.credentials import TOKEN_LIFETIME, Credentials
+from zuora_mock.tenants.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
+from zuora_mock.tenants.tenancy import Taken, Tenancy, TenancyError, Unknown
 
 KNOWN = "00000000-0000-4000-8000-000000009867"
 MINE, YOURS, THEIRS = ("m" * 36, "y" * 36, "t" * 36)
@@ -45,13 +45,13 @@ class World:
         return admitted
 
     def numbers(self, tenant: Tenant) -> list[str]:
-        return [str(each["InvoiceNumber"]) for each in Unit(self.database.connection, tenant, 1).all(INVOICE)]
+        return [str(each["InvoiceNumber"]) for each in Transaction(self.database.connection, tenant, 1).all(INVOICE)]
 
     def remove_invoices(self, tenant: Tenant) -> None:
-        with unit_of_work(self.database, tenant, 1) as unit:
-            unit.delete(INVOICE, unit.all(INVOICE))
-            unit.new_id()
-            unit.next_invoice_number()
+        with begin(self.database, tenant, 1) as transaction:
+            transaction.delete(INVOICE, transaction.all(INVOICE))
+            transaction.new_id()
+            transaction.next_invoice_number()
 
     def disturb(self, tenant: Tenant) -> None:
         """A row in everything that a reset or a restore must know of, and other settings."""

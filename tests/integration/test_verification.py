@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.integration.journals import Kept
-from zuora_mock.services.journal import Journal
-from zuora_mock.services.verification import Question, verify
+from zuora_mock.steering.journal import Journal
+from zuora_mock.steering.verification import Question, verify
 
 
 @pytest.fixture

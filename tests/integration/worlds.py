@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zuora_mock.billing.outcomes import Outcome
+from zuora_mock.billing.splitting import execution as splits
 from zuora_mock.clock import Clock, parse_instant
 from zuora_mock.domain.catalogue import (
     ACCOUNT,
@@ -21,14 +23,12 @@ from zuora_mock.domain.invoices import ITEM_AMOUNTS, micros
 from zuora_mock.domain.money import parse_micros, parse_nano_percent
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.domain.values import Record, Value
-from zuora_mock.jobs import Runner
-from zuora_mock.services import splits
-from zuora_mock.services.outcomes import Outcome
 from zuora_mock.settings import JobPolicy, TenantSettings
 from zuora_mock.storage import tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Entity, Tenant
-from zuora_mock.storage.unit import Unit, unit_of_work
+from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.work.runner import Runner
 
 TERMS = (
     PaymentTerm("Due Upon Receipt", default=True),
@@ -61,59 +61,59 @@ class World:
     accounts: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
-    def unit(self) -> Iterator[Unit]:
-        with unit_of_work(self.database, self.tenant, 1) as unit:
-            yield unit
+    def transaction(self) -> Iterator[Transaction]:
+        with begin(self.database, self.tenant, 1) as transaction:
+            yield transaction
 
     def find(self, kind: ObjectType, **equal: object) -> list[Record]:
-        with self.unit() as unit:
-            return unit.find(kind, **equal)
+        with self.transaction() as transaction:
+            return transaction.find(kind, **equal)
 
     def get(self, kind: ObjectType, id: object) -> Record | None:
-        with self.unit() as unit:
-            return unit.get(kind, str(id))
+        with self.transaction() as transaction:
+            return transaction.get(kind, str(id))
 
     def account(self, currency: str = "USD", /, **fields: Value) -> str:
         if currency not in self.accounts or fields:
-            with self.unit() as unit:
-                self.accounts[currency] = unit.new_id()
+            with self.transaction() as transaction:
+                self.accounts[currency] = transaction.new_id()
                 record: Record = {"Name": currency, "Currency": currency, "PaymentTerm": "Net 30"}
                 record["Id"] = self.accounts[currency]
-                unit.insert(ACCOUNT, [unit.stamp_new({**record, **fields})])
+                transaction.insert(ACCOUNT, [transaction.stamp_new({**record, **fields})])
         return self.accounts[currency]
 
     def invoice(self, items: Sequence[Item], currency: str = "USD", /, **fields: Value) -> str:
         """The id of a new invoice with these items; `fields` go on its header."""
         account = self.account(currency)
-        with self.unit() as unit:
-            return _write_invoice(unit, account, items, fields)
+        with self.transaction() as transaction:
+            return _write_invoice(transaction, account, items, fields)
 
     def split(self, invoice: str, *percentages: str, date: str = "2026-02-01", terms: Sequence[str | None] = ()) -> str:
         """The id of an InvoiceSplit with one item for each percentage."""
-        with self.unit() as unit:
-            split = unit.new_id()
-            unit.insert(INVOICE_SPLIT, [unit.stamp_new({"Id": split, "InvoiceId": invoice})])
+        with self.transaction() as transaction:
+            split = transaction.new_id()
+            transaction.insert(INVOICE_SPLIT, [transaction.stamp_new({"Id": split, "InvoiceId": invoice})])
             for position, percentage in enumerate(percentages):
                 item: Record = {
-                    "Id": unit.new_id(),
+                    "Id": transaction.new_id(),
                     "InvoiceSplitId": split,
                     "InvoiceDate": date,
                     "SplitPercentage": parse_nano_percent(percentage),
                 }
                 if position < len(terms) and terms[position] is not None:
                     item["PaymentTerm"] = terms[position]
-                unit.insert(INVOICE_SPLIT_ITEM, [unit.stamp_new(item)])
+                transaction.insert(INVOICE_SPLIT_ITEM, [transaction.stamp_new(item)])
         return split
 
     def submit(self, *ids: object) -> list[Outcome]:
-        with self.unit() as unit:
-            return splits.submit(unit, ids)
+        with self.transaction() as transaction:
+            return splits.submit(transaction, ids)
 
     def order(self, *ids: object) -> list[str]:
         """Submits, and the ids of the jobs."""
-        with self.unit() as unit:
-            assert [outcome.refusal for outcome in splits.submit(unit, ids)] == [None] * len(ids)
-            return unit.jobs
+        with self.transaction() as transaction:
+            assert [outcome.refusal for outcome in splits.submit(transaction, ids)] == [None] * len(ids)
+            return transaction.jobs
 
     def execute(self, split: str) -> list[Record]:
         """Submits, runs, and the parts in their order."""
@@ -148,23 +148,31 @@ class _Only:
         return self.tenant if key == self.tenant.key else None
 
 
-def _write_invoice(unit: Unit, account: str, items: Sequence[Item], fields: Record) -> str:
-    invoice = unit.new_id()
+def _write_invoice(transaction: Transaction, account: str, items: Sequence[Item], fields: Record) -> str:
+    invoice = transaction.new_id()
     rows, taxes = list[Record](), list[Record]()
     for position, item in enumerate(items):
-        charge = unit.new_id()
+        charge = transaction.new_id()
         rows.append(_charge(charge, position, item))
-        rows += [_discount(unit.new_id(), charge, each) for each in item.discounts]
-        taxes += [_tax(unit.new_id(), charge, tax, exempt) for tax, exempt in item.taxes]
+        rows += [_discount(transaction.new_id(), charge, each) for each in item.discounts]
+        taxes += [_tax(transaction.new_id(), charge, tax, exempt) for tax, exempt in item.taxes]
     totals = _totals(rows)
     header: Record = {
-        "Id": invoice, "AccountId": account, "InvoiceNumber": unit.next_invoice_number(), "Status": "Draft",
-        "InvoiceDate": "2026-01-15", "TargetDate": "2026-01-31", "DueDate": "2026-02-14", "SourceType": "Subscription",
-        **totals, "Balance": totals["Amount"], **fields,
-    }  # fmt: skip
-    unit.insert(INVOICE, [unit.stamp_new(header)])
-    unit.insert(INVOICE_ITEM, [unit.stamp_new({**row, "InvoiceId": invoice}) for row in rows])
-    unit.insert(TAXATION_ITEM, [unit.stamp_new({**tax, "InvoiceId": invoice}) for tax in taxes])
+        "Id": invoice,
+        "AccountId": account,
+        "InvoiceNumber": transaction.next_invoice_number(),
+        "Status": "Draft",
+        "InvoiceDate": "2026-01-15",
+        "TargetDate": "2026-01-31",
+        "DueDate": "2026-02-14",
+        "SourceType": "Subscription",
+        **totals,
+        "Balance": totals["Amount"],
+        **fields,
+    }
+    transaction.insert(INVOICE, [transaction.stamp_new(header)])
+    transaction.insert(INVOICE_ITEM, [transaction.stamp_new({**row, "InvoiceId": invoice}) for row in rows])
+    transaction.insert(TAXATION_ITEM, [transaction.stamp_new({**tax, "InvoiceId": invoice}) for tax in taxes])
     return invoice
 
 
@@ -172,25 +180,38 @@ def _charge(identifier: str, position: int, item: Item) -> Record:
     tax = [parse_micros(each) for each in (item.own_tax or 0, *(tax for tax, _ in item.taxes))]
     exempt = [parse_micros(each) for each in (item.own_exempt or 0, *(exempt for _, exempt in item.taxes))]
     return {
-        "Id": identifier, "ChargeAmount": parse_micros(item.charge), "ChargeName": f"Charge {position}",
-        "ProcessingType": 0, "Quantity": 3.0, "UnitPrice": 0.5,
-        "ServiceStartDate": "2026-01-01", "ServiceEndDate": "2026-01-31",
-        "TaxAmount": sum(tax), "TaxExemptAmount": sum(exempt),
-    }  # fmt: skip
+        "Id": identifier,
+        "ChargeAmount": parse_micros(item.charge),
+        "ChargeName": f"Charge {position}",
+        "ProcessingType": 0,
+        "Quantity": 3.0,
+        "UnitPrice": 0.5,
+        "ServiceStartDate": "2026-01-01",
+        "ServiceEndDate": "2026-01-31",
+        "TaxAmount": sum(tax),
+        "TaxExemptAmount": sum(exempt),
+    }
 
 
 def _discount(identifier: str, charge: str, amount: str) -> Record:
     return {
-        "Id": identifier, "ChargeAmount": parse_micros(amount), "ChargeName": "Discount", "ProcessingType": 1,
+        "Id": identifier,
+        "ChargeAmount": parse_micros(amount),
+        "ChargeName": "Discount",
+        "ProcessingType": 1,
         "AppliedToInvoiceItemId": charge,
-    }  # fmt: skip
+    }
 
 
 def _tax(identifier: str, charge: str, tax: str, exempt: str) -> Record:
     return {
-        "Id": identifier, "InvoiceItemId": charge, "Name": "VAT", "TaxRate": 8.25, "TaxAmount": parse_micros(tax),
+        "Id": identifier,
+        "InvoiceItemId": charge,
+        "Name": "VAT",
+        "TaxRate": 8.25,
+        "TaxAmount": parse_micros(tax),
         "ExemptAmount": parse_micros(exempt),
-    }  # fmt: skip
+    }
 
 
 def _totals(rows: Sequence[Record]) -> Record:

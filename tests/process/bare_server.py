@@ -9,9 +9,9 @@ from typing import Literal
 
 import uvicorn
 
-from zuora_mock.api import network
-from zuora_mock.api.network import Receive, Scope, Send
-from zuora_mock.services.faults import FaultKind
+from zuora_mock.api.gateway import network
+from zuora_mock.api.gateway.network import Receive, Scope, Send
+from zuora_mock.steering.faults import FaultKind
 
 BODY = b'{"Id":"8ad00000000000000000000000000001","Success":true}'
 

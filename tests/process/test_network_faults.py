@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.commands import environment
-from zuora_mock.services.faults import FaultKind
+from zuora_mock.steering.faults import FaultKind
 
 SERVER = Path(__file__).parent / "bare_server.py"
 LOOPS = ["asyncio", pytest.param("uvloop", marks=pytest.mark.skipif(not find_spec("uvloop"), reason="no uvloop here"))]

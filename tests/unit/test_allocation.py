@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zuora_mock.domain.allocation import (
+from zuora_mock.domain.money import parse_nano_percent
+from zuora_mock.domain.splitting.allocation import (
     HUNDRED_PERCENT,
     Allocation,
     Reason,
@@ -21,7 +22,6 @@ from zuora_mock.domain.allocation import (
     largest_remainder_by_amount,
     last_part,
 )
-from zuora_mock.domain.money import parse_nano_percent
 
 Numbers = list[int]
 Draw = tuple[Numbers, Numbers]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from zuora_mock.services.faults import ERROR_CODES, FaultKind, Subject, ordered_by_header, refusal_of
-from zuora_mock.services.matching import Match, differences, fits, like, read_body, resolve, same
+from zuora_mock.steering.faults import ERROR_CODES, FaultKind, Subject, ordered_by_header, refusal_of
+from zuora_mock.steering.matching import Match, differences, fits, like, read_body, resolve, same
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -188,6 +188,11 @@ def test_a_header_that_makes_no_sense_orders_nothing_and_is_told(
 def test_what_is_no_error_of_zuora_refuses_nothing() -> None:
     refusing = {each for each in FaultKind if refusal_of(ordered_by_header({"zuora-mock-fault": each.value}))}
     assert refusing == {
-        FaultKind.USER_INFO, FaultKind.LOCK_COMPETITION, FaultKind.RATE_LIMIT, FaultKind.CONCURRENCY_LIMIT,
-        FaultKind.INTERNAL_ERROR, FaultKind.BAD_GATEWAY, FaultKind.GATEWAY_TIMEOUT,
-    }  # fmt: skip
+        FaultKind.USER_INFO,
+        FaultKind.LOCK_COMPETITION,
+        FaultKind.RATE_LIMIT,
+        FaultKind.CONCURRENCY_LIMIT,
+        FaultKind.INTERNAL_ERROR,
+        FaultKind.BAD_GATEWAY,
+        FaultKind.GATEWAY_TIMEOUT,
+    }

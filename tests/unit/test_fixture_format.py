@@ -11,8 +11,8 @@ import pytest
 
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.values import Record, Type
-from zuora_mock.services.fixtures import FixtureError, default_fixture_path, json_schema, load, parse
-from zuora_mock.services.fixtures.writing import write_record, write_value
+from zuora_mock.tenants.fixtures import FixtureError, default_fixture_path, json_schema, load, parse
+from zuora_mock.tenants.fixtures.writing import write_record, write_value
 
 ACCOUNT: dict[str, Any] = {"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD"}
 

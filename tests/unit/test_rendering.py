@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from zuora_mock.billing.rendering import render_record
 from zuora_mock.domain.catalogue import CONTACT, INVOICE, INVOICE_ITEM, INVOICE_SPLIT_ITEM, OBJECTS, ObjectType
 from zuora_mock.domain.values import Record, Type, Value
-from zuora_mock.services.rendering import render_record
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SAMPLES: dict[Type, Value] = {

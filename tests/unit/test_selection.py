@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from zuora_mock.domain import rules
-from zuora_mock.domain.selection import NEVER_KEPT, Clause, Selection, resolve
-from zuora_mock.domain.zoql import Operator, parse
+from zuora_mock.domain.zoql.grammar import Operator, parse
+from zuora_mock.domain.zoql.selection import NEVER_KEPT, Clause, Selection, resolve
 from zuora_mock.errors import Refusal
 
 IDS_OF = "select Id from"

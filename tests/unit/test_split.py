@@ -10,10 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zuora_mock.domain import rules
-from zuora_mock.domain.allocation import HUNDRED_PERCENT, Rounding
 from zuora_mock.domain.invoices import ITEM_AMOUNTS, Invoice, due_lines, exempt_lines, micros, put_together
 from zuora_mock.domain.money import parse_micros, parse_nano_percent, text
-from zuora_mock.domain.split import Part, Policy, Split, SplitItem, adjusted, check, check_invoice, plan, verify
+from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT, Rounding
+from zuora_mock.domain.splitting.split import (
+    Part,
+    Policy,
+    Split,
+    SplitItem,
+    adjusted,
+    check,
+    check_invoice,
+    plan,
+    verify,
+)
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal, Request, Rule

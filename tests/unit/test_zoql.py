@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zuora_mock.domain import dates, zoql
+from zuora_mock.domain import dates
 from zuora_mock.domain.rules import QUERY_LIMITS, QUERY_SYNTAX
-from zuora_mock.domain.zoql import (
+from zuora_mock.domain.zoql import grammar as zoql
+from zuora_mock.domain.zoql.grammar import (
     Boolean,
     Condition,
     DateTime,
@@ -282,7 +283,7 @@ def test_texts_that_are_none_are_refused_as_they_were_typed(condition: str) -> N
 
 def test_the_parser_library_is_loaded_at_the_first_query_only() -> None:
     script = (
-        "import sys; from zuora_mock.domain import dates, zoql; before = 'lark' in sys.modules; "
+        "import sys; from zuora_mock.domain.zoql import grammar as zoql; before = 'lark' in sys.modules; "
         "zoql.parse('select Id from Account'); print(before, 'lark' in sys.modules)"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -132,8 +132,11 @@ AUDIT = (
 NETSUITE = _of(Type.STRING, "IntegrationId__NS IntegrationStatus__NS SyncDate__NS", WRITE, limit=255)
 
 ACCOUNT = ObjectType(
-    "Account", "account", "accounts",
-    IDENTITY + (
+    "Account",
+    "account",
+    "accounts",
+    IDENTITY
+    + (
         _text("AccountNumber", 70, indexed=True),
         _text("Name", 255, NEEDED, indexed=True),
         _text("Currency", 3, NEEDED_ONCE),
@@ -163,13 +166,20 @@ ACCOUNT = ObjectType(
         _text("VATId", 25),
         Field("LastInvoiceDate", Type.DATE),
         Field("LastMetricsUpdate", Type.DATETIME, since=131),
-    ) + AUDIT + NETSUITE,
-    creatable=True, updatable=True, deletable=True,
-)  # fmt: skip
+    )
+    + AUDIT
+    + NETSUITE,
+    creatable=True,
+    updatable=True,
+    deletable=True,
+)
 
 CONTACT = ObjectType(
-    "Contact", "contact", "contacts",
-    IDENTITY + (
+    "Contact",
+    "contact",
+    "contacts",
+    IDENTITY
+    + (
         _reference("AccountId", NEEDED_ONCE),
         *_of(Type.STRING, "FirstName LastName", NEEDED, limit=100),
         *_of(Type.STRING, "Address1 Address2", WRITE, limit=255),
@@ -178,13 +188,19 @@ CONTACT = ObjectType(
         _text("Country", 64),
         _text("WorkEmail", 80),
         _text("WorkPhone", 40),
-    ) + AUDIT,
-    creatable=True, updatable=True, deletable=True,
-)  # fmt: skip
+    )
+    + AUDIT,
+    creatable=True,
+    updatable=True,
+    deletable=True,
+)
 
 INVOICE = ObjectType(
-    "Invoice", "invoice", "invoices",
-    IDENTITY + (
+    "Invoice",
+    "invoice",
+    "invoices",
+    IDENTITY
+    + (
         _reference("AccountId"),
         _text("InvoiceNumber", 32, READ, indexed=True),
         _choice("Status", "Draft", "Posted", "Canceled", access=UPDATE, limit=8),
@@ -202,14 +218,20 @@ INVOICE = ObjectType(
         _text("PaymentTerm", 100, READ, since=118),
         _text("SourceType", 16, READ, since=118),
         Field("SequenceSetId", Type.ID, limit=32, since=127),
-    ) + AUDIT + NETSUITE,
+    )
+    + AUDIT
+    + NETSUITE,
     hidden=(Field("_Group", Type.STRING, indexed=True), Field("_Original", Type.STRING)),
-    updatable=True, deletable=True,
-)  # fmt: skip
+    updatable=True,
+    deletable=True,
+)
 
 INVOICE_ITEM = ObjectType(
-    "InvoiceItem", "invoice-item", "invoice_items",
-    IDENTITY + (
+    "InvoiceItem",
+    "invoice-item",
+    "invoice_items",
+    IDENTITY
+    + (
         _reference("InvoiceId"),
         _reference("SubscriptionId"),
         *_of(Type.ID, "RatePlanChargeId AppliedToInvoiceItemId", limit=32),
@@ -227,13 +249,18 @@ INVOICE_ITEM = ObjectType(
         _choice("TaxMode", "TaxExclusive", "TaxInclusive", access=READ, limit=12),
         _text("SourceItemType", 32, READ, since=118),
         Field("excludeItemBillingFromRevenueAccounting", Type.BOOLEAN, since=116),
-    ) + AUDIT + NETSUITE,
+    )
+    + AUDIT
+    + NETSUITE,
     hidden=(Field("_Row", Type.INTEGER),),
-)  # fmt: skip
+)
 
 TAXATION_ITEM = ObjectType(
-    "TaxationItem", "taxation-item", "taxation_items",
-    IDENTITY + (
+    "TaxationItem",
+    "taxation-item",
+    "taxation_items",
+    IDENTITY
+    + (
         _reference("InvoiceId"),
         _reference("InvoiceItemId"),
         _text("Name", 128, READ),
@@ -245,27 +272,38 @@ TAXATION_ITEM = ObjectType(
         Field("TaxDate", Type.DATE),
         _text("Jurisdiction", 255, READ),
         _text("LocationCode", 32, READ),
-    ) + AUDIT,
+    )
+    + AUDIT,
     hidden=(Field("_Row", Type.INTEGER),),
-)  # fmt: skip
+)
 
 INVOICE_SPLIT = ObjectType(
-    "InvoiceSplit", "invoice-split", "invoice_splits",
+    "InvoiceSplit",
+    "invoice-split",
+    "invoice_splits",
     IDENTITY + (_reference("InvoiceId", NEEDED_ONCE),) + AUDIT,
-    creatable=True, since=43,
-)  # fmt: skip
+    creatable=True,
+    since=43,
+)
 
 INVOICE_SPLIT_ITEM = ObjectType(
-    "InvoiceSplitItem", "invoice-split-item", "invoice_split_items",
-    IDENTITY + (
+    "InvoiceSplitItem",
+    "invoice-split-item",
+    "invoice_split_items",
+    IDENTITY
+    + (
         _reference("InvoiceSplitId", NEEDED_ONCE),
         Field("InvoiceDate", Type.DATE, NEEDED),
         Field("SplitPercentage", Type.PERCENT, NEEDED),
         _text("PaymentTerm", 100),
         _reference("InvoiceId"),
-    ) + AUDIT,
-    creatable=True, updatable=True, deletable=True, since=43,
-)  # fmt: skip
+    )
+    + AUDIT,
+    creatable=True,
+    updatable=True,
+    deletable=True,
+    since=43,
+)
 
 OBJECTS: tuple[ObjectType, ...] = (
     ACCOUNT,

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, update
 
-from zuora_mock.storage.prepared import Prepared, driver
+from zuora_mock.storage.statements import Prepared, driver
 from zuora_mock.storage.tables import CHARGES, JOBS, SPLITS, metadata
 
 

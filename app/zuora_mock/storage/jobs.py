@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from zuora_mock.clock import format_instant
 from zuora_mock.domain.lifecycle import IllegalMove, JobEvent, JobState, next_job
-from zuora_mock.storage.prepared import Prepared
+from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import JOBS
 
 NEVER = 2**62

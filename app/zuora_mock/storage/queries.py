@@ -35,9 +35,9 @@ from sqlalchemy import (
 )
 
 from zuora_mock.domain.catalogue import ObjectType, is_custom
-from zuora_mock.domain.selection import Clause, Selection
 from zuora_mock.domain.values import Type
-from zuora_mock.domain.zoql import Operator, Wildcard, like_pattern
+from zuora_mock.domain.zoql.grammar import Operator, Wildcard, like_pattern
+from zuora_mock.domain.zoql.selection import Clause, Selection
 from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS, OBJECT_TABLES
 
 Row: TypeAlias = Sequence[Any]

@@ -78,13 +78,15 @@ def _object_table(kind: ObjectType) -> Table:
 OBJECT_TABLES: Mapping[str, Table] = {kind.name: _object_table(kind) for kind in OBJECTS}
 
 FIXTURES = Table(
-    "fixtures", metadata,
+    "fixtures",
+    metadata,
     Column("digest", String, primary_key=True),
     Column("body", Text, nullable=False),
-)  # fmt: skip
+)
 
 TENANTS = Table(
-    "tenants", metadata,
+    "tenants",
+    metadata,
     Column("key", Integer, primary_key=True),
     Column("name", String, nullable=False),
     Column("snapshot_of", Integer),
@@ -100,18 +102,20 @@ TENANTS = Table(
     Column("tokens", BigInteger, nullable=False, default=0),
     Index("tenants_name", "name", "snapshot_of"),
     sqlite_autoincrement=True,
-)  # fmt: skip
+)
 
 ENTITIES = Table(
-    "entities", metadata,
+    "entities",
+    metadata,
     _tenant(),
     Column("number", Integer, primary_key=True),
     Column("id", String, nullable=False),
     Column("name", String, nullable=False),
-)  # fmt: skip
+)
 
 CLIENTS = Table(
-    "clients", metadata,
+    "clients",
+    metadata,
     _tenant(),
     Column("client_id", String, primary_key=True),
     Column("secret", String, nullable=False),
@@ -121,10 +125,11 @@ CLIENTS = Table(
     Column("entities", Text, nullable=False),
     Index("clients_client_id", "client_id"),
     Index("clients_username", "username"),
-)  # fmt: skip
+)
 
 PAYMENT_TERMS = Table(
-    "payment_terms", metadata,
+    "payment_terms",
+    metadata,
     _tenant(),
     Column("name", String, primary_key=True),
     Column("position", Integer, nullable=False),
@@ -135,12 +140,13 @@ PAYMENT_TERMS = Table(
     Column("due_day", Integer, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("is_default", Boolean, nullable=False),
-)  # fmt: skip
+)
 
 ORGS = Table("orgs", metadata, _tenant(), Column("id", String, primary_key=True))
 
 CHARGES = Table(
-    "charges", metadata,
+    "charges",
+    metadata,
     _tenant(),
     Column("entity", Integer, primary_key=True),
     Column("account", String, primary_key=True),
@@ -148,30 +154,33 @@ CHARGES = Table(
     Column("body", Text, nullable=False),
     Column("recurring", Boolean, nullable=False),
     Column("billed", Integer, nullable=False, default=0),
-)  # fmt: skip
+)
 
 SPLITS = Table(
-    "splits", metadata,
+    "splits",
+    metadata,
     _tenant(),
     Column("entity", Integer, primary_key=True),
     Column("split", String, primary_key=True),
     Column("original", String, nullable=False),
     Column("arithmetic", Text, nullable=False),
     Index("splits_original", "tenant", "entity", "original"),
-)  # fmt: skip
+)
 
 TOKENS = Table(
-    "tokens", metadata,
+    "tokens",
+    metadata,
     Column("token", String, primary_key=True),
     Column("tenant", Integer, nullable=False),
     Column("client_id", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("tokens_tenant", "tenant"),
-)  # fmt: skip
+)
 
 JOBS = Table(
-    "jobs", metadata,
+    "jobs",
+    metadata,
     _tenant(),
     Column("id", String, primary_key=True),
     Column("entity", Integer, nullable=False),
@@ -186,10 +195,11 @@ JOBS = Table(
     Index("jobs_object", "tenant", "object_id"),
     Index("jobs_state", "state", "tenant", "seq"),
     sqlite_with_rowid=False,
-)  # fmt: skip
+)
 
 IDEMPOTENCY = Table(
-    "idempotency", metadata,
+    "idempotency",
+    metadata,
     _tenant(),
     Column("key", String, primary_key=True),
     Column("method", String, nullable=False),
@@ -200,10 +210,11 @@ IDEMPOTENCY = Table(
     Column("content_type", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("rules", Text, nullable=False),
-)  # fmt: skip
+)
 
 CURSORS = Table(
-    "cursors", metadata,
+    "cursors",
+    metadata,
     _tenant(),
     Column("id", String, primary_key=True),
     Column("entity", Integer, nullable=False),
@@ -211,19 +222,21 @@ CURSORS = Table(
     Column("fields", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
-)  # fmt: skip
+)
 
 CURSOR_ROWS = Table(
-    "cursor_rows", metadata,
+    "cursor_rows",
+    metadata,
     _tenant(),
     Column("cursor", String, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("row", Text, nullable=False),
     sqlite_with_rowid=False,
-)  # fmt: skip
+)
 
 JOURNAL = Table(
-    "journal", metadata,
+    "journal",
+    metadata,
     _tenant(),
     Column("n", Integer, primary_key=True),
     Column("at", BigInteger, nullable=False),
@@ -244,17 +257,19 @@ JOURNAL = Table(
     Column("changes", Text),
     Column("explanation", Text),
     Column("notes", Text),
-)  # fmt: skip
+)
 
 EXERCISED = Table(
-    "exercised", metadata,
+    "exercised",
+    metadata,
     _tenant(),
     Column("kind", String, primary_key=True),
     Column("name", String, primary_key=True),
-)  # fmt: skip
+)
 
 FAULTS = Table(
-    "faults", metadata,
+    "faults",
+    metadata,
     _tenant(),
     Column("id", String, primary_key=True),
     Column("position", Integer, nullable=False),
@@ -262,10 +277,18 @@ FAULTS = Table(
     Column("seen", Integer, nullable=False),
     Column("struck", Integer, nullable=False),
     Column("expires_at", BigInteger),
-)  # fmt: skip
+)
 
 DATA_TABLES: tuple[Table, ...] = (
     *OBJECT_TABLES.values(),
-    CHARGES, SPLITS, PAYMENT_TERMS, ORGS, ENTITIES, JOBS, IDEMPOTENCY, CURSORS, CURSOR_ROWS,
-)  # fmt: skip
+    CHARGES,
+    SPLITS,
+    PAYMENT_TERMS,
+    ORGS,
+    ENTITIES,
+    JOBS,
+    IDEMPOTENCY,
+    CURSORS,
+    CURSOR_ROWS,
+)
 """What a snapshot and a fork carry over. Clients, tokens, journal and faults stay with the tenant."""

@@ -18,7 +18,7 @@ from zuora_mock import ids
 from zuora_mock.clock import Clock
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.settings import JobPolicy, TenantSettings
-from zuora_mock.storage.prepared import Prepared
+from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CLIENTS, ENTITIES, FIXTURES, JOURNAL, ORGS, PAYMENT_TERMS, TENANTS
 
 
@@ -226,12 +226,19 @@ def add_terms(connection: Connection, tenant: int, terms: Sequence[PaymentTerm],
     """`first` is the position of the first of them in the tenant's list."""
     rows = [
         {
-            "tenant": tenant, "name": term.name, "position": position, "type": term.type, "days": term.days,
-            "cutoff_day": term.cutoff_day, "months": term.months, "due_day": term.due_day, "active": term.active,
+            "tenant": tenant,
+            "name": term.name,
+            "position": position,
+            "type": term.type,
+            "days": term.days,
+            "cutoff_day": term.cutoff_day,
+            "months": term.months,
+            "due_day": term.due_day,
+            "active": term.active,
             "is_default": term.default,
         }
         for position, term in enumerate(terms, first)
-    ]  # fmt: skip
+    ]
     _INSERT_TERM.run_many(connection, rows)
 
 
@@ -249,11 +256,17 @@ def read_terms(connection: Connection, tenant: int) -> list[PaymentTerm]:
     )
     return [
         PaymentTerm(
-            name=row.name, type=row.type, days=row.days, cutoff_day=row.cutoff_day, months=row.months,
-            due_day=row.due_day, active=row.active, default=row.is_default,
+            name=row.name,
+            type=row.type,
+            days=row.days,
+            cutoff_day=row.cutoff_day,
+            months=row.months,
+            due_day=row.due_day,
+            active=row.active,
+            default=row.is_default,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 _INSERT_ENTITY = Prepared(insert(ENTITIES))
@@ -284,11 +297,16 @@ def clients_of(connection: Connection, tenant: int) -> list[Client]:
 def add_clients(connection: Connection, clients: Sequence[Client]) -> None:
     rows = [
         {
-            "tenant": each.tenant, "client_id": each.client_id, "secret": each.secret, "username": each.username,
-            "password": each.password, "active": each.active, "entities": json.dumps(each.entities),
+            "tenant": each.tenant,
+            "client_id": each.client_id,
+            "secret": each.secret,
+            "username": each.username,
+            "password": each.password,
+            "active": each.active,
+            "entities": json.dumps(each.entities),
         }
         for each in clients
-    ]  # fmt: skip
+    ]
     _INSERT_CLIENT.run_many(connection, rows)
 
 

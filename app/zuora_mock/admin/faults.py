@@ -1,0 +1,90 @@
+"""Faults to order: Zuora's errors by name, delays, and trouble on the network.
+
+The headers `Zuora-Mock-Fault` (a kind, or one of Zuora's error codes) and `Zuora-Mock-Delay` (milliseconds) order the
+same for the one request that carries them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body
+from pydantic import Field
+
+from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
+from zuora_mock.admin.ledger import KnownOperations, doubtful
+from zuora_mock.admin.wire import Answered
+from zuora_mock.clock import format_instant, parse_instant
+from zuora_mock.steering.fault_orders import Order
+
+_EXAMPLES = [
+    {"match": {"operation": "execute"}, "skip": 1, "times": 2, "fault": {"kind": "rate-limit"}},
+    {"match": {"operation": "create", "body": {"/type": "InvoiceSplit"}}, "fault": {"kind": "applied-then-lost"}},
+    {"fault": {"kind": "error", "code": "TEMPORARY_ERROR"}, "probability": 0.1, "expiresAfterSeconds": 60},
+    {"fault": {"kind": "delay", "distribution": "lognormal", "median": 80, "sigma": 0.4}},
+]
+
+router = APIRouter(prefix="/faults", tags=["Faults"])
+
+
+class FaultAdded(Answered):
+    id: str
+
+
+class FaultView(Answered):
+    """An order as it was given. `seen` calls have matched it, `struck` of them it has struck."""
+
+    id: str
+    match: dict[str, Any] = Field(default_factory=dict)
+    skip: int = 0
+    times: int | None = None
+    probability: float | None = None
+    expires_at: str | None = Field(default=None, examples=["2026-02-01T00:00:00Z"])
+    fault: dict[str, Any] = Field(examples=[{"kind": "rate-limit"}])
+    state: Literal["active", "spent", "expired"]
+    seen: int
+    struck: int
+
+
+class FaultList(Answered):
+    faults: list[FaultView]
+
+
+@router.post("", status_code=201)
+async def add(
+    services: CurrentServices,
+    tenant: CurrentTenant,
+    operations: KnownOperations,
+    order: Annotated[Order, Body(examples=_EXAMPLES)],
+) -> FaultAdded:
+    """Orders a fault for the calls that match. The first order that is due strikes; a delay may come on top.
+
+    An operation that there is not and an expiry in the past are refused: the fault would never strike, and nobody
+    would know why.
+    """
+    doubt = doubtful(order.match, operations)
+    if doubt:
+        raise Problem(400, "Unknown operation", doubt, operations=sorted({each.name for each in operations}))
+    if order.expires_at is not None and parse_instant(order.expires_at) <= tenant.now():
+        now = format_instant(tenant.now())
+        raise Problem(400, "Invalid request", f"body/expiresAt: {order.expires_at} is past; it is {now} on its clock")
+    return FaultAdded(id=services.faults.add(tenant, order))
+
+
+@router.get("")
+async def list_faults(services: CurrentServices, tenant: CurrentTenant) -> FaultList:
+    """The orders in the order of their creation, with their counts, those that are spent or expired too."""
+    return FaultList(faults=[FaultView.model_validate(each) for each in services.faults.orders(tenant)])
+
+
+@router.delete("", status_code=204, response_model=None)
+async def clear(services: CurrentServices, tenant: CurrentTenant) -> None:
+    """Withdraws all orders."""
+    services.faults.clear(tenant)
+
+
+@router.delete("/{id}", status_code=204, response_model=None)
+async def remove(services: CurrentServices, tenant: CurrentTenant, id: str) -> None:
+    """Withdraws one order."""
+    if not services.faults.remove(tenant, id):
+        raise Problem(404, "Unknown fault", f"the tenant has ordered no fault with the id '{id}'")

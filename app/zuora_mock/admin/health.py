@@ -1,0 +1,66 @@
+"""Whether the server is up, and with which settings it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import State
+from starlette.responses import JSONResponse
+
+from zuora_mock import __version__
+from zuora_mock.admin.context import CurrentServices
+from zuora_mock.clock import stopwatch
+from zuora_mock.settings import Settings
+
+MASK = "****"
+_DEFAULT = Settings()
+_SECRETS = frozenset({"admin_token"})
+_VARIABLES = {"fixtures": "ZUORA_MOCK_FIXTURE"}
+_EXAMPLE = {"status": "healthy", "version": __version__, "uptimeSeconds": 12.5}
+
+open_router = APIRouter(tags=["Server"])
+"""For everybody, also where the other calls need the admin token."""
+router = APIRouter(tags=["Server"])
+
+
+class Health:
+    """Counts from its making; `state.ready` of the application says whether calls are welcome."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._since = stopwatch()
+
+    def report(self) -> JSONResponse:
+        ready = bool(self._state.ready)
+        uptime = round(stopwatch() - self._since, 3)
+        body = {"status": "healthy" if ready else "starting", "version": __version__, "uptimeSeconds": uptime}
+        return JSONResponse(body, 200 if ready else 503)
+
+
+@open_router.get(
+    "/health",
+    response_model=None,
+    responses={
+        200: {"description": "Ready for calls", "content": {"application/json": {"example": _EXAMPLE}}},
+        503: {"description": "Not ready yet; the same body with status `starting`"},
+    },
+)
+@open_router.head("/health", response_model=None, include_in_schema=False)
+async def health(request: Request) -> JSONResponse:
+    """Whether the server is ready, its version and for how many seconds it has been up."""
+    found: Health = request.app.state.health
+    return found.report()
+
+
+@router.get("/config", response_model=None)
+async def config(services: CurrentServices) -> dict[str, Any]:
+    """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked."""
+    return {name: _setting(services.settings, name) for name in Settings.model_fields}
+
+
+def _setting(settings: Settings, name: str) -> dict[str, Any]:
+    value = getattr(settings, name)
+    shown = MASK if value and name in _SECRETS else value
+    source = "default" if value == getattr(_DEFAULT, name) else "set"
+    return {"value": shown, "source": source, "variable": _VARIABLES.get(name, f"ZUORA_MOCK_{name.upper()}")}

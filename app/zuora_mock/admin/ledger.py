@@ -1,0 +1,142 @@
+"""What the mock knows, how it knows it, and what of it the calls so far have exercised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from zuora_mock.admin.context import CurrentServices, CurrentTenant
+from zuora_mock.admin.wire import Answered
+from zuora_mock.domain.rules import RULES
+from zuora_mock.errors import Kind, Provenance
+from zuora_mock.steering import ledger
+from zuora_mock.steering.ledger import Described, Line
+from zuora_mock.steering.matching import Match
+
+router = APIRouter(tags=["Ledger"])
+
+
+class RuleView(Answered):
+    """A refusal that the mock can make. `code` is what a client reads; `kind` says what sort of refusal it is."""
+
+    name: str
+    kind: Kind
+    code: str
+    provenance: Provenance
+    source: str
+    summary: str
+
+
+class RuleList(Answered):
+    rules: list[RuleView]
+
+
+class LineView(Answered):
+    """`detail` is the method and path of an operation, the kind of a rule."""
+
+    name: str
+    detail: str
+    provenance: Provenance
+    source: str
+    summary: str
+    exercised: bool
+
+
+class TotalView(Answered):
+    total: int
+    exercised: int
+    by_provenance: dict[Provenance, int]
+
+
+class Totals(Answered):
+    operations: TotalView
+    rules: TotalView
+
+
+class LedgerView(Answered):
+    totals: Totals
+    operations: list[LineView]
+    rules: list[LineView]
+
+
+async def known_operations(request: Request) -> Sequence[Described]:
+    operations: Sequence[Described] = request.app.state.operations
+    return operations
+
+
+KnownOperations = Annotated[Sequence[Described], Depends(known_operations)]
+
+
+def doubtful(match: Match, operations: Sequence[Described]) -> str:
+    """Why a pattern will never match: the mock has no operation of this name. Empty where it has."""
+    known = {each.name for each in operations}
+    if match.operation is None or match.operation in known:
+        return ""
+    near = get_close_matches(match.operation, known, 1)
+    return f"no operation is called '{match.operation}'" + (f"; did you mean '{near[0]}'?" if near else "")
+
+
+def _total(lines: Sequence[Line]) -> TotalView:
+    counts = ledger.total(lines)
+    known = {Provenance(name): count for name, count in counts.by_provenance.items()}
+    return TotalView(total=counts.total, exercised=counts.exercised, by_provenance=known)
+
+
+def _lines(lines: Sequence[Line]) -> list[LineView]:
+    return [
+        LineView(
+            name=each.name,
+            detail=each.detail,
+            provenance=Provenance(each.provenance),
+            source=each.source,
+            summary=each.summary,
+            exercised=each.exercised,
+        )
+        for each in lines
+    ]
+
+
+@router.get("/rules")
+async def rules() -> RuleList:
+    """The catalogue of rules: every refusal that the mock can make, with its provenance and source."""
+    return RuleList(
+        rules=[
+            RuleView(
+                name=rule.name,
+                kind=rule.kind,
+                code=rule.code,
+                provenance=rule.provenance,
+                source=rule.source,
+                summary=rule.summary,
+            )
+            for rule in RULES.values()
+        ]
+    )
+
+
+@router.get(
+    "/ledger",
+    response_model=LedgerView,
+    responses={200: {"content": {"text/plain": {}, "application/xml": {}}}},
+)
+async def read(
+    services: CurrentServices,
+    tenant: CurrentTenant,
+    operations: KnownOperations,
+    form: Annotated[Literal["json", "text", "junit"], Query(alias="format")] = "json",
+) -> LedgerView | Response:
+    """Operations and rules by provenance, and which of them the tenant's calls have exercised.
+
+    As JSON, as a table of text, or as JUnit XML, in which what was not exercised is a skipped test.
+    """
+    with services.database.transaction() as connection:
+        found = ledger.read(connection, tenant, operations)
+    if form == "text":
+        return Response(ledger.as_text(found), media_type="text/plain")
+    if form == "junit":
+        return Response(ledger.as_junit(found), media_type="application/xml")
+    totals = Totals(operations=_total(found.operations), rules=_total(found.rules))
+    return LedgerView(totals=totals, operations=_lines(found.operations), rules=_lines(found.rules))

@@ -1,0 +1,265 @@
+"""The journal of a tenant's calls: read, verified, explained."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from pydantic import Field
+
+from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
+from zuora_mock.admin.ledger import KnownOperations, doubtful
+from zuora_mock.admin.time import Instant
+from zuora_mock.admin.wire import Answered
+from zuora_mock.services import Services
+from zuora_mock.steering import journal_reading, verification
+from zuora_mock.steering.journal_reading import Filters
+from zuora_mock.steering.matching import Match
+from zuora_mock.steering.verification import Question
+from zuora_mock.storage.tenants import Tenant
+
+_PAGE, _LARGEST_PAGE = 1000, 10_000
+_PARAMETERS = frozenset(
+    {"method", "path", "status", "trackId", "operation", "rule", "since", "until", "unsupported", "limit", "before"}
+)
+_EXAMPLES = [
+    {"match": {"operation": "execute", "body": {"/ids/0": "8ad0…"}}, "count": 1},
+    {"match": {"path": "/v1/object/invoice/*", "status": 200}, "atLeast": 1, "atMost": 3},
+    {"order": [{"operation": "create"}, {"operation": "execute"}]},
+]
+
+router = APIRouter(tags=["Requests"])
+
+_LARGEST_NUMBER = 2**53
+Number = Annotated[
+    int, Path(ge=1, le=_LARGEST_NUMBER, description="As in the header `Zuora-Mock-Request` of the answer")
+]
+
+
+class Summary(Answered):
+    """`status` is 0 where no answer was sent; `rule` has the rules that refused the call or rows of it, with commas."""
+
+    n: int
+    at: str = Field(examples=["2026-02-01T00:00:00Z"])
+    method: str
+    path: str
+    status: int
+    track_id: str | None
+    operation: str | None
+    rule: str | None
+    fault: str | None
+    milliseconds: float
+
+
+class RequestList(Answered):
+    """Newest first. `forgotten` counts the entries that had to make room; the next page is `before` the last `n`.
+
+    `doubts`, where the filter names an operation that there is not, say why there is nothing.
+    """
+
+    requests: list[Summary]
+    forgotten: int
+    doubts: list[str] = Field(default_factory=list)
+
+
+class Asking(Answered):
+    """`body` is JSON, else text, null if there was none; credentials are masked."""
+
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+
+
+class Answering(Answered):
+    """`sent` is false where a fault has kept it from the client."""
+
+    sent: bool
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+class ChangedRow(Answered):
+    """A row as it was and as it is, in Zuora's units; null before it was made and after it was deleted."""
+
+    object: str
+    id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class OrderedJob(Answered):
+    id: str
+    type: str
+    object_id: str
+    state: str
+    reason: str | None
+
+
+class Whole(Summary):
+    """`changes` are those of the call and of the work that it ordered, as far as that has run."""
+
+    request_id: str
+    request: Asking
+    answer: Answering
+    changes: list[ChangedRow]
+    jobs: list[OrderedJob]
+    notes: list[str]
+
+
+class Accepted(Answered):
+    """A whole request; credentials are for the caller to add. `then` are requests to send after it, in this order."""
+
+    method: str = Field(examples=["POST"])
+    path: str = Field(examples=["/v1/action/execute"])
+    body: dict[str, Any] | None
+    headers: dict[str, str] = Field(default_factory=dict)
+    then: list[Accepted] = Field(default_factory=list)
+
+
+class OrderedFault(Answered):
+    """`order` is the id of a fault order, `header`, or the call that failed a job."""
+
+    kind: str = Field(examples=["rate-limit"])
+    order: str
+    code: str | None = None
+
+
+class Reason(Answered):
+    """`accepted` is a request that would have been accepted, null where none can be told.
+
+    `fault` is there where the refusal was ordered, `job` where background work was refused and not the call.
+    """
+
+    rule: str
+    provenance: str | None
+    source: str | None
+    summary: str | None
+    message: str | None
+    pointer: str
+    expected: Any
+    actual: Any
+    state: dict[str, Any]
+    accepted: Accepted | None
+    fault: OrderedFault | None = None
+    job: str | None = None
+
+
+class Explanation(Reason):
+    """The first refusal; `others` are those of more rows and of background work."""
+
+    others: list[Reason]
+
+
+class Wrong(Answered):
+    expected: Any
+    actual: Any
+
+
+class NearMiss(Answered):
+    n: int
+    differs: dict[str, Wrong]
+
+
+class Verdict(Answered):
+    """What is not ok comes with its nearest misses; of `order` also the first step that was `missing`, from 0.
+
+    `forgotten`, where the journal has lost entries, and `doubts`, where a pattern names an operation that there is not,
+    say that the count may mislead.
+    """
+
+    ok: bool
+    count: int
+    matched: list[int] = Field(default_factory=list)
+    missing: int | None = None
+    after: int | None = None
+    nearest: list[NearMiss] = Field(default_factory=list)
+    forgotten: int = 0
+    doubts: list[str] = Field(default_factory=list)
+
+
+def _unknown(services: Services, tenant: Tenant, n: int) -> Problem:
+    if n <= services.journal.forgotten(tenant):
+        return Problem(404, "Forgotten request", f"{n} made room for newer entries; {services.journal.size} are kept")
+    return Problem(404, "Unknown request", f"the tenant has made no call with the number {n}")
+
+
+def _known_parameters(request: Request) -> None:
+    """Raises Problem 400 for a filter that there is not."""
+    known = _PARAMETERS | {"tenant"}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        detail = f"no filter is called '{unknown[0]}'; there are {', '.join(sorted(known))}"
+        raise Problem(400, "Unknown filter", detail)
+
+
+@router.get("/requests", response_model_exclude_unset=True, dependencies=[Depends(_known_parameters)])
+async def list_requests(
+    services: CurrentServices,
+    tenant: CurrentTenant,
+    operations: KnownOperations,
+    method: str | None = None,
+    path: Annotated[str | None, Query(description="Exactly, or with `*` for any text")] = None,
+    status: Annotated[int | None, Query(ge=0, le=599)] = None,
+    track_id: Annotated[str | None, Query(alias="trackId", description="Exactly, or with `*` for any text")] = None,
+    operation: str | None = None,
+    rule: str | None = None,
+    since: Annotated[Instant | None, Query(description="On the tenant's clock, inclusive")] = None,
+    until: Annotated[Instant | None, Query(description="On the tenant's clock, inclusive")] = None,
+    unsupported: Annotated[bool, Query(description="Only calls of what Zuora has and the mock has not")] = False,
+    limit: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
+    before: Annotated[
+        int | None, Query(ge=0, le=_LARGEST_NUMBER, description="The `n` of the last entry of the page before")
+    ] = None,
+) -> RequestList:
+    """The calls of the tenant, newest first."""
+    filters = Filters(method, path, status, track_id, operation, rule, since, until, unsupported)
+    with services.database.transaction() as connection:
+        found = journal_reading.page(connection, services.journal, tenant, filters, limit=limit, before=before)
+    doubt = doubtful(Match(operation=operation), operations)
+    return RequestList.model_validate({**found, "doubts": [doubt]} if doubt else found)
+
+
+@router.delete("/requests", status_code=204, response_model=None)
+async def clear(services: CurrentServices, tenant: CurrentTenant) -> None:
+    """Empties the journal. Numbers begin again with 1."""
+    with services.database.transaction() as connection:
+        services.journal.clear(connection, tenant)
+
+
+@router.get("/requests/{n}")
+async def read(services: CurrentServices, tenant: CurrentTenant, n: Number) -> Whole:
+    """One call: what was asked and answered, what it changed, the work it ordered."""
+    with services.database.transaction() as connection:
+        found = journal_reading.entry(connection, services.journal, tenant, n)
+    if found is None:
+        raise _unknown(services, tenant, n)
+    return Whole.model_validate(found)
+
+
+@router.get("/requests/{n}/explain", response_model_exclude_unset=True)
+async def explain(services: CurrentServices, tenant: CurrentTenant, n: Number) -> Explanation:
+    """Why a call, rows of it or the work that it ordered were refused: the rule, the culprit, what would have done."""
+    with services.database.transaction() as connection:
+        reasons = journal_reading.explanations(connection, services.journal, tenant, n)
+    if reasons is None:
+        raise _unknown(services, tenant, n)
+    if not reasons:
+        detail = f"call {n} was not refused and none of its jobs failed: there is nothing to explain"
+        raise Problem(404, "Not refused", detail)
+    first, *others = reasons
+    return Explanation.model_validate({**first, "others": others})
+
+
+@router.post("/verify", response_model_exclude_unset=True)
+async def verify(
+    services: CurrentServices,
+    tenant: CurrentTenant,
+    operations: KnownOperations,
+    question: Annotated[Question, Body(examples=_EXAMPLES)],
+) -> Verdict:
+    """Whether calls came as expected, by count, range or order. Answers 200 in either case."""
+    with services.database.transaction() as connection:
+        found = verification.verify(connection, services.journal, tenant, question)
+    doubts = [doubt for each in question.patterns if (doubt := doubtful(each, operations))]
+    return Verdict.model_validate({**found, "doubts": doubts} if doubts else found)

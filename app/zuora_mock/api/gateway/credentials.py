@@ -1,0 +1,203 @@
+"""Who is calling: a bearer token, a ZSession cookie, the two key headers, or HTTP Basic.
+
+Sources: guide Authentication; recorded calls with apiAccessKeyId and apiSecretAccessKey; clients that send Basic.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from zuora_mock.api.gateway.bodies import unzip
+from zuora_mock.domain import rules
+from zuora_mock.errors import Refusal, Repair
+from zuora_mock.storage.database import Database
+from zuora_mock.storage.tenants import Client, Tenant
+from zuora_mock.tenants.credentials import Credentials
+from zuora_mock.tenants.tenancy import Tenancy
+
+_SIGN_IN_FIRST = "this resource is protected, please sign in first"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`refusal` says why the tenant is known and the call is not welcome all the same, as with an expired token."""
+
+    tenant: Tenant | None
+    client: Client | None = None
+    session: str = ""
+    keeps_session: bool = False
+    refusal: Refusal | None = None
+
+
+def basic_pair(header: str) -> tuple[str, str] | None:
+    """User and password of an HTTP Basic header, taken as they are."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, colon, password = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+    except ValueError:
+        return None
+    return (user, password) if colon else None
+
+
+def _session_cookie(headers: Mapping[str, str]) -> str:
+    for each in headers.get("cookie", "").split(";"):
+        name, _, value = each.strip().partition("=")
+        if name == "ZSession":
+            return value.strip('"')
+    return ""
+
+
+def user_pair(headers: Mapping[str, str]) -> tuple[str, str] | None:
+    if "apiaccesskeyid" in headers:
+        return headers["apiaccesskeyid"], headers.get("apisecretaccesskey", "")
+    return basic_pair(headers.get("authorization", ""))
+
+
+_FORM = "application/x-www-form-urlencoded"
+_SECRET_LENGTH = 42
+_CLIENT_ID_LENGTH = 36
+_GRANT = "client_credentials"
+
+
+def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tuple[str, str]:
+    """Client id and secret of a token request, from the form or from HTTP Basic. Raises Refusal (`token.*`)."""
+    media = headers.get("content-type", _FORM)
+    if media.partition(";")[0].strip().lower() != _FORM:
+        raise Refusal(rules.TOKEN_MEDIA, f"Content type '{media}' not supported", expected=_FORM, actual=media)
+    plain = unzip(body, headers.get("content-encoding", ""), limit)
+    form = dict(parse_qsl(plain.decode("utf-8", "replace"), keep_blank_values=True))
+    pair = basic_pair(headers.get("authorization", ""))
+    if pair:
+        form["client_id"], form["client_secret"] = pair
+    for name in ("client_id", "client_secret", "grant_type"):
+        if not form.get(name):
+            raise Refusal(rules.TOKEN_REQUEST, f"Missing parameter: {name}", pointer=f"/{name}", expected=name)
+    if form["grant_type"] != _GRANT:
+        message = f"Unsupported grant type: {form['grant_type']}"
+        raise Refusal(rules.TOKEN_REQUEST, message, pointer="/grant_type", expected=_GRANT, actual=form["grant_type"])
+    if len(form["client_id"]) != _CLIENT_ID_LENGTH:
+        raise Refusal(
+            rules.CLIENT_ID,
+            "Invalid client id",
+            pointer="/client_id",
+            expected="36 characters",
+            actual=form["client_id"],
+        )
+    if len(form["client_secret"]) > _SECRET_LENGTH:
+        raise Refusal(
+            rules.CLIENT_SECRET, "Unable to generate token.", pointer="/client_secret", expected="at most 42 characters"
+        )
+    return form["client_id"], form["client_secret"]
+
+
+class Doorkeeper:
+    """Turns the credentials of a request into a caller."""
+
+    def __init__(self, database: Database, tenancy: Tenancy, credentials: Credentials, limit: int) -> None:
+        self._limit = limit
+        self._database = database
+        self._tenancy = tenancy
+        self._credentials = credentials
+
+    def identify(self, headers: Mapping[str, str], body: bytes, open_operation: str) -> Caller:
+        """Who calls. The two open operations bring credentials of their own: `token` a form, `connections` headers."""
+        if open_operation == "token":
+            return self._applicant(headers, body)
+        if open_operation:
+            pair = user_pair(headers)
+            return self._by_user(*pair, sign_in_refusal) if pair else Caller(None, refusal=sign_in_refusal(None))
+        authorization = headers.get("authorization", "")
+        if authorization[:7].lower() == "bearer ":
+            return self._by_token(authorization[7:].strip(), "bearer")
+        pair = user_pair(headers)
+        if pair:
+            return self._by_user(*pair, _not_welcome)
+        cookie = _session_cookie(headers)
+        if cookie:
+            return self._by_token(cookie, "session")
+        return Caller(None, refusal=Refusal(rules.UNAUTHENTICATED, "Authentication error", expected="a credential"))
+
+    def _applicant(self, headers: Mapping[str, str], body: bytes) -> Caller:
+        """The client that asks for a token; one that is unknown may be let in with a tenant of its own."""
+        try:
+            client_id, secret = read_application(headers, body, self._limit)
+        except Refusal as refusal:
+            return Caller(None, refusal=refusal)
+        found = self._tenancy.find_client(client_id) or self._tenancy.admit(client_id, secret)
+        if found is None:
+            unknown = Refusal(rules.CLIENT_ID, "Invalid client id", pointer="/client_id", actual=client_id)
+            return Caller(None, refusal=unknown)
+        tenant, client = found
+        if client.secret != secret:
+            wrong = Refusal(rules.CLIENT_SECRET, "Unable to generate token.", pointer="/client_secret")
+            return Caller(tenant, refusal=wrong)
+        if not client.active:
+            return Caller(tenant, refusal=Refusal(rules.CLIENT_INACTIVE, "Forbidden", pointer="/client_id"))
+        return Caller(tenant, client)
+
+    def _by_user(self, username: str, password: str, refusal: Callable[[str], Refusal]) -> Caller:
+        found = self._tenancy.find_user(username)
+        if found is None:
+            return Caller(None, refusal=refusal("an unknown user name"))
+        tenant, client = found
+        if client.password != password or not client.active:
+            return Caller(tenant, refusal=refusal("a wrong password"))
+        return Caller(tenant, client, keeps_session=True)
+
+    def _by_token(self, token: str, kind: str) -> Caller:
+        found = self._credentials.find(self._database.connection, token)
+        if found is None or found[2] != kind:
+            return Caller(None, refusal=_not_welcome(f"an unknown {kind}"))
+        key, client_id, _, expires_at = found
+        tenant = self._tenancy.by_key(key)
+        if tenant is None:
+            return Caller(None, refusal=_not_welcome(f"a {kind} of a tenant that is gone"))
+        if expires_at <= tenant.now():
+            return Caller(tenant, refusal=_not_welcome(f"a {kind} that expired"))
+        client = self._tenancy.client_of(tenant, client_id)
+        if client is None:
+            return Caller(tenant, refusal=_not_welcome(f"a {kind} of a client that is gone"))
+        return Caller(tenant, client, token, True) if kind == "session" else Caller(tenant, client)
+
+
+def _not_welcome(what: str) -> Refusal:
+    return Refusal(rules.UNAUTHENTICATED, "Authentication error", expected="a credential that is known", actual=what)
+
+
+def sign_in_refusal(actual: str | None) -> Refusal:
+    return Refusal(rules.SIGN_IN, _SIGN_IN_FIRST, expected="a user name and its password", actual=actual)
+
+
+def choose_entity(tenant: Tenant, client: Client, headers: Mapping[str, str]) -> int:
+    """The number of the entity that the call is about. Raises Refusal (`entity.header`)."""
+    allowed = {entity.id.lower(): entity.number for entity in tenant.entities if entity.number in client.entities}
+    wanted = headers.get("zuora-entity-ids", "").strip()
+    if not wanted and len(allowed) == 1:
+        return next(iter(allowed.values()))
+    number = allowed.get(wanted.lower())
+    if number is None:
+        message = (
+            f"Zuora-Entity-Ids '{wanted}' is not an entity of this token" if wanted else "Zuora-Entity-Ids is required"
+        )
+        repair = Repair(headers={"Zuora-Entity-Ids": min(allowed)}) if allowed else None
+        raise Refusal(rules.ENTITY, message, expected=sorted(allowed), actual=wanted or None, repair=repair)
+    return number
+
+
+def check_orgs(tenant: Tenant, headers: Mapping[str, str]) -> None:
+    """Raises Refusal (`orgs.header`) for an organisation that the tenant's list lacks; no list means any."""
+    wanted = headers.get("zuora-org-ids", "")
+    for each in filter(None, (part.strip() for part in wanted.split(","))):
+        if tenant.orgs and each not in tenant.orgs:
+            raise Refusal(
+                rules.ORGS,
+                f"organisation '{each}' is not accessible",
+                expected=sorted(tenant.orgs),
+                actual=each,
+                repair=Repair(headers={"Zuora-Org-Ids": min(tenant.orgs)}),
+            )

@@ -1,0 +1,92 @@
+"""Rate windows and concurrent requests of a tenant, counted on its clock.
+
+Sources: guide, Rate limits and Concurrent request limits. The counts are a cache of this process: they begin anew with
+it, as windows do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from zuora_mock.domain import rules
+from zuora_mock.errors import Refusal
+from zuora_mock.settings import Quotas
+from zuora_mock.steering.faults import TOO_MANY_AT_ONCE
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_NAMES = {_MINUTE: "minute", _HOUR: "hour", _DAY: "day"}
+
+
+@dataclass(slots=True)
+class Window:
+    """A fixed window of `seconds`; `number` says which one since the epoch is being counted."""
+
+    seconds: int
+    number: int = -1
+    count: int = 0
+
+    def add(self, now: int) -> int:
+        number = now // (self.seconds * 1000)
+        if number != self.number:
+            self.number, self.count = number, 0
+        self.count += 1
+        return self.count
+
+    def reset_in(self, now: int) -> int:
+        return self.seconds - now // 1000 % self.seconds
+
+
+def _windows() -> tuple[Window, Window, Window]:
+    return Window(_MINUTE), Window(_HOUR), Window(_DAY)
+
+
+@dataclass(slots=True)
+class Limits:
+    """The three windows of one tenant and how many of its requests are under way."""
+
+    windows: tuple[Window, Window, Window] = field(default_factory=_windows)
+    in_flight: int = 0
+
+    def count(self, now: int, quotas: Quotas) -> tuple[dict[str, str], Refusal | None]:
+        """Counts one request; failed ones count too. Returns the headers, and the refusal of one too many."""
+        limits = (quotas.minute, quotas.hour, quotas.day)
+        counts = tuple(window.add(now) for window in self.windows)
+        over = next((i for i in range(3) if counts[i] > limits[i]), None)
+        shown = over or 0  # no window ends before the minute does
+        headers = {
+            "RateLimit-Limit": f"{limits[shown]}, {limits[0]};w={_MINUTE}, {limits[1]};w={_HOUR}, {limits[2]};w={_DAY}",
+            "RateLimit-Remaining": str(max(0, limits[shown] - counts[shown])),
+            "RateLimit-Reset": str(self.windows[shown].reset_in(now)),
+            "Concurrency-Limit-Type": "Default",
+            "Concurrency-Limit-Limit": str(quotas.concurrent),
+            "Concurrency-Limit-Remaining": str(max(0, quotas.concurrent - self.in_flight)),
+        }
+        return headers, self._refusal(over, now, quotas)
+
+    def _refusal(self, over: int | None, now: int, quotas: Quotas) -> Refusal | None:
+        if over is not None:
+            window = self.windows[over]
+            return _rate_limited(window, (quotas.minute, quotas.hour, quotas.day)[over], now)
+        if self.in_flight > quotas.concurrent:
+            return _too_many_at_once(self.in_flight, quotas.concurrent)
+        return None
+
+
+def exhausted(refusal: Refusal) -> dict[str, str]:
+    """The headers of a limit that is said to be reached."""
+    if refusal.rule is rules.RATE_LIMIT:
+        return {"RateLimit-Remaining": "0", "RateLimit-Reset": str(refusal.state["retryAfter"])}
+    return {"Concurrency-Limit-Remaining": "0"} if refusal.rule is rules.CONCURRENCY_LIMIT else {}
+
+
+def _rate_limited(window: Window, quota: int, now: int) -> Refusal:
+    name, seconds = _NAMES[window.seconds], window.reset_in(now)
+    message = f"API Rate limit exceeded for the {name}, retry after {seconds} seconds"
+    state = {"window": name, "quota": quota, "used": window.count, "retryAfter": seconds}
+    expected = f"at most {quota} requests in one {name}"
+    return Refusal(rules.RATE_LIMIT, message, expected=expected, actual=window.count, state=state)
+
+
+def _too_many_at_once(used: int, quota: int) -> Refusal:
+    state, expected = {"quota": quota, "used": used}, f"at most {quota} requests at one time"
+    return Refusal(rules.CONCURRENCY_LIMIT, TOO_MANY_AT_ONCE, expected=expected, actual=used, state=state)

@@ -1,0 +1,70 @@
+"""From a refused request and its repair to the whole request that is accepted, as the explanation shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, MutableMapping, MutableSequence
+from typing import Any
+
+from zuora_mock.api.gateway.call import Request
+from zuora_mock.errors import Kind, Refusal, Repair
+from zuora_mock.steering.journal import LONGEST_BODY
+from zuora_mock.steering.matching import read_body, resolve
+
+_TAKES_BODY = frozenset({"POST", "PUT", "PATCH"})
+_KEPT = {
+    "zuora-entity-ids": "Zuora-Entity-Ids",
+    "zuora-org-ids": "Zuora-Org-Ids",
+    "zuora-track-id": "Zuora-Track-Id",
+    "x-zuora-wsdl-version": "X-Zuora-WSDL-Version",
+}
+"""Headers that decide with the body what is accepted; credentials and keys are not shown."""
+
+_ROW = re.compile(r"/(objects|ids)/(\d+)(?=/|$)", re.ASCII)
+
+
+def accepted(request: Request, refusal: Refusal) -> Mapping[str, Any] | None:
+    """None where nothing can be said: no repair is known, or there is no body to repair or a long one."""
+    repair = refusal.repair
+    if repair is None:
+        return None
+    method, body = repair.method or request.method, None
+    if method in _TAKES_BODY:
+        body = _repaired(request, refusal, repair)
+        if body is None:
+            return None
+    path = f"{request.path}?{request.query_string}" if request.query_string else request.path
+    whole: dict[str, Any] = {"method": method, "path": path, "body": body}
+    headers = _headers(request, repair)
+    return repair.before({**whole, "headers": headers} if headers else whole)
+
+
+def _headers(request: Request, repair: Repair) -> dict[str, str]:
+    given = {shown: request.headers[name] for name, shown in _KEPT.items() if name in request.headers}
+    return {name: value for name, value in {**given, **repair.headers}.items() if value is not None}
+
+
+def _repaired(request: Request, refusal: Refusal, repair: Repair) -> dict[str, Any] | None:
+    """The body; of a call whose rows stand and fall alone, with the refused row alone."""
+    if len(request.body) > LONGEST_BODY:
+        return None
+    encoding = request.headers.get("content-encoding", "")
+    body = read_body({"content-encoding": encoding}, request.body)
+    if not isinstance(body, dict):
+        return None
+    for pointer, value in repair.body.items():
+        _put(body, pointer, value)
+    row = _ROW.match(refusal.pointer) if refusal.rule.kind is Kind.ROW else None
+    return {**body, row[1]: [body[row[1]][int(row[2])]]} if row else body
+
+
+def _put(document: Any, pointer: str, value: Any) -> None:
+    """Sets the value at a JSON pointer whose parent is there; None takes the member away."""
+    parent, _, step = pointer.rpartition("/")
+    holder, name = resolve(document, parent), step.replace("~1", "/").replace("~0", "~")
+    if isinstance(holder, MutableMapping):
+        holder[name] = value
+        if value is None:
+            del holder[name]
+    elif isinstance(holder, MutableSequence) and value is not None:
+        holder[int(name)] = value

@@ -1,0 +1,1 @@
+"""Use cases on Zuora's objects, each inside the caller's transaction."""

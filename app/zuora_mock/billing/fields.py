@@ -1,0 +1,216 @@
+"""From the members that a client sends to the fields that are kept.
+
+Sources: Actions reference, create and update (unknown fields are ignored); recorded creates (only the first missing
+field is named).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import (
+    CREATE,
+    INVOICE_SPLIT,
+    INVOICE_SPLIT_ITEM,
+    UPDATE,
+    Access,
+    Field,
+    ObjectType,
+    is_custom,
+)
+from zuora_mock.domain.values import Record, Type, Value, is_id, parse
+from zuora_mock.errors import Refusal, Repair, Rule
+from zuora_mock.storage.transaction import Transaction
+
+NULLS = "fieldsToNull"
+WHOLE_PERCENT_UP_TO = 73
+"""Up to this WSDL version SplitPercentage is a whole number (SOAP API, version history)."""
+
+_FORMS: Mapping[Type, str] = {Type.DATE: "a day that exists, yyyy-mm-dd"}
+_LONGEST_SHOWN = 80
+_GREATEST_EXPONENT = 308
+_WITHOUT_CUSTOM_FIELDS = frozenset({INVOICE_SPLIT, INVOICE_SPLIT_ITEM})
+_RULES: Mapping[str, Rule] = {"SplitPercentage": rules.SPLIT_PERCENTAGE}
+
+
+def as_text(value: Any) -> str:
+    """A text as it is, any other value as JSON."""
+    if isinstance(value, str | Decimal):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def shown(value: Any) -> str:
+    """A value as a message may quote it: printable and not too long."""
+    text = "".join(character if character.isprintable() else "?" for character in as_text(value))
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def quoted(value: Any) -> str | None:
+    """What an explanation quotes: as `shown`, and nothing where nothing was given."""
+    return None if value is None else shown(value)
+
+
+def expected_id(name: str, given: Any) -> str:
+    """What should have stood there instead of an id that is none, or that nothing of this name has."""
+    article = "an" if name[0] in "AEIOU" else "a"
+    return f"the id of {article} {name}" if is_id(given) else f"the id of {article} {name}, 32 hexadecimal digits"
+
+
+def accepts(kind: ObjectType, name: str, access: Access, wsdl: int) -> bool:
+    """Whether a member of this name is a field that the call may set."""
+    field = kind.by_name.get(name)
+    if field is None:
+        return is_custom(name) and kind not in _WITHOUT_CUSTOM_FIELDS
+    return access in field.access and field.since <= wsdl
+
+
+def unknown_members(kind: ObjectType, members: Mapping[str, Any], access: Access, wsdl: int) -> list[str]:
+    """The names that `rejectUnknownFields` refuses."""
+    also = frozenset() if access is CREATE else frozenset({"Id", NULLS})
+    return [name for name in members if name not in also and not accepts(kind, name, access, wsdl)]
+
+
+def require(kind: ObjectType, members: Mapping[str, Any], pointer: str) -> None:
+    """Raises Refusal (`object.required`) that names the first missing field and no other."""
+    for name in kind.required:
+        if members.get(name) in (None, ""):
+            raise Refusal(
+                rules.MISSING_VALUE,
+                f"Missing required value: {name}",
+                pointer=f"{pointer}/{name}",
+                expected=list(kind.required),
+                actual=members.get(name),
+                state={"given": sorted(members)},
+            )
+
+
+def read(
+    kind: ObjectType, members: Mapping[str, Any], access: Access, transaction: Transaction, wsdl: int, pointer: str
+) -> Record:
+    """The fields that the call sets, as they are kept; None for an explicit null. Raises Refusal (`object.value`)."""
+    return {
+        name: _read(kind.by_name.get(name), name, value, access, transaction, wsdl, f"{pointer}/{name}")
+        for name, value in members.items()
+        if accepts(kind, name, access, wsdl)
+    }
+
+
+def _read(
+    field: Field | None, name: str, value: Any, access: Access, transaction: Transaction, wsdl: int, pointer: str
+) -> Value:
+    if value is None:
+        return None
+    if field is None:
+        return _custom(name, value, pointer)
+    try:
+        _check_size(value)
+        kept = parse(field.type, value, wsdl=wsdl, zone=transaction.tenant.zone)
+        _check(field, kept)
+    except (ValueError, OverflowError) as error:
+        rule = rules.INVALID_ID if field.type is Type.ID else _RULES.get(name, rules.INVALID_VALUE)
+        raise Refusal(
+            rule,
+            f"{name}: {error}, not '{shown(value)}'",
+            pointer=pointer,
+            expected=_expected(field, str(error)),
+            actual=shown(value),
+            repair=_repair(field, access, value, wsdl, pointer),
+        ) from None
+    return kept
+
+
+def _expected(field: Field, problem: str) -> Any:
+    """What a value of the field is, as far as the problem says it; else the field's type."""
+    if field.values:
+        return list(field.values)
+    told = problem.removesuffix(" is needed").removesuffix(" are allowed")
+    told = told.replace("the number has more than", "at most")
+    return _FORMS.get(field.type, field.type.value) if told == problem else told
+
+
+def _repair(field: Field, access: Access, value: Any, wsdl: int, pointer: str) -> Repair | None:
+    """An optional field is left out; a required one takes the nearest value, where there is one."""
+    if field.type is Type.PERCENT:
+        return Repair({pointer: nearest_percentage(value, wsdl)})
+    if access is UPDATE or not field.required:
+        return Repair({pointer: None})
+    if field.limit and field.type is not Type.ID and isinstance(value, str):
+        return Repair({pointer: value[: field.limit]})
+    return None
+
+
+def nearest_percentage(value: Any, wsdl: int) -> int | float:
+    """A percentage that an item may have, as close to the value as can be; 50 for what is no number."""
+    decimals = 0 if wsdl <= WHOLE_PERCENT_UP_TO else 9
+    try:
+        given = Decimal(str(value))
+        rounded = float(round(min(max(given, Decimal(1)), Decimal(100)), decimals)) if given.is_finite() else 50
+    except InvalidOperation:
+        rounded = 50
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _check_size(value: Any) -> None:
+    """A number may be legal JSON and greater than any number of Zuora's, whatever the field."""
+    if isinstance(value, Decimal) and not (value.is_finite() and value.adjusted() <= _GREATEST_EXPONENT):
+        raise ValueError("the number is too large")
+
+
+def _check(field: Field, value: Value) -> None:
+    if field.values and value not in field.values:
+        raise ValueError(f"one of {', '.join(field.values)} is needed")
+    if field.limit and isinstance(value, str) and len(value) > field.limit:
+        raise ValueError(f"at most {field.limit} characters are allowed")
+
+
+def _custom(name: str, value: Any, pointer: str) -> Value:
+    """Custom fields take text, numbers and booleans as they come."""
+    if isinstance(value, str | bool | int):
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = float("inf")
+    if abs(number) > 1e15:
+        raise Refusal(
+            rules.INVALID_VALUE,
+            f"{name}: text, a number or a boolean is needed",
+            pointer=pointer,
+            expected="text, a number or a boolean",
+            actual=shown(value),
+            repair=Repair({pointer: None}),
+        )
+    return int(number) if number.is_integer() else number
+
+
+def nulls(kind: ObjectType, members: Mapping[str, Any], pointer: str, wsdl: int, access: Access) -> Record:
+    """The fields that `fieldsToNull` empties. Raises Refusal for a required one and for what is not a list of names."""
+    names = members.get(NULLS)
+    if names is None:
+        return {}
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Refusal(
+            rules.INVALID_VALUE,
+            f"{NULLS} is a list of names",
+            pointer=f"{pointer}/{NULLS}",
+            expected="a list of names",
+            actual=shown(names),
+            repair=Repair({f"{pointer}/{NULLS}": None}),
+        )
+    for position, name in enumerate(names):
+        if name in kind.required:
+            others = [each for each in names if each not in kind.required]
+            raise Refusal(
+                rules.NOT_UPDATABLE,
+                f"{NULLS}: {name} cannot be empty",
+                pointer=f"{pointer}/{NULLS}/{position}",
+                expected="fields that may be empty",
+                actual=name,
+                repair=Repair({f"{pointer}/{NULLS}": others}),
+            )
+    return {name: None for name in names if accepts(kind, name, access, wsdl)}

@@ -1,0 +1,122 @@
+"""`generate`: a draft invoice for an account from the charges that its fixture says are due.
+
+Source: Older API, Action_POSTgenerate. What is due is ours: a charge of the fixture that was never billed, or a
+recurring one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from zuora_mock.billing import fields
+from zuora_mock.billing.outcomes import Outcome
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
+from zuora_mock.domain.values import Record, Type, is_id, parse
+from zuora_mock.errors import Refusal
+from zuora_mock.storage.tables import CHARGES
+from zuora_mock.storage.transaction import Change, Transaction
+from zuora_mock.tenants.fixtures import parse as parse_fixture
+from zuora_mock.tenants.fixtures.adding import add
+
+REQUIRED = ("AccountId", "InvoiceDate", "TargetDate")
+MEMBERS = frozenset({*REQUIRED, "IncludesOneTime", "IncludesRecurring", "IncludesUsage"})
+
+_WHOSE = (
+    CHARGES.c.tenant == bindparam("whose"),
+    CHARGES.c.entity == bindparam("where"),
+    CHARGES.c.account == bindparam("owner"),
+)
+_DUE = select(CHARGES).where(*_WHOSE, CHARGES.c.recurring | (CHARGES.c.billed == 0)).order_by(CHARGES.c.position)
+_BILLED = update(CHARGES).where(*_WHOSE, CHARGES.c.position == bindparam("at")).values(billed=CHARGES.c.billed + 1)
+
+
+def generate(transaction: Transaction, objects: Sequence[Any], wsdl: int) -> list[Outcome]:
+    """One draft invoice for each row that names an account with charges due."""
+    return [_attempt(transaction, each, wsdl, f"/objects/{position}") for position, each in enumerate(objects)]
+
+
+def _attempt(transaction: Transaction, each: Any, wsdl: int, pointer: str) -> Outcome:
+    try:
+        return Outcome(_generate(transaction, each, wsdl, pointer))
+    except Refusal as refusal:
+        return Outcome(refusal=refusal)
+
+
+def _generate(transaction: Transaction, each: Any, wsdl: int, pointer: str) -> str:
+    if not isinstance(each, dict):
+        raise Refusal(rules.NULL_ROW, f"{pointer} is not an object", pointer=pointer, expected="an object", actual=each)
+    dates = _dates(transaction, each, wsdl, pointer)
+    account = _account(transaction, each["AccountId"], pointer)
+    owner = {"whose": transaction.tenant.key, "where": transaction.entity, "owner": account["Id"]}
+    due = transaction.connection.execute(_DUE, owner).all()
+    if not due:
+        message = f"nothing is due for account {account['AccountNumber']}"
+        raise Refusal(rules.NOTHING_DUE, message, pointer=pointer, expected="charges in the fixture", actual=0)
+    transaction.connection.execute(_BILLED, [{**owner, "at": row.position} for row in due])
+    return _make_draft(transaction, account, dates, due)
+
+
+def _dates(transaction: Transaction, each: Mapping[str, Any], wsdl: int, pointer: str) -> Record:
+    for name in REQUIRED:
+        if each.get(name) in (None, ""):
+            raise Refusal(
+                rules.MISSING_VALUE,
+                f"Missing required value: {name}",
+                pointer=f"{pointer}/{name}",
+                expected=REQUIRED,
+                actual=each.get(name),
+            )
+    dates: Record = {}
+    for name in ("InvoiceDate", "TargetDate"):
+        try:
+            dates[name] = parse(Type.DATE, each[name], wsdl=wsdl, zone=transaction.tenant.zone)
+        except ValueError as error:
+            message = f"{name}: {error}, not '{fields.shown(each[name])}'"
+            raise Refusal(
+                rules.INVALID_VALUE,
+                message,
+                pointer=f"{pointer}/{name}",
+                expected="a date yyyy-mm-dd",
+                actual=fields.shown(each[name]),
+            ) from None
+    return dates
+
+
+def _account(transaction: Transaction, given: Any, pointer: str) -> Record:
+    account = transaction.get(ACCOUNT, given.lower()) if is_id(given) else None
+    if account is None:
+        message = f"AccountId: no account has the id '{fields.shown(given)}'"
+        raise Refusal(
+            rules.REFERENCE,
+            message,
+            pointer=f"{pointer}/AccountId",
+            expected=fields.expected_id("Account", given),
+            actual=fields.shown(given),
+        )
+    return account
+
+
+def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Row[Any]]) -> str:
+    """The charges become an invoice by the way on which fixtures become invoices."""
+    invoice = {"AccountId": account["Id"], "Status": "Draft", "SourceType": "Subscription", **dates}
+    document = {"invoices": [{**invoice, "items": [json.loads(row.body) for row in due]}]}
+    made = add(transaction.connection, transaction.tenant, parse_fixture(json.dumps(document)))
+    (identifier,) = made.invoices.values()
+    _note(transaction, identifier)
+    return identifier
+
+
+def _note(transaction: Transaction, invoice: str) -> None:
+    """Tells the journal of the rows, which seeding does not."""
+    rows = [(INVOICE, transaction.get(INVOICE, invoice))]
+    rows += [
+        (kind, each) for kind in (INVOICE_ITEM, TAXATION_ITEM) for each in transaction.find(kind, InvoiceId=invoice)
+    ]
+    transaction.changes.extend(
+        Change(kind.name, str(each["Id"]), None, each) for kind, each in rows if each is not None
+    )

@@ -1,0 +1,153 @@
+"""What a client may do to an invoice: post, unpost, cancel, delete, and change the few fields that it may change.
+
+The parts of a split live as one group: a status that is set on one is set on all, at one instant. Only deleting is for
+one alone. Everything is checked before anything is written; a check that fails raises Refusal.
+Sources: Older API, Object_PUTInvoice; Knowledge Center, Split invoices overview; SOAP API, Invoice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zuora_mock.billing.splitting.parts import remove
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
+from zuora_mock.domain.invoices import Invoice, micros
+from zuora_mock.domain.lifecycle import STATUS_EVENTS, InvoiceEvent, InvoiceState, next_invoice
+from zuora_mock.domain.values import Record, Value
+from zuora_mock.errors import Refusal, Repair
+from zuora_mock.storage.transaction import Transaction, user_id
+
+ONLY_PDF = (
+    "When field RegenerateInvoicePDF is set to true to regenerate the invoice PDF file, "
+    "changes on other fields of the invoice are not allowed."
+)
+
+_PAID = ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount")
+
+
+def update(transaction: Transaction, record: Record, values: Record) -> Record:
+    """The invoice as it is after the change. A status that it has already changes nothing."""
+    state = InvoiceState(str(record["Status"]))
+    if state is InvoiceState.SPLIT and values:
+        message = f"Invoice {record['InvoiceNumber']} was split and does not change any more"
+        raise Refusal(rules.INVOICE_FROZEN, message, expected="an invoice that was not split", actual=state.value)
+    values = _without_pdf(values)
+    target = _target(transaction, state, values.get("Status"))
+    _check_transfer(record, values, target)
+    group = _to_move(transaction, record, target) if target is not state else []
+    _check_unpaid(group, target)
+    others = {name: value for name, value in values.items() if name != "Status" and record.get(name) != value}
+    return _write(transaction, record, group, target, others)
+
+
+def set_status(transaction: Transaction, record: Record, status: str) -> Record:
+    """Posts, unposts or cancels the invoice and its group."""
+    return update(transaction, record, {"Status": status})
+
+
+def delete(transaction: Transaction, record: Record) -> None:
+    """Removes a canceled invoice and what is on it; its siblings stay."""
+    next_invoice(InvoiceState(str(record["Status"])), InvoiceEvent.DELETE)
+    of_it = {"InvoiceId": record["Id"]}
+    items, taxes = transaction.find(INVOICE_ITEM, **of_it), transaction.find(TAXATION_ITEM, **of_it)
+    remove(transaction, Invoice(record, tuple(items), tuple(taxes)))
+
+
+def _without_pdf(values: Record) -> Record:
+    """The mock draws no files: a request for a new one is accepted, and must be the only wish."""
+    others = {name: value for name, value in values.items() if name != "RegenerateInvoicePDF"}
+    if values.get("RegenerateInvoicePDF") and others:
+        raise Refusal(
+            rules.INVOICE_PDF,
+            ONLY_PDF,
+            pointer="/RegenerateInvoicePDF",
+            expected=["RegenerateInvoicePDF"],
+            actual=sorted(values),
+            repair=Repair({f"/{name}": None for name in others}),
+        )
+    return others
+
+
+def _target(transaction: Transaction, state: InvoiceState, wanted: Value) -> InvoiceState:
+    if wanted is None:
+        return state
+    event = STATUS_EVENTS[InvoiceState(str(wanted))]
+    try:
+        return next_invoice(state, event, may_unpost=transaction.tenant.settings.cancel_posted_billing_documents)
+    except Refusal as refusal:
+        raise refusal.moved("", "/Status") from None
+
+
+def _check_transfer(record: Record, values: Record, target: InvoiceState) -> None:
+    wanted = values.get("TransferredToAccounting")
+    if wanted is None or wanted == record.get("TransferredToAccounting") or target is InvoiceState.POSTED:
+        return
+    message = f"TransferredToAccounting of an invoice with status {target} cannot be changed"
+    pointer = "/TransferredToAccounting"
+    raise Refusal(
+        rules.INVOICE_TRANSFERRED,
+        message,
+        pointer=pointer,
+        expected=InvoiceState.POSTED.value,
+        actual=target.value,
+        repair=Repair({pointer: None}),
+    )
+
+
+def _to_move(transaction: Transaction, record: Record, target: InvoiceState) -> list[Record]:
+    """The invoice and its siblings, without those that are there already."""
+    group = transaction.find(INVOICE, _Group=record["_Group"]) if "_Group" in record else [record]
+    return [each for each in group if each["Status"] != target]
+
+
+def _check_unpaid(group: Sequence[Record], target: InvoiceState) -> None:
+    """Nothing is unposted once a payment or an adjustment is on any invoice of the group."""
+    if target is InvoiceState.POSTED:
+        return
+    for each in group:
+        paid = {name: micros(each, name) for name in _PAID if micros(each, name)}
+        if paid:
+            message = f"Invoice {each['InvoiceNumber']} has payments or adjustments and cannot be set to {target}"
+            raise Refusal(rules.INVOICE_STATUS, message, pointer="/Status", expected="no payments", actual=sorted(paid))
+
+
+def _write(
+    transaction: Transaction, record: Record, group: Sequence[Record], target: InvoiceState, others: Record
+) -> Record:
+    stamp = transaction.stamp()
+    moved = {"Status": target.value, **_posting(transaction, target, stamp), **stamp}
+    after = record
+    for each in group:
+        own = others if each["Id"] == record["Id"] else {}
+        written = transaction.update(INVOICE, each, {**moved, **own})
+        after = written if each["Id"] == record["Id"] else after
+    _move_balance(transaction, group, target)
+    if others and not group:
+        after = transaction.update(INVOICE, record, {**others, **stamp})
+    return after
+
+
+def _posting(transaction: Transaction, target: InvoiceState, stamp: Record) -> Record:
+    if target is InvoiceState.POSTED:
+        return {"PostedBy": user_id(transaction.tenant), "PostedDate": stamp["UpdatedDate"]}
+    return {"PostedBy": None, "PostedDate": None}
+
+
+def _move_balance(transaction: Transaction, group: Sequence[Record], target: InvoiceState) -> None:
+    """An account owes what is posted (SOAP API, Account: Balance, TotalInvoiceBalance, LastInvoiceDate)."""
+    moved = sum(micros(each, "Balance") * _owed(each, target) for each in group)
+    account = transaction.get(ACCOUNT, str(group[0].get("AccountId"))) if group else None
+    if account is None:
+        return
+    values: Record = {name: micros(account, name) + moved for name in ("Balance", "TotalInvoiceBalance") if moved}
+    if target is InvoiceState.POSTED:
+        dates = [str(each["InvoiceDate"]) for each in (*group, account) if each.get("InvoiceDate")]
+        values["LastInvoiceDate"] = max([*dates, str(account.get("LastInvoiceDate") or "")])
+    if values:
+        transaction.update(ACCOUNT, account, {**values, **transaction.stamp()})
+
+
+def _owed(invoice: Record, target: InvoiceState) -> int:
+    before, after = invoice["Status"] == InvoiceState.POSTED, target is InvoiceState.POSTED
+    return int(after) - int(before)

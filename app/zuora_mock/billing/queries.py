@@ -1,0 +1,150 @@
+"""`query` and `queryMore`: ZOQL text to pages of records (Actions reference; SOAP API, queryMore).
+
+Records come in the order of their creation. A result of more than one page is kept as it was when it was asked for,
+15 minutes of the tenant's clock, or five days if it has more than 2000 records. A locator,
+`<32 hexadecimal digits>-<offset>`, may be read again, from any offset within the result.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from zuora_mock import ids
+from zuora_mock.billing.rendering import render_record
+from zuora_mock.clock import DAY, MINUTE
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import BY_NAME, INVOICE, ObjectType, is_custom
+from zuora_mock.domain.values import Record
+from zuora_mock.domain.zoql.grammar import parse
+from zuora_mock.domain.zoql.selection import Selection, resolve
+from zuora_mock.errors import Refusal
+from zuora_mock.storage import queries
+from zuora_mock.storage.queries import Cursor, Row
+from zuora_mock.storage.transaction import Transaction
+
+LARGEST_BATCH = 2000
+KEPT = 15 * MINUTE
+KEPT_IF_LARGE = 5 * DAY
+
+_LOCATOR = re.compile(r"([0-9a-f]{32})-([0-9]{1,15})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`size` counts the whole result; `locator` leads to the next page and is None on the last."""
+
+    size: int
+    records: list[Record]
+    done: bool
+    locator: str | None = None
+
+
+def query(transaction: Transaction, text: str, batch_size: object, wsdl: int) -> Page:
+    """Raises Refusal: the `zoql.*` rules."""
+    batch = _batch(batch_size)
+    parsed = parse(text)
+    selection = resolve(parsed, wsdl=wsdl, zone=transaction.tenant.zone)
+    _check_custom_fields(transaction, parsed.object, selection)
+    rows = queries.first_rows(transaction.connection, transaction.scope, selection, batch + 1)
+    _check_body(selection, rows)
+    records = _render(transaction, selection.kind, selection.names, rows[:batch], wsdl)
+    if len(rows) <= batch:
+        return Page(len(rows), records, True)
+    cursor = _keep(transaction, selection)
+    return Page(cursor.size, records, False, f"{cursor.id}-{batch}")
+
+
+def query_more(transaction: Transaction, locator: object, batch_size: object, wsdl: int) -> Page:
+    """Raises Refusal: `zoql.batch-size`, `zoql.locator`."""
+    batch = _batch(batch_size)
+    cursor, offset = _find_cursor(transaction, locator)
+    rows = queries.cursor_rows(transaction.connection, transaction.tenant.key, cursor.id, offset, batch)
+    records = _render(transaction, BY_NAME[cursor.object], cursor.names, rows, wsdl)
+    done = offset + batch >= cursor.size
+    return Page(cursor.size, records, done, None if done else f"{cursor.id}-{offset + batch}")
+
+
+def _check_custom_fields(transaction: Transaction, typed: str, selection: Selection) -> None:
+    """Assumed: a custom field exists once any record of the tenant has it, by a fixture or by a call."""
+    clauses = (clause.field for conjunction in selection.where for clause in conjunction)
+    for name in dict.fromkeys(filter(is_custom, (*selection.names, *clauses))):
+        if not queries.has_custom_field(transaction.connection, transaction.tenant.key, selection.kind, name):
+            message, expected = f"invalid field for query: {typed}.{name}", "a custom field that some record has"
+            raise Refusal(rules.QUERY_FIELD, message, pointer="/queryString", expected=expected, actual=name)
+
+
+def _keep(transaction: Transaction, selection: Selection) -> Cursor:
+    now, tenant = transaction.now(), transaction.tenant
+    queries.remove_expired(transaction.connection, tenant.key, now)
+    cursor_id = ids.hex_id(tenant.seed, "cursor", tenant.next_seq())
+    size = queries.copy_rows(transaction.connection, transaction.scope, selection, cursor_id)
+    expires_at = now + (KEPT_IF_LARGE if size > LARGEST_BATCH else KEPT)
+    cursor = Cursor(cursor_id, selection.kind.name, selection.names, size, expires_at)
+    queries.add_cursor(transaction.connection, transaction.scope, cursor)
+    return cursor
+
+
+def _find_cursor(transaction: Transaction, locator: object) -> tuple[Cursor, int]:
+    match = _LOCATOR.fullmatch(locator) if isinstance(locator, str) else None
+    if match is None:
+        raise _bad_locator(locator, "<32 hexadecimal digits>-<offset>")
+    cursor = queries.find_cursor(transaction.connection, transaction.scope, match[1], transaction.now())
+    if cursor is None:
+        raise _bad_locator(locator, "the locator of a query that has not expired")
+    if int(match[2]) >= cursor.size:
+        raise _bad_locator(locator, f"an offset below {cursor.size}")
+    return cursor, int(match[2])
+
+
+def _bad_locator(locator: object, expected: str) -> Refusal:
+    actual = locator[:60] if isinstance(locator, str) else locator
+    message = f"invalid queryLocator: {actual}"
+    return Refusal(rules.QUERY_LOCATOR, message, pointer="/queryLocator", expected=expected, actual=actual)
+
+
+def _batch(given: object) -> int:
+    """The page size: nothing, 0 and what is above 2000 are 2000; a whole number may be written `"50"` or `50.0`."""
+    if given is None:
+        return LARGEST_BATCH
+    number = _number(given)
+    if number is None or not number.is_finite() or number < 0 or number != number.to_integral_value():
+        raise Refusal(
+            rules.BATCH_SIZE,
+            f"invalid batchSize: {str(given)[:40]}",
+            pointer="/conf/batchSize",
+            expected="a whole number from 0 to 2000",
+            actual=given,
+        )
+    return LARGEST_BATCH if number == 0 or number > LARGEST_BATCH else int(number)
+
+
+def _number(given: object) -> Decimal | None:
+    if isinstance(given, str):
+        return Decimal(given) if given.isascii() and given.isdigit() and len(given) < 20 else None
+    return Decimal(given) if isinstance(given, int | float | Decimal) and not isinstance(given, bool) else None
+
+
+def _check_body(selection: Selection, rows: Sequence[Row]) -> None:
+    if len(rows) > 1 and selection.kind is INVOICE and "Body" in selection.names:
+        message = "Can only query one invoice body at a time"
+        raise Refusal(rules.QUERY_BODY, message, pointer="/queryString", expected="a filter that one invoice fits")
+
+
+def _render(
+    transaction: Transaction, kind: ObjectType, names: tuple[str, ...], rows: Sequence[Row], wsdl: int
+) -> list[Record]:
+    zone, only = transaction.tenant.zone, frozenset(names)
+    columns = [name for name in names if not is_custom(name)]
+    has_custom = len(columns) < len(names)
+    return [render_record(kind, _record(columns, row, has_custom), wsdl=wsdl, zone=zone, only=only) for row in rows]
+
+
+def _record(columns: Sequence[str], row: Row, has_custom: bool) -> Record:
+    record: Record = dict(zip(columns, row, strict=False))
+    if has_custom and row[-1] is not None:
+        record.update(json.loads(row[-1]))
+    return record

@@ -1,0 +1,1 @@
+"""Splitting invoices: submit, run, explain."""

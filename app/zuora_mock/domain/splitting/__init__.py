@@ -1,0 +1,1 @@
+"""How an invoice is split: what must hold, who gets what."""

@@ -1,0 +1,1 @@
+"""ZOQL: its grammar, and what a query selects."""

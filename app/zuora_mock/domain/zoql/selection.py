@@ -1,0 +1,260 @@
+"""What a ZOQL query means against the catalogue: names resolved, literals turned into kept values.
+
+    Selection    kind, canonical names, an OR of ANDs of clauses
+    Clause       one condition on kept values; `value` None asks whether the field is empty
+
+Which operators and literals a field takes follows from its type (SOAP API, ZOQL; Date formats):
+
+    id, string        all and like      'text' or "text"; ids in any case
+    number            all but like      123.45 or '123.45'
+    date              all but like      'yyyy-mm-dd'; up to WSDL version 68 a dateTime, the day being its midnight
+    dateTime          all but like      dateTime, in quotes or not
+    boolean           = !=              true, false; never in quotes
+    textarea          none
+    custom            as a string       also a number, compared as one, true, false and a dateTime
+
+and every type takes `= null` and `!= null`. Assumed, as custom fields have no declared type here: the literal says how
+they are compared, and null is taken even where the field holds dates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from decimal import ROUND_FLOOR, Context, Decimal
+from typing import TypeAlias
+
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import Field, ObjectType, find_object, is_custom
+from zuora_mock.domain.dates import is_date, parse_datetime
+from zuora_mock.domain.values import DATE_TIMES_UP_TO, NUMERIC, Type
+from zuora_mock.domain.zoql.grammar import (
+    MAX_CHARACTERS,
+    Boolean,
+    Condition,
+    DateTime,
+    Literal,
+    Null,
+    Number,
+    Operator,
+    Query,
+    Text,
+)
+from zuora_mock.errors import Refusal
+
+NEVER_KEPT = 2**63 - 1
+"""A whole number that a column can hold and no field does: kept numbers stay below 9e18."""
+
+_ORDERED = frozenset(Operator) - {Operator.LIKE}
+_EQUALITY = frozenset({Operator.EQUAL, Operator.NOT_EQUAL})
+_OPERATORS: Mapping[Type, frozenset[Operator]] = {
+    Type.ID: frozenset(Operator),
+    Type.STRING: frozenset(Operator),
+    Type.BOOLEAN: _EQUALITY,
+    **dict.fromkeys((*NUMERIC, Type.DATE, Type.DATETIME), _ORDERED),
+}
+_DECIMALS: Mapping[Type, int] = {Type.MONEY: 6, Type.PERCENT: 9, Type.INTEGER: 0}
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_EXACT = Context(prec=MAX_CHARACTERS + 2000)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+Kept: TypeAlias = str | int | float
+Comparison: TypeAlias = tuple[Operator, Kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`numeric`: a custom field, which holds text, is compared as the number that the text may be."""
+
+    field: str
+    operator: Operator
+    value: Kept | None
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`names` are canonical, in the order of the catalogue, `Id` among them. Empty `where`: every record."""
+
+    kind: ObjectType
+    names: tuple[str, ...]
+    where: tuple[tuple[Clause, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What names and literals are read against; `typed` is the object as the query spells it."""
+
+    kind: ObjectType
+    typed: str
+    wsdl: int
+    zone: tzinfo
+
+
+def resolve(query: Query, *, wsdl: int, zone: tzinfo) -> Selection:
+    """Raises Refusal: `zoql.object`, `zoql.field`, `zoql.value`."""
+    kind = _find_object(query.object, wsdl)
+    context = _Context(kind, query.object, wsdl, zone)
+    fields = [_find_field(context, name) for name in query.fields]
+    where = tuple(tuple(_clause(context, each) for each in conjunction) for conjunction in query.where)
+    return Selection(kind, _in_order(kind, fields), where)
+
+
+def _find_object(typed: str, wsdl: int) -> ObjectType:
+    kind = find_object(typed, wsdl)
+    if kind is None:
+        message, expected = f"invalid type specified: {typed}", "an object that can be queried"
+        raise Refusal(rules.QUERY_OBJECT, message, pointer="/queryString", expected=expected, actual=typed)
+    return kind
+
+
+def _find_field(context: _Context, typed: str) -> Field:
+    field = context.kind.find_field(typed)
+    if field is None:
+        raise _invalid_field(context, typed, f"a field of {context.kind.name}", typed)
+    if field.since > context.wsdl:
+        raise _invalid_field(context, typed, f"X-Zuora-WSDL-Version {field.since} or later", context.wsdl)
+    return field
+
+
+def _invalid_field(context: _Context, typed: str, expected: str, actual: object) -> Refusal:
+    message = f"invalid field for query: {context.typed}.{typed}"
+    return Refusal(rules.QUERY_FIELD, message, pointer="/queryString", expected=expected, actual=actual)
+
+
+def _in_order(kind: ObjectType, fields: Iterable[Field]) -> tuple[str, ...]:
+    names = dict.fromkeys(("Id", *(each.name for each in fields)))
+    known = (each.name for each in kind.fields if each.name in names)
+    return (*known, *(name for name in names if name not in kind.by_name))
+
+
+def _clause(context: _Context, condition: Condition) -> Clause:
+    field = _find_field(context, condition.field)
+    if field.type not in _OPERATORS:
+        raise _invalid_field(context, condition.field, "a field that conditions take", f"a field of type {field.type}")
+    try:
+        return _bound(context, field, condition.operator, condition.literal)
+    except (ValueError, OverflowError) as error:
+        message = f"invalid value for {context.kind.name}.{field.name}: {_shown(condition)}"
+        raise Refusal(
+            rules.QUERY_VALUE, message, pointer="/queryString", expected=str(error), actual=_shown(condition)
+        ) from error
+
+
+def _bound(context: _Context, field: Field, operator: Operator, literal: Literal) -> Clause:
+    """Raises ValueError in words for a person: what the field would take."""
+    allowed = _EQUALITY if isinstance(literal, Null) else _OPERATORS[field.type]
+    if operator not in allowed:
+        raise ValueError(f"one of the operators {' '.join(each for each in Operator if each in allowed)}")
+    if isinstance(literal, Null):
+        return Clause(field.name, operator, None)
+    if is_custom(field.name):
+        return _custom(field, operator, literal)
+    return Clause(field.name, *_BINDERS[field.type](context, field, operator, literal))
+
+
+def _shown(condition: Condition) -> str:
+    """Operator and literal as typed, shortened to what fits a message."""
+    text = _typed(condition.literal)
+    short = text if len(text) <= 40 else f"{text[:40]}…"
+    return f"{condition.operator} '{short}'" if isinstance(condition.literal, Text) else f"{condition.operator} {short}"
+
+
+def _typed(literal: Literal) -> str:
+    match literal:
+        case Null():
+            return "null"
+        case Boolean(value):
+            return "true" if value else "false"
+        case _:
+            return str(literal.value)
+
+
+def _custom(field: Field, operator: Operator, literal: Literal) -> Clause:
+    if isinstance(literal, Number):
+        return Clause(field.name, operator, float(literal.value), numeric=True)
+    return Clause(field.name, operator, _typed(literal))
+
+
+def _text(_context: _Context, field: Field, operator: Operator, literal: Literal) -> Comparison:
+    if isinstance(literal, Text):
+        return operator, literal.value.lower() if field.type is Type.ID else literal.value
+    raise ValueError("a text in quotes")
+
+
+def _boolean(_context: _Context, _field: Field, operator: Operator, literal: Literal) -> Comparison:
+    if isinstance(literal, Boolean):
+        return operator, int(literal.value)
+    raise ValueError("true or false, without quotes")
+
+
+def _decimal(literal: Literal) -> Decimal:
+    """An unquoted number, or one in quotes: clients that quote every value work against Zuora."""
+    if isinstance(literal, Text) and _NUMBER.fullmatch(literal.value):
+        return Decimal(literal.value)
+    if isinstance(literal, Number):
+        return literal.value
+    raise ValueError("a number")
+
+
+def _double(_context: _Context, _field: Field, operator: Operator, literal: Literal) -> Comparison:
+    return operator, float(_decimal(literal))
+
+
+def _units(_context: _Context, field: Field, operator: Operator, literal: Literal) -> Comparison:
+    """For a field that is kept as a whole number of units: exact, however many decimals the literal has."""
+    units = _decimal(literal).scaleb(_DECIMALS[field.type], _EXACT)
+    floor = int(units.to_integral_value(ROUND_FLOOR).max(-NEVER_KEPT).min(NEVER_KEPT))
+    return (operator, floor) if units == floor else _between(operator, floor, NEVER_KEPT)
+
+
+def _between(operator: Operator, below: Kept, never: Kept) -> Comparison:
+    """For a literal that lies after `below` and before the next value that the field can have."""
+    match operator:
+        case Operator.LESS | Operator.LESS_OR_EQUAL:
+            return Operator.LESS_OR_EQUAL, below
+        case Operator.GREATER | Operator.GREATER_OR_EQUAL:
+            return Operator.GREATER, below
+        case _:
+            return operator, never
+
+
+def _date(context: _Context, _field: Field, operator: Operator, literal: Literal) -> Comparison:
+    if context.wsdl <= DATE_TIMES_UP_TO:
+        return _day(operator, _milliseconds(literal, context.zone), context.zone)
+    if not isinstance(literal, Text) or not is_date(literal.value):
+        raise ValueError("a date 'yyyy-mm-dd'")
+    return operator, literal.value
+
+
+def _day(operator: Operator, milliseconds: int, zone: tzinfo) -> Comparison:
+    """For a day that stands for its first moment in the tenant's zone."""
+    day = (_EPOCH + milliseconds * _MILLISECOND).astimezone(zone).date()
+    midnight = (datetime.combine(day, time(), zone) - _EPOCH) // _MILLISECOND
+    return (operator, day.isoformat()) if midnight == milliseconds else _between(operator, day.isoformat(), "")
+
+
+def _datetime(context: _Context, _field: Field, operator: Operator, literal: Literal) -> Comparison:
+    return operator, _milliseconds(literal, context.zone)
+
+
+def _milliseconds(literal: Literal, zone: tzinfo) -> int:
+    if isinstance(literal, Text | DateTime):
+        with suppress(ValueError, OverflowError):
+            return parse_datetime(literal.value, zone)
+    raise ValueError("a dateTime yyyy-mm-ddThh:mm:ss, with or without an offset")
+
+
+_BINDERS: Mapping[Type, Callable[[_Context, Field, Operator, Literal], Comparison]] = {
+    Type.ID: _text,
+    Type.STRING: _text,
+    Type.BOOLEAN: _boolean,
+    Type.DOUBLE: _double,
+    Type.DATE: _date,
+    Type.DATETIME: _datetime,
+    **dict.fromkeys(_DECIMALS, _units),
+}

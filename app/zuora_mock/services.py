@@ -1,0 +1,26 @@
+"""What the faces share: the database and the services that hold this process's caches of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zuora_mock.settings import Settings
+from zuora_mock.steering.fault_orders import FaultOrders
+from zuora_mock.steering.journal import Journal
+from zuora_mock.storage.database import Database
+from zuora_mock.tenants.credentials import Credentials
+from zuora_mock.tenants.fairness import Traffic
+from zuora_mock.tenants.tenancy import Tenancy
+from zuora_mock.work.runner import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    database: Database
+    tenancy: Tenancy
+    credentials: Credentials
+    journal: Journal
+    faults: FaultOrders
+    runner: Runner
+    traffic: Traffic

@@ -1,0 +1,1 @@
+"""What a test orders and asks: faults, the journal, verification, the ledger."""

@@ -1,0 +1,305 @@
+"""The faults that tests have ordered, and which of them strikes a call.
+
+    {"match": {"operation": "execute"}, "skip": 1, "times": 2, "fault": {"kind": "rate-limit"}}
+
+An order counts the calls that match it, struck or not: `skip` lets the first of them pass, `times` bounds how many are
+struck. The first order that is due strikes; a delay and one other fault may strike the same call. Orders and their
+counts are rows, so that a restart keeps them; chance follows from the tenant's seed, the order and the count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import exp
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+
+from zuora_mock import ids
+from zuora_mock.clock import SECOND, format_instant, parse_instant
+from zuora_mock.steering import faults
+from zuora_mock.steering.faults import LONGEST_DELAY, NO_STRIKE, FaultKind, Strike, Subject
+from zuora_mock.steering.matching import Asked, Match, fits
+from zuora_mock.storage.database import Database
+from zuora_mock.storage.tables import FAULTS
+from zuora_mock.storage.tenants import Tenant
+
+_PARAMETERS: Mapping[str, frozenset[str]] = {
+    "fixed": frozenset({"milliseconds"}),
+    "uniform": frozenset({"lower", "upper"}),
+    "lognormal": frozenset({"median", "sigma"}),
+}
+
+_BY_TENANT = select(FAULTS).where(FAULTS.c.tenant == bindparam("whose")).order_by(FAULTS.c.position)
+_LAST = select(func.max(FAULTS.c.position)).where(FAULTS.c.tenant == bindparam("whose"))
+_REMOVE = delete(FAULTS).where(FAULTS.c.tenant == bindparam("whose"), FAULTS.c.id == bindparam("wanted"))
+_CLEAR = delete(FAULTS).where(FAULTS.c.tenant == bindparam("whose"))
+_COUNT = (
+    update(FAULTS)
+    .where(FAULTS.c.tenant == bindparam("whose"), FAULTS.c.id == bindparam("wanted"))
+    .values(seen=bindparam("now_seen"), struck=bindparam("now_struck"))
+)
+
+
+LONGEST_EXPIRY = 100 * 366 * 86_400
+"""Seconds; a century."""
+
+
+def _instant(text: str) -> str:
+    parse_instant(text)
+    return text
+
+
+Milliseconds = Annotated[float, Field(ge=0, le=LONGEST_DELAY)]
+Instant = Annotated[str, AfterValidator(_instant), Field(description="ISO 8601; without an offset it is UTC")]
+
+
+class PlainFault(Asked):
+    """A fault by name; the call waits `milliseconds` before it."""
+
+    kind: Literal[
+        "user-info",
+        "lock-competition",
+        "rate-limit",
+        "concurrency-limit",
+        "internal-error",
+        "bad-gateway",
+        "gateway-timeout",
+        "applied-then-lost",
+        "CONNECTION_RESET_BY_PEER",
+        "EMPTY_RESPONSE",
+        "MALFORMED_RESPONSE_CHUNK",
+        "RANDOM_DATA_THEN_CLOSE",
+        "truncated-body",
+    ]
+    milliseconds: Milliseconds = 0
+
+
+class ErrorFault(Asked):
+    """Any error of Zuora's by its code: a word such as `TEMPORARY_ERROR`, or digits for REST."""
+
+    kind: Literal["error"]
+    code: str = Field(pattern=r"^([A-Z][A-Z0-9_]*|[0-9]{1,8})$")
+    message: str = ""
+    milliseconds: Milliseconds = 0
+
+
+class DelayFault(Asked):
+    """A delay before the call: fixed, or drawn anew for each call from a seeded distribution."""
+
+    kind: Literal["delay"]
+    distribution: Literal["fixed", "uniform", "lognormal"] = "fixed"
+    milliseconds: Milliseconds | None = None
+    lower: Milliseconds | None = None
+    upper: Milliseconds | None = None
+    median: Annotated[float, Field(gt=0, le=LONGEST_DELAY)] | None = None
+    sigma: Annotated[float, Field(ge=0, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        wanted, given = _PARAMETERS[self.distribution], self.model_fields_set - {"kind", "distribution"}
+        if given != wanted:
+            raise ValueError(f"a delay that is {self.distribution} has {' and '.join(sorted(wanted))}, nothing else")
+        if self.distribution == "uniform" and (self.lower or 0) > (self.upper or 0):
+            raise ValueError("lower is at most upper")
+        return self
+
+
+AnyFault = Annotated[PlainFault | ErrorFault | DelayFault, Field(discriminator="kind")]
+
+
+class Order(Asked):
+    """A fault for the calls that match, from the moment it is ordered until it is used up, expires or is removed."""
+
+    match: Match = Match()
+    skip: int = Field(default=0, ge=0, description="So many matching calls pass first")
+    times: int | None = Field(default=None, ge=1, description="So many calls are struck; without it, every one")
+    probability: float | None = Field(default=None, ge=0, le=1, description="Of striking, drawn from the tenant's seed")
+    expires_after_seconds: float | None = Field(
+        default=None, ge=0, le=LONGEST_EXPIRY, description="Of the tenant's clock"
+    )
+    expires_at: Instant | None = None
+    fault: AnyFault
+
+    @model_validator(mode="after")
+    def _expires_once(self) -> Self:
+        if self.expires_at is not None and self.expires_after_seconds is not None:
+            raise ValueError("expiresAt or expiresAfterSeconds, not both")
+        return self
+
+
+@dataclass(slots=True)
+class _Live:
+    """An order that is not used up. `seen` and `struck` are written whenever they change."""
+
+    id: str
+    order: Order
+    expires_at: int | None
+    seen: int
+    struck: int
+
+    @property
+    def delays(self) -> bool:
+        return isinstance(self.order.fault, DelayFault)
+
+    @property
+    def spent(self) -> bool:
+        return self.order.times is not None and self.struck >= self.order.times
+
+    def meets(self, tenant: Tenant, subject: Subject) -> bool:
+        expired = self.expires_at is not None and tenant.now() >= self.expires_at
+        return not expired and fits(self.order.match, subject)
+
+    def due(self, tenant: Tenant) -> bool:
+        """Whether it strikes the call that it has just seen."""
+        if self.seen <= self.order.skip:
+            return False
+        chance = self.order.probability
+        return chance is None or ids.seeded_random(tenant.seed, f"{self.id}/{self.seen}").random() < chance
+
+    def strike(self, tenant: Tenant) -> Strike:
+        fault, notes = self.order.fault, (f"ordered by fault order {self.id}",)
+        if isinstance(fault, DelayFault):
+            return Strike(None, self._draw(fault, tenant), FaultKind.DELAY, order=self.id, notes=notes)
+        if isinstance(fault, ErrorFault):
+            return Strike(
+                FaultKind.ERROR, fault.milliseconds, fault.code, fault.code, fault.message, self.id, notes=notes
+            )
+        return Strike(FaultKind(fault.kind), fault.milliseconds, fault.kind, order=self.id, notes=notes)
+
+    def _draw(self, delay: DelayFault, tenant: Tenant) -> float:
+        if delay.distribution == "fixed":
+            return delay.milliseconds or 0
+        random = ids.seeded_random(tenant.seed, f"{self.id}/{self.seen}/delay")
+        if delay.distribution == "uniform":
+            return random.uniform(delay.lower or 0, delay.upper or 0)
+        return min(LONGEST_DELAY, (delay.median or 0) * exp((delay.sigma or 0) * random.gauss(0, 1)))
+
+
+class FaultOrders:
+    """The orders of all tenants, with this process's copy of those that may still strike."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._live: dict[int, list[_Live]] = {}
+        self._positions: dict[int, int] = {}
+
+    def add(self, tenant: Tenant, order: Order) -> str:
+        """Takes the order and returns its id."""
+        with self._database.transaction() as connection:
+            last = connection.scalar(_LAST, {"whose": tenant.key}) or 0
+            position = self._positions[tenant.key] = max(last, self._positions.get(tenant.key, 0)) + 1
+            row = {
+                "tenant": tenant.key,
+                "id": ids.hex_id(tenant.name, "fault", position),
+                "position": position,
+                "body": order.model_dump_json(by_alias=True, exclude_unset=True),
+                "seen": 0,
+                "struck": 0,
+                "expires_at": _expiry(tenant, order),
+            }
+            connection.execute(insert(FAULTS), row)
+        self._live.pop(tenant.key, None)
+        return str(row["id"])
+
+    def orders(self, tenant: Tenant) -> list[dict[str, Any]]:
+        """The orders as they were given, in the order of their creation, with their counts and state."""
+        rows = self._database.connection.execute(_BY_TENANT, {"whose": tenant.key})
+        return [_told(tenant, row) for row in rows]
+
+    def remove(self, tenant: Tenant, order: str) -> bool:
+        """Whether there was such an order."""
+        with self._database.transaction() as connection:
+            removed = connection.execute(_REMOVE, {"whose": tenant.key, "wanted": order}).rowcount
+        self._live.pop(tenant.key, None)
+        return removed > 0
+
+    def clear(self, tenant: Tenant) -> int:
+        """Removes every order and returns how many there were."""
+        with self._database.transaction() as connection:
+            removed = connection.execute(_CLEAR, {"whose": tenant.key}).rowcount
+        self._live.pop(tenant.key, None)
+        return removed
+
+    def forget(self, tenant_key: int) -> None:
+        """Drops this process's copy: the rows have changed under it."""
+        self._live.pop(tenant_key, None)
+        self._positions.pop(tenant_key, None)
+
+    def strike(self, tenant: Tenant, subject: Subject) -> Strike:
+        """What befalls the call. It is asked for every call, and nearly always there is nothing."""
+        orders = self._live.get(tenant.key)
+        if orders is None:
+            orders = self._live[tenant.key] = self._load(tenant.key)
+        by_header = NO_STRIKE
+        if faults.FAULT_HEADER in subject.headers or faults.DELAY_HEADER in subject.headers:
+            by_header = faults.ordered_by_header(subject.headers)
+        met = [each for each in orders if each.meets(tenant, subject)] if orders else ()
+        return self._struck(tenant, met, by_header) if met else by_header
+
+    def _struck(self, tenant: Tenant, met: Sequence[_Live], by_header: Strike) -> Strike:
+        strikes = list(_strikes(tenant, met, by_header))
+        self._count(tenant, met)
+        return _together(by_header, strikes)
+
+    def _count(self, tenant: Tenant, met: Sequence[_Live]) -> None:
+        counts = [
+            {"whose": tenant.key, "wanted": each.id, "now_seen": each.seen, "now_struck": each.struck} for each in met
+        ]
+        with self._database.transaction() as connection:
+            connection.execute(_COUNT, counts)
+        if any(each.spent for each in met):
+            self._live[tenant.key] = [each for each in self._live[tenant.key] if not each.spent]
+
+    def _load(self, tenant_key: int) -> list[_Live]:
+        rows = self._database.connection.execute(_BY_TENANT, {"whose": tenant_key})
+        orders = [_Live(r.id, Order.model_validate_json(r.body), r.expires_at, r.seen, r.struck) for r in rows]
+        return [each for each in orders if not each.spent]
+
+
+def _strikes(tenant: Tenant, met: Sequence[_Live], header: Strike) -> Iterator[Strike]:
+    """The first delay and the first other fault that are due; a fault or delay in a header goes before its like."""
+    taken = {True: header.milliseconds > 0, False: header.kind is not None}
+    for each in met:
+        each.seen += 1
+        if not taken[each.delays] and each.due(tenant):
+            taken[each.delays] = True
+            each.struck += 1
+            yield each.strike(tenant)
+
+
+def _together(first: Strike, others: Sequence[Strike]) -> Strike:
+    """One strike of all; it has the name of its fault, else that of its delay."""
+    every = (first, *others)
+    main = next((each for each in every if each.kind), None) or next((each for each in every if each.name), first)
+    return replace(
+        main,
+        milliseconds=min(LONGEST_DELAY, sum(each.milliseconds for each in every)),
+        ignored=first.ignored,
+        notes=tuple(note for each in every for note in each.notes),
+    )
+
+
+def _expiry(tenant: Tenant, order: Order) -> int | None:
+    if order.expires_at is not None:
+        return parse_instant(order.expires_at)
+    if order.expires_after_seconds is not None:
+        return tenant.now() + round(order.expires_after_seconds * SECOND)
+    return None
+
+
+def _told(tenant: Tenant, row: Row[Any]) -> dict[str, Any]:
+    order = Order.model_validate_json(row.body)
+    told = {"id": row.id, **order.model_dump(mode="json", by_alias=True, exclude_unset=True)}
+    told.pop("expiresAfterSeconds", None)
+    if row.expires_at is not None:
+        told["expiresAt"] = format_instant(row.expires_at)
+    return {**told, "state": _state(tenant, row, order), "seen": row.seen, "struck": row.struck}
+
+
+def _state(tenant: Tenant, row: Row[Any], order: Order) -> str:
+    if order.times is not None and row.struck >= order.times:
+        return "spent"
+    return "expired" if row.expires_at is not None and tenant.now() >= row.expires_at else "active"

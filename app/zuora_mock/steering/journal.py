@@ -1,0 +1,226 @@
+"""The journal: what was asked, what was answered, by which rule, and what it changed.
+
+An entry is written in the transaction of its call, before the answer leaves. Credentials are masked on the way in.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import Column, Connection, bindparam, case, delete, func, insert, update
+
+from zuora_mock.errors import Refusal
+from zuora_mock.steering.faults import HEADER
+from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.tables import EXERCISED, JOBS, JOURNAL
+from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import Change
+
+MASK = "****"
+_OAUTH = "/oauth/"
+_CONNECTIONS = "/v1/connections"
+LONGEST_BODY = 64 * 1024
+"""Of a longer body the journal keeps the beginning, and says so."""
+
+_SECRET_HEADERS = frozenset(
+    {"authorization", "apisecretaccesskey", "cookie", "set-cookie", "proxy-authorization", "zuora-mock-admin-token"}
+)
+_SECRET_IN_BODY = re.compile(rb'(client_secret=|"(?:access_token|client_secret|jti)"\s*:\s*")[^&"]*')
+_SECRET_IN_QUERY = re.compile(r"(client_secret=|access_token=|password=)[^&]*")
+_GZIP = b"\x1f\x8b"
+_INSERT = Prepared(insert(JOURNAL).prefix_with("OR REPLACE"))
+_EXERCISED = insert(EXERCISED).prefix_with("OR IGNORE")
+_FORGET = delete(JOURNAL).where(JOURNAL.c.tenant == bindparam("whose"), JOURNAL.c.n <= bindparam("last"))
+_CLEAR = delete(JOURNAL).where(JOURNAL.c.tenant == bindparam("whose"))
+_LINK = Prepared(
+    update(JOBS)
+    .where(JOBS.c.tenant == bindparam("whose"), JOBS.c.id == bindparam("job"))
+    .values(request=bindparam("entry"))
+)
+_UNLINK = update(JOBS).where(JOBS.c.tenant == bindparam("whose")).values(request=None)
+
+
+def _appending(column: Column[str]) -> Prepared:
+    """Adds the elements of one JSON array to another."""
+    more = bindparam("more", type_=column.type)
+    joined = func.rtrim(column, "]") + ", " + func.ltrim(more, "[")
+    changed = {column.name: case((column.is_(None), more), else_=joined)}
+    return Prepared(
+        update(JOURNAL).where(JOURNAL.c.tenant == bindparam("whose"), JOURNAL.c.n == bindparam("entry")).values(changed)
+    )
+
+
+_APPEND, _EXPLAIN = _appending(JOURNAL.c.changes), _appending(JOURNAL.c.explanation)
+_SWEEP = 64
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request and its answer. Bodies as they were before compression; `status` 0 where no answer was sent."""
+
+    n: int
+    at: int
+    method: str
+    path: str
+    query: str
+    status: int
+    track_id: str | None
+    request_id: str
+    operation: str | None
+    rules: tuple[str, ...]
+    fault: str | None
+    milliseconds: float
+    request_headers: Mapping[str, str]
+    request_body: bytes
+    response_headers: Mapping[str, str]
+    response_body: bytes
+    changes: Sequence[Change]
+    refusals: Sequence[Refusal]
+    jobs: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+def _headers(headers: Mapping[str, str]) -> str:
+    shown = {name: MASK if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
+    return to_json(shown).decode()
+
+
+def _kept(body: bytes, path: str) -> bytes:
+    """The beginning of the body; of calls that sign in without secrets, so nothing of what is compressed."""
+    if path == _CONNECTIONS:
+        return b""
+    if path.startswith(_OAUTH):
+        body = b"" if body.startswith(_GZIP) else _SECRET_IN_BODY.sub(rb"\1" + MASK.encode(), body)
+    return body[:LONGEST_BODY]
+
+
+def _changes(changes: Sequence[Change]) -> str | None:
+    if not changes:
+        return None
+    shown = [{"object": each.object, "id": each.id, "before": each.before, "after": each.after} for each in changes]
+    return to_json(shown).decode()
+
+
+def append_changes(connection: Connection, tenant: int, n: int | None, changes: Sequence[Change]) -> None:
+    """Adds what background work changed to the entry of the call that ordered it, if the entry is still there."""
+    text = _changes(changes)
+    if n is not None and text is not None:
+        _APPEND.run(connection, {"whose": tenant, "entry": n, "more": text})
+
+
+def append_refusal(connection: Connection, tenant: int, n: int | None, refusal: Refusal, job: str) -> None:
+    """Adds why background work failed to the entry of the call that ordered it, if the entry is still there."""
+    if n is not None:
+        more = json.dumps([{**explanation(refusal), "job": job}], ensure_ascii=False, default=str)
+        _EXPLAIN.run(connection, {"whose": tenant, "entry": n, "more": more})
+
+
+def explanation(refusal: Refusal) -> dict[str, Any]:
+    """What a person is told about a refusal at `/__admin/requests/{n}/explain`."""
+    rule = refusal.rule
+    return {
+        "rule": rule.name,
+        "provenance": rule.provenance.value,
+        "source": rule.source,
+        "summary": _summary(refusal),
+        "message": refusal.message,
+        "pointer": refusal.pointer,
+        "expected": refusal.expected,
+        "actual": refusal.actual,
+        "state": refusal.state,
+        "accepted": refusal.accepted,
+        "fault": refusal.fault,
+    }
+
+
+def _summary(refusal: Refusal) -> str:
+    """The rule's; of an ordered fault also who ordered it."""
+    summary, order = refusal.rule.summary, refusal.fault["order"] if refusal.fault else ""
+    if not order:
+        return summary
+    by = "the header Zuora-Mock-Fault" if order == HEADER else f"fault order {order}"
+    return f"Ordered by {order if order.startswith('/') else by}: {summary.removeprefix('Ordered: ')}"
+
+
+def _explanations(refusals: Sequence[Refusal]) -> str | None:
+    if not refusals:
+        return None
+    return json.dumps([explanation(each) for each in refusals], ensure_ascii=False, default=str)
+
+
+def _row(tenant: int, entry: Entry) -> dict[str, object]:
+    notes = list(entry.notes)
+    if max(len(entry.request_body), len(entry.response_body)) > LONGEST_BODY:
+        notes.append(f"bodies are kept up to {LONGEST_BODY} bytes")
+    return {
+        "tenant": tenant,
+        "n": entry.n,
+        "at": entry.at,
+        "method": entry.method,
+        "path": entry.path,
+        "query": _SECRET_IN_QUERY.sub(rf"\1{MASK}", entry.query),
+        "status": entry.status,
+        "track_id": entry.track_id,
+        "request_id": entry.request_id,
+        "operation": entry.operation,
+        "rule": ",".join(entry.rules) or None,
+        "fault": entry.fault,
+        "milliseconds": entry.milliseconds,
+        "request_headers": _headers(entry.request_headers),
+        "request_body": _kept(entry.request_body, entry.path),
+        "response_headers": _headers(entry.response_headers),
+        "response_body": _kept(entry.response_body, entry.path),
+        "changes": _changes(entry.changes),
+        "explanation": _explanations(entry.refusals),
+        "notes": json.dumps(notes, ensure_ascii=False) if notes else None,
+    }
+
+
+class Journal:
+    """Keeps the last `size` entries of each tenant; the number of an entry tells how many came before it."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def write(self, connection: Connection, tenant: Tenant, entry: Entry) -> None:
+        if self.size:
+            _INSERT.run(connection, _row(tenant.key, entry))
+        if entry.jobs:
+            _LINK.run_many(connection, [{"whose": tenant.key, "job": job, "entry": entry.n} for job in entry.jobs])
+        if entry.n % _SWEEP == 0:
+            connection.execute(_FORGET, {"whose": tenant.key, "last": self.oldest(tenant) - 1})
+        self._exercise(connection, tenant, entry)
+
+    def oldest(self, tenant: Tenant) -> int:
+        """The number of the first entry that is still told of."""
+        return self.forgotten(tenant) + 1
+
+    def forgotten(self, tenant: Tenant) -> int:
+        """How many entries had to make room for newer ones."""
+        return max(0, tenant.entries - self.size)
+
+    def clear(self, connection: Connection, tenant: Tenant) -> int:
+        """Removes every entry and starts again with number 1; returns how many there were.
+
+        A call that is still on its way keeps its number; the next call of that number takes its place in the journal.
+        """
+        connection.execute(_UNLINK, {"whose": tenant.key})
+        removed = connection.execute(_CLEAR, {"whose": tenant.key}).rowcount
+        tenant.entries = 0
+        return removed
+
+    def _exercise(self, connection: Connection, tenant: Tenant, entry: Entry) -> None:
+        """Notes for the ledger which operations and rules the calls so far have met."""
+        met = {("rule", name) for name in entry.rules}
+        if entry.operation:
+            met.add(("operation", entry.operation))
+        if not met <= tenant.exercised:
+            new = met - tenant.exercised
+            rows = [{"tenant": tenant.key, "kind": kind, "name": name} for kind, name in sorted(new)]
+            connection.execute(_EXERCISED, rows)
+            tenant.exercised |= new

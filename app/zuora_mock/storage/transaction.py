@@ -1,0 +1,262 @@
+"""One transaction on behalf of one tenant and one entity, and the verbs on Zuora's objects in it.
+
+Records are dictionaries of Zuora's field names and kept values, without the nulls. Every statement names the tenant and
+the entity; every write leaves a `Change` behind for the journal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, select, update
+
+from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
+from zuora_mock.domain.values import Record, Type
+from zuora_mock.ids import object_id
+from zuora_mock.storage.database import Database
+from zuora_mock.storage.statements import Prepared, driver
+from zuora_mock.storage.tables import OBJECT_TABLES
+from zuora_mock.storage.tenants import Tenant, copy_counters, save_counters
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row as it was and as it is; `before` is None for a new row, `after` for one that is gone."""
+
+    object: str
+    id: str
+    before: Record | None
+    after: Record | None
+
+
+@dataclass(slots=True)
+class Transaction:
+    """`stream` keeps the ids of background work apart from those of calls, so that their order does not matter."""
+
+    connection: Connection
+    tenant: Tenant
+    entity: int
+    stream: str = ""
+    changes: list[Change] = field(default_factory=list)
+    jobs: list[str] = field(default_factory=list)
+    _made: int = 0
+
+    @property
+    def scope(self) -> dict[str, int]:
+        return {"tenant": self.tenant.key, "entity": self.entity}
+
+    def now(self) -> int:
+        return self.tenant.clock.now()
+
+    def new_id(self) -> str:
+        if not self.stream:
+            return self.tenant.next_id()
+        self._made += 1
+        return object_id(self.tenant.seed, self.stream, self._made)
+
+    def get(self, kind: ObjectType, id: str) -> Record | None:
+        row = _select_by_id(kind).first(self.connection, {**self.scope, "_id": id})
+        return _record(kind, row) if row is not None else None
+
+    def find(self, kind: ObjectType, **equal: object) -> list[Record]:
+        """The records whose fields equal these, in the order of their creation."""
+        rows = _select_where(kind, tuple(equal)).all(self.connection, {**self.scope, **_prefixed(equal)})
+        return [_record(kind, row) for row in rows]
+
+    def any(self, kind: ObjectType, **equal: object) -> Record | None:
+        """One of the records whose fields equal these, whichever is found first."""
+        row = _select_any(kind, tuple(equal)).first(self.connection, {**self.scope, **_prefixed(equal)})
+        return _record(kind, row) if row is not None else None
+
+    def all(self, kind: ObjectType) -> list[Record]:
+        return self.find(kind)
+
+    def insert(self, kind: ObjectType, records: Sequence[Record]) -> None:
+        if not records:
+            return
+        given = frozenset().union(*records)
+        names = _present(kind, given & _column_set(kind))
+        custom = given - _column_set(kind)
+        rows = [self._row(names, each, _custom(each) if custom else None) for each in records]
+        driver(self.connection).executemany(_insert(kind, names), rows)
+        self.changes.extend(Change(kind.name, str(each["Id"]), None, each) for each in records)
+
+    def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
+        """Writes `values` over the record; None empties a field. Returns the record as it is now."""
+        after: Record = {name: value for name, value in {**before, **values}.items() if value is not None}
+        columns = {name: value for name, value in values.items() if not is_custom(name)}
+        if len(columns) != len(values):
+            columns["custom"] = _custom(after)
+        parameters = {**_prefixed(self.scope), "_id": before["Id"], **_prefixed(columns)}
+        _update(kind, tuple(columns)).run(self.connection, parameters)
+        self.changes.append(Change(kind.name, str(before["Id"]), before, after))
+        return after
+
+    def update_many(self, kind: ObjectType, updates: Sequence[tuple[Record, Record]]) -> None:
+        """Writes values over several records at once; they name the same fields each time, no custom ones."""
+        if not updates:
+            return
+        whose = _prefixed(self.scope)
+        rows = [{**whose, "_id": before["Id"], **_prefixed(values)} for before, values in updates]
+        _update(kind, tuple(updates[0][1])).run_many(self.connection, rows)
+        self.changes.extend(
+            Change(kind.name, str(before["Id"]), before, {**before, **values}) for before, values in updates
+        )
+
+    def delete(self, kind: ObjectType, records: Sequence[Record]) -> None:
+        if not records:
+            return
+        scope = self.scope
+        _delete(kind).run_many(self.connection, [{**scope, "_id": each["Id"]} for each in records])
+        self.changes.extend(Change(kind.name, str(each["Id"]), each, None) for each in records)
+
+    def stamp_new(self, record: Record) -> Record:
+        """The record with its creation noted, as Zuora notes it."""
+        now, user = self.now(), user_id(self.tenant)
+        return {"CreatedById": user, "CreatedDate": now, "UpdatedById": user, "UpdatedDate": now, **record}
+
+    def stamp(self) -> Record:
+        return {"UpdatedById": user_id(self.tenant), "UpdatedDate": self.now()}
+
+    def next_invoice_number(self) -> str:
+        """The next free number of the sequence `INV%08d`."""
+        while True:
+            self.tenant.counters.invoices += 1
+            number = f"INV{self.tenant.counters.invoices:08d}"
+            if not self._taken(INVOICE, "InvoiceNumber", number):
+                return number
+
+    def next_invoice_numbers(self, count: int) -> list[str]:
+        return [self.next_invoice_number() for _ in range(count)]
+
+    def _taken(self, kind: ObjectType, name: str, value: str) -> bool:
+        return _exists(kind, name).first(self.connection, {**self.scope, f"_{name}": value}) is not None
+
+    def taken(self, kind: ObjectType, name: str, value: str) -> bool:
+        return self._taken(kind, name, value)
+
+    def _row(self, names: Sequence[str], record: Record, custom: str | None) -> tuple[object, ...]:
+        """The values of the columns, as `_insert` names them."""
+        return self.tenant.key, self.entity, self.tenant.next_seq(), custom, *map(record.get, names)
+
+
+def user_id(tenant: Tenant) -> str:
+    """The user behind the tenant's clients."""
+    return object_id(tenant.seed, "user", 1)
+
+
+@contextmanager
+def begin(database: Database, tenant: Tenant, entity: int, stream: str = "") -> Iterator[Transaction]:
+    """One transaction. If anything is raised nothing of it remains, not even in the tenant's counters."""
+    saved = copy_counters(tenant)
+    try:
+        with database.transaction() as connection:
+            transaction = Transaction(connection, tenant, entity, stream)
+            yield transaction
+            if tenant.counters != saved:
+                save_counters(connection, tenant)
+    except BaseException:
+        tenant.counters = saved
+        raise
+
+
+@cache
+def _column_names(kind: ObjectType) -> tuple[str, ...]:
+    return tuple(each.name for each in kind.stored)
+
+
+@cache
+def _column_set(kind: ObjectType) -> frozenset[str]:
+    return frozenset(_column_names(kind))
+
+
+@cache
+def _booleans(kind: ObjectType) -> tuple[str, ...]:
+    return tuple(each.name for each in kind.stored if each.type is Type.BOOLEAN)
+
+
+def _record(kind: ObjectType, row: Sequence[Any]) -> Record:
+    record: Record = {name: value for name, value in zip(_column_names(kind), row, strict=False) if value is not None}
+    for name in _booleans(kind):
+        if name in record:
+            record[name] = bool(record[name])
+    if row[-1] is not None:
+        record.update(json.loads(row[-1]))
+    return record
+
+
+def _custom(record: Mapping[str, object]) -> str | None:
+    values = {name: value for name, value in record.items() if name.endswith("__c") and value is not None}
+    return json.dumps(values, ensure_ascii=False) if values else None
+
+
+def _prefixed(values: Mapping[str, object]) -> dict[str, object]:
+    return {f"_{name}": value for name, value in values.items()}
+
+
+def _whose(kind: ObjectType) -> ColumnElement[bool]:
+    table = OBJECT_TABLES[kind.name]
+    return and_(table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
+
+
+def _columns(kind: ObjectType) -> Select[Any]:
+    table = OBJECT_TABLES[kind.name]
+    return select(*(table.c[name] for name in _column_names(kind)), table.c.custom).where(_whose(kind))
+
+
+@cache
+def _select_by_id(kind: ObjectType) -> Prepared:
+    return Prepared(_columns(kind).where(OBJECT_TABLES[kind.name].c.Id == bindparam("_id")))
+
+
+@cache
+def _select_any(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
+    table = OBJECT_TABLES[kind.name]
+    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
+    return Prepared(_columns(kind).where(*equal).limit(1))
+
+
+@cache
+def _select_where(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
+    table = OBJECT_TABLES[kind.name]
+    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
+    return Prepared(_columns(kind).where(*equal).order_by(table.c.seq))
+
+
+@cache
+def _exists(kind: ObjectType, name: str) -> Prepared:
+    table = OBJECT_TABLES[kind.name]
+    return Prepared(select(table.c.Id).where(_whose(kind), table.c[name] == bindparam(f"_{name}")).limit(1))
+
+
+@lru_cache(maxsize=1024)
+def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
+    """The columns that need a value: the driver takes longer over a null than over anything else."""
+    return tuple(name for name in _column_names(kind) if name in given)
+
+
+@lru_cache(maxsize=1024)
+def _insert(kind: ObjectType, present: tuple[str, ...]) -> str:
+    names = ("tenant", "entity", "seq", "custom", *present)
+    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    return f"INSERT INTO {kind.table} ({columns}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
+
+
+@cache
+def _update(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
+    """In an UPDATE a parameter may not have the name of a column, hence the underscores."""
+    table = OBJECT_TABLES[kind.name]
+    mine = and_(table.c.tenant == bindparam("_tenant"), table.c.entity == bindparam("_entity"))
+    values: dict[str, object] = {name: bindparam(f"_{name}") for name in names}
+    return Prepared(update(table).where(mine, table.c.Id == bindparam("_id")).values(values))
+
+
+@cache
+def _delete(kind: ObjectType) -> Prepared:
+    table = OBJECT_TABLES[kind.name]
+    return Prepared(delete(table).where(_whose(kind), table.c.Id == bindparam("_id")))

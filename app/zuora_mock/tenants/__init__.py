@@ -1,0 +1,1 @@
+"""Tenants: made, filled, copied, put back; who may enter them."""
