@@ -7,17 +7,21 @@ from pathlib import Path
 
 import click
 
-from zuora_mock.api.actions import actions
+from zuora_mock import api
+from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.gateway.reference import listed
-from zuora_mock.api.objects import objects
 from zuora_mock.cli import main
 
 README = Path(__file__).parents[1] / "README.md"
 
 
+_LISTED = {"Actions", "CRUD"}
+
+
 def operations() -> str:
     """Every operation of Actions and CRUD: those of Zuora's reference, then our own additions."""
-    ours = {(each.method, each.path): each for each in (*actions.operations(), *objects.operations())}
+    routes = [route for route in api.routes() if isinstance(route, OperationRoute) and route.family in _LISTED]
+    ours = {(each.method, each.path): each for each in routes}
     paths = listed() + [key for key in ours if key not in listed()]
     lines = ["| operation | supported | |", "|---|---|---|"]
     for key in paths:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
-from zuora_mock import __version__
-from zuora_mock.admin import mount as control
-from zuora_mock.api.actions import actions
-from zuora_mock.api.gateway.credentials import Doorkeeper
+from zuora_mock import __version__, api
+from zuora_mock.admin import mount
 from zuora_mock.api.gateway.gateway import Gateway
-from zuora_mock.api.gateway.openapi import describe
-from zuora_mock.api.gateway.pipeline import Pipeline
-from zuora_mock.api.gateway.routes import Routes
-from zuora_mock.api.oauth import oauth
-from zuora_mock.api.objects import objects
 from zuora_mock.billing.splitting import execution as splits
 from zuora_mock.services import Services
 from zuora_mock.settings import Settings
@@ -26,19 +17,10 @@ from zuora_mock.steering.fault_orders import FaultOrders
 from zuora_mock.steering.journal import Journal
 from zuora_mock.storage.database import Database
 from zuora_mock.tenants.credentials import Credentials
-from zuora_mock.tenants.fairness import Traffic
+from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.fixtures import default_fixture_path, load
 from zuora_mock.tenants.tenancy import Tenancy
 from zuora_mock.work.runner import Runner
-
-
-class Application(FastAPI):
-    """FastAPI behind the gateway: outermost, since its calls need none of the layers around FastAPI's router."""
-
-    front: Callable[[ASGIApp], ASGIApp]
-
-    def build_middleware_stack(self) -> ASGIApp:
-        return self.front(super().build_middleware_stack())
 
 
 def make_services(settings: Settings) -> Services:
@@ -51,19 +33,12 @@ def make_services(settings: Settings) -> Services:
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     runner = Runner(database, tenancy, {"InvoiceSplit": splits.run})
     journal = Journal(settings.journal_size)
-    return Services(settings, database, tenancy, credentials, journal, faults, runner, Traffic())
+    return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness())
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI application. Raises FixtureError where a fixture cannot be read."""
     services = make_services(settings or Settings())
-    operations = (*oauth.operations(services.credentials), *actions.operations(), *objects.operations())
-    pipeline = Pipeline(
-        services,
-        Doorkeeper(services.database, services.tenancy, services.credentials, services.settings.max_body),
-        Routes(operations),
-    )
-    services.tenancy.listeners.append(pipeline.forget)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -72,17 +47,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
         services.database.close()
 
-    app = Application(
-        title="zuora-mock",
+    app = FastAPI(
+        title="Zuora, as zuora-mock plays it",
         version=__version__,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.services, app.state.operations, app.state.ready = services, operations, False
-    describe(app, operations)
-    control.install(app, services)
-    app.front = partial(Gateway, services=services, pipeline=pipeline)
+    routes = app.router.routes
+    routes.extend(api.routes())
+    # Where Starlette keeps what a router has been wrapped into: the gateway is inside of every middleware.
+    app.router.middleware_stack = gateway = Gateway(services, routes, app.router.app)
+    app.state.services, app.state.operations, app.state.ready = services, gateway.table.operations, False
+    mount.install(app, services)
     return app

@@ -9,7 +9,7 @@ from zuora_mock.steering.fault_orders import FaultOrders
 from zuora_mock.steering.journal import Journal
 from zuora_mock.storage.database import Database
 from zuora_mock.tenants.credentials import Credentials
-from zuora_mock.tenants.fairness import Traffic
+from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.tenancy import Tenancy
 from zuora_mock.work.runner import Runner
 
@@ -23,4 +23,4 @@ class Services:
     journal: Journal
     faults: FaultOrders
     runner: Runner
-    traffic: Traffic
+    fairness: Fairness

@@ -46,7 +46,7 @@ async def reset(services: CurrentServices, named: MaybeTenant) -> ResetAnswer:
     A call that names no tenant resets all of them.
     """
     if named is not None:
-        async with services.traffic.turn(named.tenant.key):
+        async with services.fairness.turn(named.tenant.key):
             return ResetAnswer(tenant=named.by, removed=services.tenancy.reset(named.tenant))
     if services.settings.forbid_reset_all:
         raise Problem(403, "Reset of all forbidden", "name a tenant: this server does not reset all tenants at once")

@@ -173,7 +173,7 @@ async def drop_snapshot(services: CurrentServices, tenant: CurrentTenant, name: 
 @router.post("/snapshots/{name}/restore")
 async def restore(services: CurrentServices, tenant: CurrentTenant, name: str) -> SnapshotView:
     """Brings data, jobs, policy, clock and keys back as they were. Journal, faults and tokens stay."""
-    async with services.traffic.turn(tenant.key):
+    async with services.fairness.turn(tenant.key):
         services.tenancy.restore(tenant, name)
     services.runner.attend(tenant)
     return SnapshotView(tenant=tenant.name, name=name)

@@ -24,7 +24,7 @@ class _Turn:
     others: int
 
 
-class Traffic:
+class Fairness:
     """Counts calls by tenant. A tenant has to wait only if others called since its last costly verb."""
 
     def __init__(self) -> None:

@@ -174,6 +174,9 @@ class Runner:
                 self._move(tenant, job, JobEvent.REQUEUE, "the process ended before the job did")
             self.attend(tenant)
 
+    def catch_up(self) -> None:
+        """To be called when a call comes in."""
+
     # The task in the event loop
 
     def attend(self, tenant: Tenant) -> None:

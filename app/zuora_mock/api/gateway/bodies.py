@@ -8,29 +8,31 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pydantic_core import to_json
-
+from zuora_mock.api.gateway.remedies import HttpRemedy
 from zuora_mock.domain import rules
-from zuora_mock.errors import Refusal, Repair
+from zuora_mock.errors import Refusal, Remedy
 
 DEEPEST = 64
 _LONGEST_INTEGER = 40
+_MOST_MEMBERS = 100
+"""Of a gzip body: each costs a pass over what follows it."""
 _JSON_TYPES = frozenset({"application/json", "text/json"})
 
 
 def _unreadable(message: str) -> Refusal:
-    return Refusal(rules.UNREADABLE, message, expected="one well-formed JSON document")
+    return rules.UNREADABLE.refusal(message, expected="one well-formed JSON document")
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise _unreadable(f"duplicate key '{next(name for name in names if names.count(name) > 1)}'")
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise _unreadable(f"duplicate key '{twice}'")
     return members
 
 
@@ -117,17 +119,17 @@ def unzip(body: bytes, encoding: str, limit: int) -> bytes:
     if encoding in {"", "identity"}:
         return body
     if encoding != "gzip":
-        raise Refusal(
-            rules.ENCODING, f"Content-Encoding '{encoding}' is not supported", expected="gzip", actual=encoding
-        )
+        message = f"Content-Encoding '{encoding}' is not supported"
+        raise rules.ENCODING.refusal(message, expected="gzip", actual=encoding)
     plain = b""
-    while True:
+    for _ in range(_MOST_MEMBERS):
         part, body = _unzip_member(body, limit + 1 - len(plain))
         plain += part
         if len(plain) > limit:
             raise too_large(limit)
         if not body:
             return plain
+    raise _not_gzip(f"the body has more than {_MOST_MEMBERS} gzip members")
 
 
 def _unzip_member(body: bytes, limit: int) -> tuple[bytes, bytes]:
@@ -143,24 +145,18 @@ def _unzip_member(body: bytes, limit: int) -> tuple[bytes, bytes]:
 
 
 def _not_gzip(message: str) -> Refusal:
-    return Refusal(rules.NOT_GZIP, message, expected="a whole gzip stream", actual=message, repair=Repair())
+    return rules.NOT_GZIP.refusal(message, expected="a whole gzip stream", actual=message, remedy=Remedy())
 
 
 def too_large(limit: int) -> Refusal:
-    return Refusal(
-        rules.TOO_LARGE, f"the body is larger than {limit} bytes", expected=f"at most {limit} bytes", actual="more"
-    )
+    message = f"the body is larger than {limit} bytes"
+    return rules.TOO_LARGE.refusal(message, expected=f"at most {limit} bytes", actual="more")
 
 
 def check_media_type(headers: Mapping[str, str]) -> None:
     """None at all, or JSON with or without charset. Raises Refusal (`body.media-type`)."""
     given = headers.get("content-type", "")
     if given and given.partition(";")[0].strip().lower() not in _JSON_TYPES:
-        repair = Repair(headers={"Content-Type": "application/json"})
+        remedy = HttpRemedy(headers={"Content-Type": "application/json"})
         message = f"Content-Type '{given}' is not supported"
-        raise Refusal(rules.MEDIA_TYPE, message, expected="application/json", actual=given, repair=repair)
-
-
-def render(document: Any) -> bytes:
-    """Compact JSON, as Zuora's Actions, CRUD and gateway print it."""
-    return to_json(document)
+        raise rules.MEDIA_TYPE.refusal(message, expected="application/json", actual=given, remedy=remedy)

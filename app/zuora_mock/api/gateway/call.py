@@ -1,28 +1,25 @@
-"""One call on its way through the mock: the request, what it turned out to be, and the answer."""
+"""One call on its way through the mock: the request, the call that it turned out to be, and the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
+import fastapi
+from fastapi import Depends
+
 from zuora_mock.api.gateway.credentials import Caller
-from zuora_mock.errors import Provenance, Refusal, Rule
+from zuora_mock.errors import Refusal, Rule
+from zuora_mock.services import Services
 from zuora_mock.storage.transaction import Transaction
 
-
-class Family(StrEnum):
-    """The families of endpoints; each has a dialect of its own for refusals."""
-
-    ACTIONS = "Actions"
-    CRUD = "CRUD"
-    REST = "REST"
-    OAUTH = "OAuth"
+SCOPE_KEY = "zuora_mock.call"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What came in. Header names are in lower case; of a repeated header the last counts."""
 
@@ -31,9 +28,14 @@ class Request:
     query_string: str
     headers: Mapping[str, str]
     body: bytes
-    oversized: bool = False
+    limit: int
 
     @property
+    def oversized(self) -> bool:
+        """Whether the body is larger than the server takes; of such a body the beginning is here."""
+        return len(self.body) > self.limit
+
+    @cached_property
     def query(self) -> dict[str, str]:
         return dict(parse_qsl(self.query_string, keep_blank_values=True)) if self.query_string else {}
 
@@ -50,44 +52,21 @@ class Answer:
     refusals: tuple[Refusal, ...] = ()
 
 
-@dataclass(slots=True)
-class Call:
-    """An authenticated call with its body read; `unit` is the transaction in which all of it happens."""
-
-    request: Request
-    operation: Operation
-    identifier: str
-    query: Mapping[str, str]
-    body: Any
-    transaction: Transaction
-    wsdl: int
-    caller: Caller
-
-    @property
-    def reject_unknown_fields(self) -> bool:
-        return self.query.get("rejectUnknownFields", "").lower() == "true"
-
-
-Handler = Callable[[Call], Answer]
-
-
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation of Zuora that the mock has.
+class Call:
+    """An authenticated call; `document` is its body as JSON, `transaction` that in which all of it happens."""
 
-    `path` is a template such as `/v1/object/invoice/{id}`; `open` ones bring their credentials instead of a token;
-    `schema` describes the body for the OpenAPI page.
-    """
+    services: Services
+    request: Request
+    transaction: Transaction
+    caller: Caller
+    wsdl: int
+    document: Any = None
 
-    name: str
-    method: str
-    path: str
-    family: Family
-    handler: Handler
-    summary: str
-    provenance: Provenance
-    source: str
-    takes_body: bool = False
-    versioned: bool = True
-    open: bool = False
-    schema: Callable[[], dict[str, Any]] | None = None
+
+async def current_call(request: fastapi.Request) -> Call:
+    call: Call = request.scope[SCOPE_KEY]
+    return call
+
+
+CurrentCall = Annotated[Call, Depends(current_call)]

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from zuora_mock.api.gateway.bodies import unzip
+from zuora_mock.api.gateway.remedies import HttpRemedy
 from zuora_mock.domain import rules
-from zuora_mock.errors import Refusal, Repair
+from zuora_mock.errors import Refusal
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.tenancy import Tenancy
 
+_NO_TOKEN = "Unable to generate token."  # noqa: S105  (a sentence)
 _SIGN_IN_FIRST = "this resource is protected, please sign in first"
 
 
@@ -58,6 +60,7 @@ def user_pair(headers: Mapping[str, str]) -> tuple[str, str] | None:
     return basic_pair(headers.get("authorization", ""))
 
 
+_ENTITY, _ENTITY_ID, _ENTITY_NAME = "Zuora-Entity-Ids", "entityId", "entityName"
 _FORM = "application/x-www-form-urlencoded"
 _SECRET_LENGTH = 42
 _CLIENT_ID_LENGTH = 36
@@ -68,7 +71,7 @@ def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tup
     """Client id and secret of a token request, from the form or from HTTP Basic. Raises Refusal (`token.*`)."""
     media = headers.get("content-type", _FORM)
     if media.partition(";")[0].strip().lower() != _FORM:
-        raise Refusal(rules.TOKEN_MEDIA, f"Content type '{media}' not supported", expected=_FORM, actual=media)
+        raise rules.TOKEN_MEDIA.refusal(f"Content type '{media}' not supported", expected=_FORM, actual=media)
     plain = unzip(body, headers.get("content-encoding", ""), limit)
     form = dict(parse_qsl(plain.decode("utf-8", "replace"), keep_blank_values=True))
     pair = basic_pair(headers.get("authorization", ""))
@@ -76,26 +79,21 @@ def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tup
         form["client_id"], form["client_secret"] = pair
     for name in ("client_id", "client_secret", "grant_type"):
         if not form.get(name):
-            raise Refusal(rules.TOKEN_REQUEST, f"Missing parameter: {name}", pointer=f"/{name}", expected=name)
+            raise rules.TOKEN_REQUEST.refusal(f"Missing parameter: {name}", at=f"/{name}", expected=name)
     if form["grant_type"] != _GRANT:
         message = f"Unsupported grant type: {form['grant_type']}"
-        raise Refusal(rules.TOKEN_REQUEST, message, pointer="/grant_type", expected=_GRANT, actual=form["grant_type"])
+        raise rules.TOKEN_REQUEST.refusal(message, at="/grant_type", expected=_GRANT, actual=form["grant_type"])
     if len(form["client_id"]) != _CLIENT_ID_LENGTH:
-        raise Refusal(
-            rules.CLIENT_ID,
-            "Invalid client id",
-            pointer="/client_id",
-            expected="36 characters",
-            actual=form["client_id"],
+        actual = form["client_id"]
+        raise rules.CLIENT_ID.refusal(
+            "Invalid client id", at="/client_id", expected=f"{_CLIENT_ID_LENGTH} characters", actual=actual
         )
     if len(form["client_secret"]) > _SECRET_LENGTH:
-        raise Refusal(
-            rules.CLIENT_SECRET, "Unable to generate token.", pointer="/client_secret", expected="at most 42 characters"
-        )
+        raise rules.CLIENT_SECRET.refusal(_NO_TOKEN, at="/client_secret", expected="at most 42 characters")
     return form["client_id"], form["client_secret"]
 
 
-class Doorkeeper:
+class Authenticator:
     """Turns the credentials of a request into a caller."""
 
     def __init__(self, database: Database, tenancy: Tenancy, credentials: Credentials, limit: int) -> None:
@@ -120,7 +118,7 @@ class Doorkeeper:
         cookie = _session_cookie(headers)
         if cookie:
             return self._by_token(cookie, "session")
-        return Caller(None, refusal=Refusal(rules.UNAUTHENTICATED, "Authentication error", expected="a credential"))
+        return Caller(None, refusal=rules.UNAUTHENTICATED.refusal("Authentication error", expected="a credential"))
 
     def _applicant(self, headers: Mapping[str, str], body: bytes) -> Caller:
         """The client that asks for a token; one that is unknown may be let in with a tenant of its own."""
@@ -130,14 +128,14 @@ class Doorkeeper:
             return Caller(None, refusal=refusal)
         found = self._tenancy.find_client(client_id) or self._tenancy.admit(client_id, secret)
         if found is None:
-            unknown = Refusal(rules.CLIENT_ID, "Invalid client id", pointer="/client_id", actual=client_id)
+            unknown = rules.CLIENT_ID.refusal("Invalid client id", at="/client_id", actual=client_id)
             return Caller(None, refusal=unknown)
         tenant, client = found
         if client.secret != secret:
-            wrong = Refusal(rules.CLIENT_SECRET, "Unable to generate token.", pointer="/client_secret")
+            wrong = rules.CLIENT_SECRET.refusal(_NO_TOKEN, at="/client_secret")
             return Caller(tenant, refusal=wrong)
         if not client.active:
-            return Caller(tenant, refusal=Refusal(rules.CLIENT_INACTIVE, "Forbidden", pointer="/client_id"))
+            return Caller(tenant, refusal=rules.CLIENT_INACTIVE.refusal("Forbidden", at="/client_id"))
         return Caller(tenant, client)
 
     def _by_user(self, username: str, password: str, refusal: Callable[[str], Refusal]) -> Caller:
@@ -166,27 +164,32 @@ class Doorkeeper:
 
 
 def _not_welcome(what: str) -> Refusal:
-    return Refusal(rules.UNAUTHENTICATED, "Authentication error", expected="a credential that is known", actual=what)
+    return rules.UNAUTHENTICATED.refusal("Authentication error", expected="a credential that is known", actual=what)
 
 
 def sign_in_refusal(actual: str | None) -> Refusal:
-    return Refusal(rules.SIGN_IN, _SIGN_IN_FIRST, expected="a user name and its password", actual=actual)
+    return rules.SIGN_IN.refusal(_SIGN_IN_FIRST, expected="a user name and its password", actual=actual)
 
 
 def choose_entity(tenant: Tenant, client: Client, headers: Mapping[str, str]) -> int:
     """The number of the entity that the call is about. Raises Refusal (`entity.header`)."""
     allowed = {entity.id.lower(): entity.number for entity in tenant.entities if entity.number in client.entities}
-    wanted = headers.get("zuora-entity-ids", "").strip()
+    header, wanted = _entity_wanted(headers)
     if not wanted and len(allowed) == 1:
         return next(iter(allowed.values()))
-    number = allowed.get(wanted.lower())
+    names = {entity.name: entity.number for entity in tenant.entities if entity.number in client.entities}
+    number = names.get(wanted) if header == _ENTITY_NAME else allowed.get(wanted.lower())
     if number is None:
-        message = (
-            f"Zuora-Entity-Ids '{wanted}' is not an entity of this token" if wanted else "Zuora-Entity-Ids is required"
-        )
-        repair = Repair(headers={"Zuora-Entity-Ids": min(allowed)}) if allowed else None
-        raise Refusal(rules.ENTITY, message, expected=sorted(allowed), actual=wanted or None, repair=repair)
+        message = f"{header} '{wanted}' is not an entity of this token" if wanted else f"{header} is required"
+        remedy = HttpRemedy(headers={_ENTITY_NAME: None, _ENTITY: min(allowed)}) if allowed else None
+        raise rules.ENTITY.refusal(message, expected=sorted(allowed), actual=wanted or None, remedy=remedy)
     return number
+
+
+def _entity_wanted(headers: Mapping[str, str]) -> tuple[str, str]:
+    """The header that names the entity, the older ones where the newer is missing, and what it says."""
+    given = ((name, headers.get(name.lower(), "").strip()) for name in (_ENTITY, _ENTITY_ID, _ENTITY_NAME))
+    return next(((name, value) for name, value in given if value), (_ENTITY, ""))
 
 
 def check_orgs(tenant: Tenant, headers: Mapping[str, str]) -> None:
@@ -194,10 +197,9 @@ def check_orgs(tenant: Tenant, headers: Mapping[str, str]) -> None:
     wanted = headers.get("zuora-org-ids", "")
     for each in filter(None, (part.strip() for part in wanted.split(","))):
         if tenant.orgs and each not in tenant.orgs:
-            raise Refusal(
-                rules.ORGS,
+            raise rules.ORGS.refusal(
                 f"organisation '{each}' is not accessible",
                 expected=sorted(tenant.orgs),
                 actual=each,
-                repair=Repair(headers={"Zuora-Org-Ids": min(tenant.orgs)}),
+                remedy=HttpRemedy(headers={"Zuora-Org-Ids": min(tenant.orgs)}),
             )

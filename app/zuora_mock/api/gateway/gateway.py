@@ -1,7 +1,8 @@
-"""The ASGI face: bytes in, `Pipeline`, bytes out; then the background work that the call has left behind.
+"""The gateway in front of FastAPI's router: Zuora's calls are answered here, everything else goes on to FastAPI.
 
-It stands in front of FastAPI's router because Zuora's gateway authenticates before it routes, and because one look-up
-in a table is all the routing that these paths need. FastAPI serves `/__admin` and the OpenAPI pages.
+It stands where the router is asked, inside of every middleware. One table drawn from the application's routes leads to
+an operation; a path that the table lacks belongs to FastAPI where any route of it fits, so that routes, routers and
+mounts that a user adds work as FastAPI's documentation says. What nobody has is refused as Zuora would.
 """
 
 from __future__ import annotations
@@ -9,94 +10,112 @@ from __future__ import annotations
 import asyncio
 import gzip
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zuora_mock.api.gateway import network
 from zuora_mock.api.gateway.call import Answer, Request
-from zuora_mock.api.gateway.pipeline import Exchange, Pipeline
+from zuora_mock.api.gateway.exchange import Exchange
+from zuora_mock.api.gateway.exchanges import Exchanges
+from zuora_mock.api.gateway.operation import OperationRoute
+from zuora_mock.api.gateway.table import RouteTable
 from zuora_mock.services import Services
 from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-_ADMIN, _DOCUMENT = "/__admin", "/openapi.json"
 SMALLEST_ZIPPED = 1000
 """Answers of more bytes are compressed if the client asks for it (guide: Request and response compression)."""
 
 
 class Gateway:
-    """ASGI middleware; what belongs to the control plane passes through."""
+    """`routes` is the application's list, which may grow; `otherwise` the router behind."""
 
-    def __init__(self, app: App, *, services: Services, pipeline: Pipeline) -> None:
-        self._app = app
+    def __init__(self, services: Services, routes: Sequence[BaseRoute], otherwise: ASGIApp) -> None:
         self._services = services
-        self._pipeline = pipeline
+        self._exchanges = Exchanges(services)
+        self._routes = routes
+        self._otherwise = otherwise
+        self._table = RouteTable(())
+        self._drawn_from = 0
+        services.tenancy.listeners.append(self._exchanges.traffic.forget)
+
+    @property
+    def table(self) -> RouteTable:
+        if self._drawn_from != len(self._routes):
+            self._table, self._drawn_from = RouteTable(self._routes), len(self._routes)
+        return self._table
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _is_ours(scope["method"], scope["path"]):
-            await self._app(scope, receive, send)
+        path = _path(scope) if scope["type"] == "http" else ""
+        place = self.table.find(path)
+        if not path or (place is None and self._is_elsewhere(scope)):
+            await self._otherwise(scope, receive, send)
             return
-        exchange = self._pipeline.open(await self._read(scope, receive))
+        request = await _read(scope, path, receive, self._services.settings.max_body)
+        self._services.runner.catch_up()
+        exchange = self._exchanges.open(request, self.table.target(request.method, path, place))
         try:
             await self._serve(exchange, scope, receive, send)
         finally:
-            self._pipeline.close(exchange)
+            self._exchanges.close(exchange)
             if exchange.jobs:
                 self._services.runner.wake(exchange.tenant, exchange.jobs)
+
+    def _is_elsewhere(self, scope: Scope) -> bool:
+        """Whether a route of the application that is none of Zuora's fits, with a slash at its end or without."""
+        path = scope["path"]
+        toggled = path.rstrip("/") if path.endswith("/") else f"{path}/"
+        scopes = ({**scope, "path": each} for each in (path, toggled) if each)
+        others = [route for route in self._routes if not isinstance(route, OperationRoute)]
+        return any(route.matches(each)[0] is not Match.NONE for each in scopes for route in others)
 
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         if exchange.strike.milliseconds:
             await asyncio.sleep(exchange.strike.milliseconds / 1000)
-        answer = self._pipeline.answer(exchange)
+        answer = self._exchanges.answer(exchange)
         self._run_before_reply(exchange)
         if self._services.settings.access_log:
             log(exchange, answer)
         kind = exchange.strike.kind
         if kind is not None and kind in NETWORK | AFTERWARDS:
-            await self._strike(kind, exchange, answer, scope, receive, send)
+            await _strike(kind, exchange, answer, scope, receive, send)
         else:
             start, body = _messages(answer, exchange.request)
             await send(start)
             await send({"type": "http.response.body", "body": body})
 
-    async def _strike(
-        self, kind: FaultKind, exchange: Exchange, answer: Answer, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        if kind is FaultKind.TRUNCATED_BODY:
-            start, body = _messages(answer, exchange.request)
-            await network.truncate(scope, receive, send, start, body)
-        else:
-            await network.strike(kind, scope, receive, seed=exchange.request_id)
-
     def _run_before_reply(self, exchange: Exchange) -> None:
         if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
             self._services.runner.run_jobs(exchange.tenant, exchange.jobs)
 
-    async def _read(self, scope: Scope, receive: Receive) -> Request:
-        """The whole body, or as much of it as shows that it is too large."""
-        limit, chunks, size = self._services.settings.max_body, [], 0
-        while True:
-            message = await receive()
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size <= limit:
-                chunks.append(chunk)
-            if message["type"] == "http.disconnect" or not message.get("more_body", False):
-                break
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
-        query = scope["query_string"].decode("latin-1")
-        return Request(scope["method"], path, query, headers, b"".join(chunks), oversized=size > limit)
+
+async def _strike(
+    kind: FaultKind, exchange: Exchange, answer: Answer, scope: Scope, receive: Receive, send: Send
+) -> None:
+    if kind is FaultKind.TRUNCATED_BODY:
+        start, body = _messages(answer, exchange.request)
+        await network.truncate(scope, receive, send, start, body)
+    else:
+        await network.strike(kind, scope, receive, seed=exchange.request_id)
 
 
-def _is_ours(method: str, path: str) -> bool:
-    """Not Zuora's: the control plane, and the page that describes Zuora's face."""
-    return f"{path}/".startswith(f"{_ADMIN}/") or (path == _DOCUMENT and method in {"GET", "HEAD"})
+async def _read(scope: Scope, path: str, receive: Receive, limit: int) -> Request:
+    """The whole body, or as much of it as shows that it is too large."""
+    body = b""
+    while True:
+        message = await receive()
+        body = body + message.get("body", b"") if len(body) <= limit else body[: limit + 1]
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            break
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, limit)
+
+
+def _path(scope: Scope) -> str:
+    """As it was sent, percent-encoded, without the path below which the application is mounted."""
+    path: str = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def _zips(answer: Answer, request: Request) -> bool:
@@ -125,10 +144,10 @@ def _messages(answer: Answer, request: Request) -> tuple[Message, bytes]:
 
 def log(exchange: Exchange, answer: Answer) -> None:
     """One readable line a call, past the logging package, which would cost a tenth of the call."""
-    request, operation = exchange.request, exchange.operation
+    request = exchange.request
     marks = [f"rule={','.join(rule.name for rule in answer.rules)}"] if answer.rules else []
     if exchange.strike.name:
         marks.append(f"fault={exchange.strike.name}")
-    name = operation.name if operation else "-"
-    told = (request.method, request.path, str(answer.status), name, f"tenant={exchange.tenant.name}", *marks)
+    name, tenant = exchange.target.name or "-", f"tenant={exchange.tenant.name}"
+    told = (request.method, request.path, str(answer.status), name, tenant, *marks)
     sys.stderr.write(f"{' '.join(told)} request={exchange.n}\n")

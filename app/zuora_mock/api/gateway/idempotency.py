@@ -10,13 +10,14 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from zuora_mock.clock import DAY
 from zuora_mock.domain import rules
-from zuora_mock.errors import Refusal, Repair
+from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.tables import IDEMPOTENCY
 from zuora_mock.storage.transaction import Transaction
 
 LONGEST_KEY = 255
 NOT_KEPT = frozenset({401, 409, 422, 429})
 METHODS = frozenset({"POST", "PATCH"})
+WITHOUT_MEANING = frozenset({"GET", "HEAD", "DELETE"})
 
 _FIND = select(IDEMPOTENCY).where(IDEMPOTENCY.c.tenant == bindparam("whose"), IDEMPOTENCY.c.key == bindparam("wanted"))
 _FORGET = delete(IDEMPOTENCY).where(
@@ -39,16 +40,15 @@ def check_key(key: str, method: str) -> None:
     """Raises Refusal for a method that takes no key, and for an empty or over-long key."""
     if method not in METHODS:
         message = f"Request method '{method}' not supported with Idempotency-Key header"
-        raise Refusal(rules.KEY_METHOD, message, expected=sorted(METHODS), actual=method, repair=Repair())
+        raise rules.KEY_METHOD.refusal(message, expected=sorted(METHODS), actual=method, remedy=Remedy())
     if not 0 < len(key) <= LONGEST_KEY:
         message = f"Idempotency-Key has {len(key)} characters, 1 to {LONGEST_KEY} are allowed"
         expected, actual = f"1 to {LONGEST_KEY} characters", f"{len(key)} characters"
-        raise Refusal(rules.KEY_FORM, message, expected=expected, actual=actual, repair=Repair())
+        raise rules.KEY_FORM.refusal(message, expected=expected, actual=actual, remedy=Remedy())
 
 
 def in_progress(key: str) -> Refusal:
-    return Refusal(
-        rules.KEY_IN_PROGRESS,
+    return rules.KEY_IN_PROGRESS.refusal(
         f"the request with Idempotency-Key '{key}' is still in progress",
         expected="a key of no request under way",
         actual=key,
@@ -70,11 +70,11 @@ def find(transaction: Transaction, key: str, method: str, path: str, body: bytes
     if (row.method, row.path) != (method, path):
         message = f"Idempotency-Key '{key}' was used for {row.method} {row.path}"
         expected, actual = f"{row.method} {row.path}", f"{method} {path}"
-        raise Refusal(rules.KEY_REUSED, message, expected=expected, actual=actual, repair=Repair())
+        raise rules.KEY_REUSED.refusal(message, expected=expected, actual=actual, remedy=Remedy())
     if transaction.tenant.settings.strict and row.digest != digest(body):
         message = f"Idempotency-Key '{key}' was used with another body"
         expected, actual = "the body that the key was first used with", "another body"
-        raise Refusal(rules.KEY_BODY, message, expected=expected, actual=actual, repair=Repair())
+        raise rules.KEY_BODY.refusal(message, expected=expected, actual=actual, remedy=Remedy())
     return Kept(row.status, row.content_type, row.body, tuple(json.loads(row.rules)))
 
 

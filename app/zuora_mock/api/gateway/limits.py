@@ -84,9 +84,9 @@ def _rate_limited(window: Window, quota: int, now: int) -> Refusal:
     message = f"API Rate limit exceeded for the {name}, retry after {seconds} seconds"
     state = {"window": name, "quota": quota, "used": window.count, "retryAfter": seconds}
     expected = f"at most {quota} requests in one {name}"
-    return Refusal(rules.RATE_LIMIT, message, expected=expected, actual=window.count, state=state)
+    return rules.RATE_LIMIT.refusal(message, expected=expected, actual=window.count, state=state)
 
 
 def _too_many_at_once(used: int, quota: int) -> Refusal:
     state, expected = {"quota": quota, "used": used}, f"at most {quota} requests at one time"
-    return Refusal(rules.CONCURRENCY_LIMIT, TOO_MANY_AT_ONCE, expected=expected, actual=used, state=state)
+    return rules.CONCURRENCY_LIMIT.refusal(TOO_MANY_AT_ONCE, expected=expected, actual=used, state=state)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, MutableMapping, MutableSequence
 from typing import Any
 
 from zuora_mock.api.gateway.call import Request
-from zuora_mock.errors import Kind, Refusal, Repair
+from zuora_mock.api.gateway.remedies import HttpRemedy
+from zuora_mock.errors import Kind, Refusal, Remedy, Repair
 from zuora_mock.steering.journal import LONGEST_BODY
 from zuora_mock.steering.matching import read_body, resolve
 
@@ -25,7 +26,7 @@ _ROW = re.compile(r"/(objects|ids)/(\d+)(?=/|$)", re.ASCII)
 
 def accepted(request: Request, refusal: Refusal) -> Mapping[str, Any] | None:
     """None where nothing can be said: no repair is known, or there is no body to repair or a long one."""
-    repair = refusal.repair
+    repair = refusal.repair or _as_repair(refusal.remedy)
     if repair is None:
         return None
     method, body = repair.method or request.method, None
@@ -37,6 +38,14 @@ def accepted(request: Request, refusal: Refusal) -> Mapping[str, Any] | None:
     whole: dict[str, Any] = {"method": method, "path": path, "body": body}
     headers = _headers(request, repair)
     return repair.before({**whole, "headers": headers} if headers else whole)
+
+
+def _as_repair(remedy: Remedy | None) -> Repair | None:
+    if remedy is None:
+        return None
+    if isinstance(remedy, HttpRemedy):
+        return Repair(remedy.members, remedy.headers, remedy.method)
+    return Repair(remedy.members)
 
 
 def _headers(request: Request, repair: Repair) -> dict[str, str]:

@@ -1,0 +1,90 @@
+"""Bodies and answers of `/v1/action/*` (Older API, Action_POSTexecute; Actions reference)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, Field
+
+from zuora_mock.api.gateway.models import Body
+from zuora_mock.api.gateway.proxy import ErrorObject
+from zuora_mock.domain.zoql.grammar import MAX_CHARACTERS
+
+MOST_ROWS = 50
+_BOUNDS: dict[str, Any] = {"minItems": 1, "maxItems": MOST_ROWS}
+
+Ids = Annotated[list[Any], Field(json_schema_extra={**_BOUNDS, "items": {"type": "string"}})]
+Objects = Annotated[list[Any], Field(json_schema_extra={**_BOUNDS, "items": {"type": "object"}})]
+
+
+def one_of(*names: str) -> dict[str, Any]:
+    return {"enum": list(names)}
+
+
+class Execute(Body):
+    only: ClassVar[Mapping[str, Any]] = {"synchronous": False}
+
+    type: Annotated[str, Field(json_schema_extra=one_of("InvoiceSplit"))]
+    synchronous: Annotated[bool, Field(json_schema_extra={"enum": [False]})]
+    ids: Ids
+
+
+class Write(Body):
+    """`type` is the name of an object, `objects` are as many of it."""
+
+    type: str
+    objects: Objects
+
+
+class Generate(Body):
+    type: Annotated[str, Field(json_schema_extra=one_of("Invoice"))]
+    objects: Objects
+
+
+class Delete(Body):
+    type: str
+    ids: Ids
+
+
+class Conf(Body):
+    batchSize: Annotated[Any, Field(json_schema_extra={"type": "integer", "minimum": 1, "maximum": 2000})] = None
+
+    @classmethod
+    def of(cls, conf: Conf | None) -> Any:
+        return conf.batchSize if conf else None
+
+
+class Query(Body):
+    queryString: Annotated[str, Field(json_schema_extra={"maxLength": MAX_CHARACTERS})]
+    conf: Conf | None = None
+
+
+class QueryMore(Body):
+    queryLocator: str
+    conf: Conf | None = None
+
+
+class SaveResult(BaseModel):
+    """One row, in the order of the request: done with the id of the object, or refused."""
+
+    Success: bool
+    Id: str | None = None
+    Errors: list[ErrorObject] | None = None
+
+
+class DeleteResult(BaseModel):
+    """As SaveResult, in lower case except inside the errors."""
+
+    success: bool
+    id: str | None = None
+    errors: list[ErrorObject] | None = None
+
+
+class QueryResult(BaseModel):
+    """`size` counts the whole result; `queryLocator` leads to the next page and is not there on the last."""
+
+    size: int
+    records: list[dict[str, Any]]
+    queryLocator: str | None = None
+    done: bool

@@ -1,0 +1,227 @@
+"""`/v1/action/*`: one array of rows in, one array of results out, in the order of the request.
+
+Sources: Older API, Action_POSTexecute and Action_POSTgenerate; Actions reference, create, update, delete, query,
+queryMore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter
+
+from zuora_mock.api.actions.dialect import PREFIX, ActionsDialect
+from zuora_mock.api.actions.models import (
+    MOST_ROWS,
+    Conf,
+    Delete,
+    DeleteResult,
+    Execute,
+    Generate,
+    Query,
+    QueryMore,
+    QueryResult,
+    SaveResult,
+    Write,
+)
+from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
+from zuora_mock.api.gateway.dialect import render
+from zuora_mock.api.gateway.headers import DECLARED, REPEATABLE
+from zuora_mock.api.gateway.models import CurrentWriteOptions
+from zuora_mock.api.gateway.operation import OperationRoute, sourced
+from zuora_mock.api.gateway.proxy import REFUSED
+from zuora_mock.api.gateway.unknown import below, reject_unknown
+from zuora_mock.api.gateway.words import error_object
+from zuora_mock.billing import fields, generation, queries, records
+from zuora_mock.billing.outcomes import Outcome
+from zuora_mock.billing.splitting import execution as splitting
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import CREATE, INVOICE, INVOICE_SPLIT, OBJECTS, UPDATE, Access, ObjectType, find_object
+from zuora_mock.errors import Refusal, Remedy
+from zuora_mock.pointers import pointer
+
+_REFERENCE = "Actions reference"
+
+
+class ActionRoute(OperationRoute):
+    dialect = ActionsDialect()
+    family = "Actions"
+
+
+router = APIRouter(
+    prefix=PREFIX.removesuffix("/"),
+    route_class=ActionRoute,
+    tags=[ActionRoute.family],
+    dependencies=[*DECLARED, *REPEATABLE],
+    responses=REFUSED,
+)
+
+
+@router.post("/execute", response_model=list[SaveResult])
+@sourced("Older API, Action_POSTexecute")
+def execute(call: CurrentCall, body: Execute, options: CurrentWriteOptions) -> Answer:
+    """Split draft invoices in the background."""
+    _check_filled("ids", body.ids)
+    reject_unknown(call, options, body)
+    if body.type.lower() != INVOICE_SPLIT.name.lower() or find_object(body.type, call.wsdl) is None:
+        raise _invalid_type(body.type, INVOICE_SPLIT.name)
+    _check_count("ids", body.ids)
+    if body.synchronous:
+        outcomes = [Outcome(fields.as_text(given), _synchronous()) for given in body.ids]
+        return _rows(None, outcomes, _execute_result)
+    return _rows("ids", splitting.submit(call.transaction, body.ids), _execute_result)
+
+
+def _synchronous() -> Refusal:
+    remedy = Remedy({"/synchronous": False})
+    message = "synchronous must be false"
+    return rules.SPLIT_ASYNC.refusal(message, at="/synchronous", expected=False, actual=True, remedy=remedy)
+
+
+def _execute_result(outcome: Outcome) -> dict[str, Any]:
+    """`Id` equals the id of the request, refused or not."""
+    if outcome.refusal is not None:
+        return {"Success": False, "Id": outcome.id, "Errors": [error_object(outcome.refusal)]}
+    return {"Success": True, "Id": outcome.id}
+
+
+@router.post("/create", response_model=list[SaveResult])
+@sourced(_REFERENCE)
+def create(call: CurrentCall, body: Write, options: CurrentWriteOptions) -> Answer:
+    """Create up to 50 objects of one type."""
+    kind = _checked(call, body, options, CREATE, lambda kind: kind.creatable)
+    return _rows("objects", records.create(call.transaction, kind, body.objects, call.wsdl), _save_result)
+
+
+@router.post("/update", response_model=list[SaveResult])
+@sourced(_REFERENCE)
+def update(call: CurrentCall, body: Write, options: CurrentWriteOptions) -> Answer:
+    """Update up to 50 objects of one type."""
+    kind = _checked(call, body, options, UPDATE, lambda kind: kind.updatable)
+    return _rows("objects", records.update(call.transaction, kind, body.objects, call.wsdl), _save_result)
+
+
+def _save_result(outcome: Outcome) -> dict[str, Any]:
+    if outcome.refusal is not None:
+        return {"Success": False, "Errors": [error_object(outcome.refusal)]}
+    return {"Id": outcome.id, "Success": True}
+
+
+def _checked(
+    call: Call, body: Write, options: CurrentWriteOptions, access: Access, allowed: Callable[[ObjectType], bool]
+) -> ObjectType:
+    """The object that the call is about. Raises Refusal."""
+    _check_filled("objects", body.objects)
+    kind = find_object(body.type, call.wsdl)
+    if options.reject_unknown_fields:
+        unknown = below("objects", body.objects, _accepting(call, kind, access)) if kind else []
+        reject_unknown(call, options, body, unknown)
+    kind = _object_type(call, body.type, allowed)
+    _check_count("objects", body.objects)
+    return kind
+
+
+def _accepting(call: Call, kind: ObjectType, access: Access) -> Callable[[Mapping[str, Any]], Sequence[str]]:
+    return lambda row: fields.unknown_members(kind, row, access, call.wsdl)
+
+
+@router.post("/delete", response_model=list[DeleteResult])
+@sourced(_REFERENCE)
+def delete(call: CurrentCall, body: Delete, options: CurrentWriteOptions) -> Answer:
+    """Delete up to 50 objects of one type."""
+    _check_filled("ids", body.ids)
+    reject_unknown(call, options, body)
+    kind = _object_type(call, body.type, lambda kind: kind.deletable)
+    _check_count("ids", body.ids)
+    return _rows("ids", records.delete(call.transaction, kind, body.ids), _delete_result)
+
+
+def _delete_result(outcome: Outcome) -> dict[str, Any]:
+    """Lower case, except inside the errors."""
+    if outcome.refusal is not None:
+        return {"success": False, "errors": [error_object(outcome.refusal)]}
+    return {"id": outcome.id, "success": True}
+
+
+@router.post("/generate", response_model=list[SaveResult])
+@sourced("Older API, Action_POSTgenerate")
+def generate(call: CurrentCall, body: Generate, options: CurrentWriteOptions) -> Answer:
+    """Generate draft invoices from what is due."""
+    _check_filled("objects", body.objects)
+    if options.reject_unknown_fields:
+        unknown = below("objects", body.objects, lambda row: [name for name in row if name not in generation.MEMBERS])
+        reject_unknown(call, options, body, unknown)
+    if body.type.lower() != INVOICE.name.lower():
+        raise _invalid_type(body.type, INVOICE.name)
+    _check_count("objects", body.objects)
+    return _rows("objects", generation.generate(call.transaction, body.objects, call.wsdl), _generate_result)
+
+
+def _generate_result(outcome: Outcome) -> dict[str, Any]:
+    return _save_result(outcome) if outcome.refusal else {"Success": True, "Id": outcome.id}
+
+
+@router.post("/query", response_model=QueryResult)
+@sourced(_REFERENCE)
+def query(call: CurrentCall, body: Query, options: CurrentWriteOptions) -> Answer:
+    """Query objects with ZOQL."""
+    reject_unknown(call, options, body, _unknown_conf(call, body.conf))
+    return _page(queries.query(call.transaction, body.queryString, Conf.of(body.conf), call.wsdl))
+
+
+@router.post("/queryMore", response_model=QueryResult, name="queryMore")
+@sourced(_REFERENCE)
+def query_more(call: CurrentCall, body: QueryMore, options: CurrentWriteOptions) -> Answer:
+    """Fetch a further page of a query."""
+    reject_unknown(call, options, body, _unknown_conf(call, body.conf))
+    return _page(queries.query_more(call.transaction, body.queryLocator, Conf.of(body.conf), call.wsdl))
+
+
+def _unknown_conf(call: Call, conf: Conf | None) -> list[str]:
+    return [pointer("conf", name) for name in call.document["conf"] if name not in Conf.model_fields] if conf else []
+
+
+def _page(page: queries.Page) -> Answer:
+    body: dict[str, Any] = {"size": page.size, "records": page.records}
+    if page.locator is not None:
+        body["queryLocator"] = page.locator
+    return Answer(200, render({**body, "done": page.done}))
+
+
+def _rows(member: str | None, outcomes: Sequence[Outcome], show: Callable[[Outcome], dict[str, Any]]) -> Answer:
+    """`member` is the array whose elements the outcomes are of: their refusals point below it."""
+    refusals = [
+        outcome.refusal.under(member, position) if member else outcome.refusal
+        for position, outcome in enumerate(outcomes)
+        if outcome.refusal is not None
+    ]
+    answer = Answer(200, render([show(outcome) for outcome in outcomes]), refusals=tuple(refusals))
+    answer.rules = tuple(dict.fromkeys(refusal.rule for refusal in refusals))
+    return answer
+
+
+def _check_filled(name: str, rows: Sequence[Any]) -> None:
+    if not rows:
+        raise rules.SHAPE.refusal(f"'{name}' is empty", at=f"/{name}", expected=f"1 to {MOST_ROWS}", actual=0)
+
+
+def _check_count(name: str, rows: Sequence[Any]) -> None:
+    if len(rows) > MOST_ROWS:
+        message = f"{len(rows)} {name} in one call, at most {MOST_ROWS} are allowed"
+        remedy = Remedy({f"/{name}": rows[:MOST_ROWS]})
+        raise rules.MAX_RECORDS.refusal(message, at=f"/{name}", expected=MOST_ROWS, actual=len(rows), remedy=remedy)
+
+
+def _object_type(call: Call, name: str, allowed: Callable[[ObjectType], bool]) -> ObjectType:
+    kind = find_object(name, call.wsdl)
+    if kind is None or not allowed(kind):
+        raise _invalid_type(name, *(each.name for each in OBJECTS if allowed(each) and each.since <= call.wsdl))
+    return kind
+
+
+def _invalid_type(name: str, *known: str) -> Refusal:
+    """`known` are the types that the action takes; a single one is what was meant."""
+    remedy = Remedy({"/type": known[0]}) if len(known) == 1 else None
+    message = f"invalid type specified: {name}"
+    return rules.INVALID_TYPE.refusal(message, at="/type", expected=list(known), actual=name, remedy=remedy)

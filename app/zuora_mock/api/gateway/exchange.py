@@ -1,0 +1,47 @@
+"""A request with what is known of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from zuora_mock.api.gateway.call import Request
+from zuora_mock.api.gateway.credentials import Caller
+from zuora_mock.api.gateway.table import Target
+from zuora_mock.errors import Refusal
+from zuora_mock.steering.faults import NO_STRIKE, Strike
+from zuora_mock.storage.tenants import Tenant
+
+
+@dataclass(slots=True)
+class Exchange:
+    """`n` is the number of the call in its tenant's journal; `key` an idempotency key that is reserved for the call.
+
+    `welcome` once nothing but the operation itself can refuse the call. `headers`, `notes` and `jobs` are for the
+    answer, the journal and the background; `plain` is the body without its encoding, `document` what it says.
+    """
+
+    request: Request
+    target: Target
+    caller: Caller
+    tenant: Tenant
+    n: int
+    request_id: str
+    started: float
+    strike: Strike = NO_STRIKE
+    key: str | None = None
+    in_progress: Refusal | None = None
+    over_limit: Refusal | None = None
+    counted: bool = False
+    entity: int = 0
+    wsdl: int = 0
+    plain: bytes = b""
+    document: Any = None
+    welcome: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    jobs: list[str] = field(default_factory=list)
+
+    @property
+    def track_id(self) -> str | None:
+        return self.request.headers.get("zuora-track-id")

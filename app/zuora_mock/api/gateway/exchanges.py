@@ -1,0 +1,254 @@
+"""From a request to an answer: what befalls it, what the steps say, and one transaction for all that it does.
+
+What a call does, its journal entry and the answer kept for its idempotency key stand or fall together; the refusal of a
+whole call undoes it and is written down in a second transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from zuora_mock import ids
+from zuora_mock.api.gateway import bodies, idempotency, repairs, steps
+from zuora_mock.api.gateway.call import Answer, Call, Request
+from zuora_mock.api.gateway.credentials import Authenticator, Caller
+from zuora_mock.api.gateway.dialect import Context
+from zuora_mock.api.gateway.exchange import Exchange
+from zuora_mock.api.gateway.headers import track_id_problem
+from zuora_mock.api.gateway.operation import OperationRoute
+from zuora_mock.api.gateway.reference import in_zuora
+from zuora_mock.api.gateway.table import Target
+from zuora_mock.api.gateway.traffic import Traffic
+from zuora_mock.clock import format_instant, stopwatch
+from zuora_mock.domain import rules
+from zuora_mock.domain.rules import RULES
+from zuora_mock.errors import Kind, Refusal, Rule
+from zuora_mock.services import Services
+from zuora_mock.steering import faults
+from zuora_mock.steering.faults import FaultKind, Strike, Subject
+from zuora_mock.steering.journal import Entry
+from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import Transaction, begin
+
+logger = logging.getLogger("zuora_mock")
+
+_NO_SUCH_OPERATION = frozenset({Kind.NO_ROUTE, Kind.INVALID_ACTION, Kind.WRONG_METHOD})
+_UNSENT = faults.NETWORK | {FaultKind.APPLIED_THEN_LOST}
+
+
+class Exchanges:
+    """`open` decides what befalls a request, `answer` does it; between the two an ordered delay may pass."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._authenticator = Authenticator(
+            services.database, services.tenancy, services.credentials, services.settings.max_body
+        )
+        self.traffic = Traffic()
+
+    def open(self, request: Request, target: Target) -> Exchange:
+        caller = self._caller(request, target.operation)
+        exchange = self._exchange(request, target, caller, caller.tenant or self._services.tenancy.anonymous)
+        self.traffic.enter(exchange)
+        if caller.refusal is None and target.operation is not None:
+            self._befall(exchange)
+        else:
+            _note_strike(exchange, faults.ordered_by_header(request.headers))
+        return exchange
+
+    def close(self, exchange: Exchange) -> None:
+        self.traffic.leave(exchange)
+
+    def answer(self, exchange: Exchange) -> Answer:
+        if exchange.strike.milliseconds and self._services.tenancy.by_key(exchange.tenant.key) is None:
+            exchange = self._evict(exchange)
+        try:
+            return self._conclude(exchange, self._perform)
+        except Refusal as error:
+            refusal = error
+        except Exception:
+            logger.exception("request %s failed", exchange.request_id)
+            refusal = rules.INTERNAL_ERROR.refusal("an unexpected error occurred")
+        return self._conclude(exchange, lambda exchange, _transaction: self._refused(exchange, refusal))
+
+    # What befalls a request
+
+    def _caller(self, request: Request, operation: OperationRoute | None) -> Caller:
+        opened = operation.name if operation and operation.open else ""
+        if request.oversized and opened:
+            return Caller(None, refusal=bodies.too_large(request.limit))
+        return self._authenticator.identify(request.headers, request.body, opened)
+
+    def _exchange(self, request: Request, target: Target, caller: Caller, tenant: Tenant) -> Exchange:
+        tenant.entries += 1
+        self._services.fairness.count(tenant.key)
+        request_id = ids.uuid_text(tenant.name, "request", tenant.entries)
+        return Exchange(request, target, caller, tenant, tenant.entries, request_id, stopwatch())
+
+    def _befall(self, exchange: Exchange) -> None:
+        """Ordered faults, and an idempotency key for as long as its first request is under way."""
+        request, tenant = exchange.request, exchange.tenant
+        name, path = exchange.target.name, request.path
+        subject = Subject(name, request.method, path, exchange.track_id, request.headers, request.body)
+        exchange.strike = self._services.faults.strike(tenant, subject)
+        _note_strike(exchange, exchange.strike)
+        key = request.headers.get("idempotency-key")
+        if key is not None and request.method in idempotency.METHODS and not faults.refusal_of(exchange.strike):
+            self.traffic.reserve(exchange, key)
+
+    def _evict(self, exchange: Exchange) -> Exchange:
+        """The tenant was removed while its call waited: nobody knows the caller any more."""
+        self.close(exchange)
+        gone = rules.UNAUTHENTICATED.refusal("Authentication error", actual="a tenant that is gone")
+        tenant = self._services.tenancy.anonymous
+        evicted = self._exchange(exchange.request, exchange.target, Caller(None, refusal=gone), tenant)
+        self.traffic.enter(evicted)
+        return evicted
+
+    # One transaction
+
+    def _conclude(self, exchange: Exchange, perform: Callable[[Exchange, Transaction], Answer]) -> Answer:
+        """Performs, completes the headers and writes the journal entry."""
+        services, tenant = self._services, exchange.tenant
+        with begin(services.database, tenant, exchange.entity) as transaction:
+            self.traffic.count(exchange)
+            answer = perform(exchange, transaction)
+            self._keep_session(exchange, transaction)
+            _complete(exchange, answer)
+            services.journal.write(transaction.connection, tenant, _entry(exchange, transaction, answer))
+        exchange.jobs = transaction.jobs
+        return answer
+
+    def _perform(self, exchange: Exchange, transaction: Transaction) -> Answer:
+        for step in steps.AT_THE_DOOR:
+            step(exchange, transaction)
+        if exchange.strike.kind in faults.NETWORK:
+            return Answer(0, b"")
+        for step in steps.OF_THE_CALL:
+            step(exchange, transaction)
+        exchange.welcome = True
+        return self._once(exchange, transaction) if exchange.key else self._operate(exchange, transaction)
+
+    def _once(self, exchange: Exchange, transaction: Transaction) -> Answer:
+        """The first answer to the key: repeated if there is one, kept if there is none."""
+        request, key = exchange.request, exchange.key or ""
+        kept = idempotency.find(transaction, key, request.method, request.path, request.body)
+        if kept is not None:
+            names = tuple(RULES[name] for name in kept.rules)
+            return Answer(kept.status, kept.body, {"Zuora-Mock-Replayed": "true"}, kept.content_type, names)
+        answer = self._first_answer(exchange, transaction)
+        if answer.status not in idempotency.NOT_KEPT:
+            names_kept = tuple(rule.name for rule in answer.rules)
+            first = idempotency.Kept(answer.status, answer.content_type, answer.body, names_kept)
+            idempotency.keep(transaction, key, request.method, request.path, request.body, first)
+        return answer
+
+    def _first_answer(self, exchange: Exchange, transaction: Transaction) -> Answer:
+        try:
+            with self._services.database.savepoint("first_answer"):
+                return self._operate(exchange, transaction)
+        except Refusal as refusal:
+            transaction.changes.clear()
+            transaction.jobs.clear()
+            return self._refused(exchange, refusal)
+
+    def _operate(self, exchange: Exchange, transaction: Transaction) -> Answer:
+        operation = exchange.target.operation
+        if operation is None:
+            raise rules.INTERNAL_ERROR.refusal("the call was not recognised")
+        if operation.body is not None:
+            for step in steps.OF_THE_BODY:
+                step(exchange, transaction)
+        call = Call(self._services, exchange.request, transaction, exchange.caller, exchange.wsdl, exchange.document)
+        return operation.answer(call, exchange.target.values)
+
+    def _keep_session(self, exchange: Exchange, transaction: Transaction) -> None:
+        """A session lives on with each call, and each answer hands its cookie out anew, a refusal too."""
+        caller, credentials = exchange.caller, self._services.credentials
+        if not exchange.welcome or caller.client is None or not caller.keeps_session:
+            return
+        if caller.session:
+            credentials.renew_session(transaction.connection, transaction.tenant, caller.session)
+        cookie = caller.session or credentials.issue_session(transaction.connection, transaction.tenant, caller.client)
+        exchange.headers["Set-Cookie"] = f"ZSession={cookie}; Path=/; Secure; HttpOnly"
+
+    def _refused(self, exchange: Exchange, refusal: Refusal) -> Answer:
+        request = exchange.request
+        answer = exchange.target.dialect.refuse(refusal, _context(exchange))
+        if refusal.rule.kind in _NO_SUCH_OPERATION and in_zuora(request.method, request.path):
+            answer.rules = (*answer.rules, rules.UNSUPPORTED)
+            answer.refusals = (_unsupported(request), refusal)
+            answer.headers["Zuora-Mock-Unsupported"] = f"{request.method} {request.path}"
+            logger.warning("not supported by this mock: %s %s", request.method, request.path)
+        return answer
+
+
+def _note_strike(exchange: Exchange, strike: Strike) -> None:
+    """Who ordered what, and what a header ordered in words that nobody understands."""
+    exchange.notes.extend(strike.notes)
+    if strike.ignored:
+        exchange.headers["Zuora-Mock-Fault-Ignored"] = ", ".join(strike.ignored)
+
+
+def _context(exchange: Exchange) -> Context:
+    request, tenant = exchange.request, exchange.tenant
+    return Context(
+        request.method,
+        request.path,
+        exchange.request_id,
+        ids.hex_id(tenant.name, "process", exchange.n)[:16].upper(),
+        format_instant(tenant.now()),
+        request.headers.get("zuora-version", tenant.settings.zuora_version),
+    )
+
+
+def _unsupported(request: Request) -> Refusal:
+    call = f"{request.method} {request.path}"
+    message = f"Zuora has {call}; this mock has it not, and answers as for a path that there is not"
+    return rules.UNSUPPORTED.refusal(message, expected="an operation of /__admin/ledger", actual=call)
+
+
+def _complete(exchange: Exchange, answer: Answer) -> None:
+    headers = {"Zuora-Request-Id": exchange.request_id, **exchange.headers, **answer.headers}
+    track_id = exchange.track_id
+    if track_id and not track_id_problem(track_id):
+        headers["Zuora-Track-Id"] = track_id
+    headers["Zuora-Mock-Request"] = str(exchange.n)
+    if answer.rules:
+        headers["Zuora-Mock-Rule"] = ", ".join(_marked(rule) for rule in dict.fromkeys(answer.rules))
+    answer.headers = headers
+
+
+def _marked(rule: Rule) -> str:
+    return f"{rule.name}; provenance={rule.provenance.value}"
+
+
+def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entry:
+    request, kind = exchange.request, exchange.strike.kind
+    if kind is FaultKind.APPLIED_THEN_LOST:
+        exchange.notes.append(f"the answer, status {answer.status}, was lost on its way")
+    for refusal in answer.refusals:
+        refusal.accepted = refusal.accepted or repairs.accepted(request, refusal)
+    return Entry(
+        n=exchange.n,
+        at=exchange.tenant.now(),
+        method=request.method,
+        path=request.path,
+        query=request.query_string,
+        status=0 if kind in _UNSENT else answer.status,
+        track_id=exchange.track_id,
+        request_id=exchange.request_id,
+        operation=exchange.target.name,
+        rules=tuple(dict.fromkeys(rule.name for rule in answer.rules)),
+        fault=exchange.strike.name or None,
+        milliseconds=round((stopwatch() - exchange.started) * 1000, 3),
+        request_headers=request.headers,
+        request_body=request.body,
+        response_headers=answer.headers,
+        response_body=answer.body,
+        changes=transaction.changes,
+        refusals=answer.refusals,
+        jobs=transaction.jobs,
+        notes=exchange.notes,
+    )

@@ -1,0 +1,128 @@
+"""Operations of Zuora as routes of FastAPI, and the short way through them.
+
+An operation is declared once, as any path operation: its path, its parameters, models of its body and its answer, a
+docstring. FastAPI draws the OpenAPI document from that. A call goes past FastAPI's own handling of parameters, which
+costs more than the call itself and answers in its own words: the gateway hands the call over, the body is read by the
+one model that the endpoint names, and the endpoint answers in bytes.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin
+
+from fastapi import params
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from zuora_mock.api.gateway.call import Answer, Call, current_call
+from zuora_mock.api.gateway.dialect import Dialect
+from zuora_mock.api.gateway.models import Body, Options
+from zuora_mock.errors import Provenance
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Answer])
+_SOURCE, _FORM = "__source__", "__form__"
+
+
+def sourced(source: str, provenance: Provenance = Provenance.DOCUMENTED) -> Callable[[Endpoint], Endpoint]:
+    """Says how we know of the operation, and from where."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _SOURCE, (provenance, source))
+        return endpoint
+
+    return mark
+
+
+def form(model: type[BaseModel]) -> Callable[[Endpoint], Endpoint]:
+    """Says what form the operation takes; it is read before the operation is reached."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _FORM, model)
+        return endpoint
+
+    return mark
+
+
+class OperationRoute(APIRoute):
+    """One operation of Zuora. A family makes a subclass of it that has the family's dialect.
+
+    `open` operations bring their credentials themselves; `versioned` ones mind X-Zuora-WSDL-Version.
+    """
+
+    dialect: ClassVar[Dialect]
+    family: ClassVar[str]
+    open: ClassVar[bool] = False
+    versioned: ClassVar[bool] = True
+    needs_media_type: ClassVar[bool] = False
+    """Whether a body needs a Content-Type (decision: REST does, Actions and CRUD do not)."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self.path, self.endpoint = path, endpoint
+        self.name = options.pop("name", None) or endpoint.__name__
+        [self.method] = options["methods"] or ["GET"]
+        self.methods = {self.method}
+        self.provenance: Provenance
+        self.source: str
+        self.provenance, self.source = getattr(endpoint, _SOURCE, (Provenance.ASSUMED, "zuora-mock"))
+        self.summary = options.pop("summary", None) or _first_sentence(endpoint.__doc__ or self.name)
+        self._declared = options
+
+    def __getattr__(self, name: str) -> Any:
+        """FastAPI's analysis of the endpoint, when somebody asks for what comes of it: it would double the start."""
+        options = self.__dict__.pop("_declared", None)
+        if options is None:
+            raise AttributeError(name)
+        options |= {"name": self.name, "summary": self.summary, "operation_id": self.name}
+        options["description"] = f"{self.provenance.value}: {self.source}"
+        options["openapi_extra"] = _described_form(self.endpoint)
+        super().__init__(self.path, self.endpoint, **options)
+        return getattr(self, name)
+
+    @cached_property
+    def _parameters(self) -> Mapping[str, Any]:
+        signature = inspect.signature(self.endpoint, eval_str=True)
+        return {name: parameter.annotation for name, parameter in signature.parameters.items()}
+
+    @cached_property
+    def body(self) -> type[Body] | None:
+        """The model of the body, None for an operation that takes none."""
+        found = (each for each in self._parameters.values() if inspect.isclass(each) and issubclass(each, Body))
+        return next(found, None)
+
+    @cached_property
+    def _read(self) -> tuple[tuple[str, Callable[[Call, Mapping[str, str]], Any]], ...]:
+        return tuple((name, _reader(name, annotation)) for name, annotation in self._parameters.items())
+
+    def answer(self, call: Call, path: Mapping[str, str]) -> Answer:
+        """Raises Refusal: the body or the call as a whole is refused."""
+        return self.endpoint(**{name: read(call, path) for name, read in self._read})  # type: ignore[no-any-return]
+
+
+def _reader(name: str, annotation: Any) -> Callable[[Call, Mapping[str, str]], Any]:
+    """Where the value of a parameter comes from: the call, its body, its query string or its path."""
+    if inspect.isclass(annotation) and issubclass(annotation, Body):
+        return lambda call, _path: annotation.read(call.document)
+    if get_origin(annotation) is not Annotated:
+        return lambda _call, path: path[name]
+    kind, *marks = get_args(annotation)
+    if any(isinstance(mark, params.Depends) and mark.dependency is current_call for mark in marks):
+        return lambda call, _path: call
+    if any(isinstance(mark, params.Query) for mark in marks) and issubclass(kind, Options):
+        without = kind()
+        return lambda call, _path: kind.model_validate(call.request.query) if call.request.query_string else without
+    raise TypeError(f"{name}: an operation takes its call, a body, options of the query string and parts of the path")
+
+
+def _described_form(endpoint: Callable[..., Any]) -> dict[str, Any] | None:
+    model: type[BaseModel] | None = getattr(endpoint, _FORM, None)
+    if model is None:
+        return None
+    content = {"application/x-www-form-urlencoded": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split()).partition(". ")[0].removesuffix(".")

@@ -1,0 +1,180 @@
+"""`/v1/object/*`: one object at a time.
+
+Sources: Older API, Object_GET*, Object_PUT*, Object_POST*, Object_DELETE*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from zuora_mock.api.gateway import unknown
+from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
+from zuora_mock.api.gateway.dialect import render
+from zuora_mock.api.gateway.headers import DECLARED, REPEATABLE
+from zuora_mock.api.gateway.models import CurrentWriteOptions, Options
+from zuora_mock.api.gateway.operation import OperationRoute, sourced
+from zuora_mock.api.gateway.proxy import REFUSED
+from zuora_mock.api.gateway.remedies import HttpRemedy
+from zuora_mock.api.objects.dialect import ObjectsDialect
+from zuora_mock.api.objects.models import Deleted, Members, Saved, members_of, record_of
+from zuora_mock.billing import fields, records
+from zuora_mock.billing.outcomes import Outcome
+from zuora_mock.billing.rendering import render_record
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import (
+    ACCOUNT,
+    CONTACT,
+    CREATE,
+    INVOICE,
+    INVOICE_SPLIT,
+    INVOICE_SPLIT_ITEM,
+    OBJECTS,
+    UPDATE,
+    Access,
+    ObjectType,
+)
+from zuora_mock.domain.values import Record, is_id
+from zuora_mock.errors import Provenance
+from zuora_mock.pointers import pointer
+
+Operation = Callable[..., Answer]
+
+_OURS = (Provenance.ASSUMED, "zuora-mock: Zuora creates it through /v1/action/create only")
+
+
+class ObjectRoute(OperationRoute):
+    dialect = ObjectsDialect()
+    family = "CRUD"
+
+
+router = APIRouter(
+    prefix="/v1/object",
+    route_class=ObjectRoute,
+    tags=[ObjectRoute.family],
+    dependencies=DECLARED,
+    responses=REFUSED,
+)
+
+
+class ReadOptions(Options):
+    fields: str | None = Field(default=None, description="Names with commas between them; Id is always there")
+
+
+def _reader(kind: ObjectType) -> Operation:
+    def read(call: CurrentCall, id: str, options: Annotated[ReadOptions, Query()]) -> Answer:
+        only = _wanted(kind, options.fields, call.wsdl)
+        record = _found(call, kind, id)
+        return _line(render_record(kind, record, wsdl=call.wsdl, zone=call.transaction.tenant.zone, only=only))
+
+    return read
+
+
+def _wanted(kind: ObjectType, names: str | None, wsdl: int) -> frozenset[str] | None:
+    """The names in `fields`; unknown ones are ignored. Raises Refusal (`object.newer-field`)."""
+    if names is None:
+        return None
+    wanted = frozenset(name.strip() for name in names.split(",") if name.strip())
+    for name in sorted(wanted):
+        field = kind.by_name.get(name)
+        if field is not None and field.since > wsdl:
+            message = f"invalid field: {kind.name}.{name} needs X-Zuora-WSDL-Version {field.since} or later"
+            remedy = HttpRemedy(headers={"X-Zuora-WSDL-Version": str(field.since)})
+            raise rules.NEWER_FIELD.refusal(message, at="fields", expected=field.since, actual=wsdl, remedy=remedy)
+    return wanted
+
+
+def _found(call: Call, kind: ObjectType, id: str) -> Record:
+    """Raises Refusal (`object.not-found`)."""
+    record = call.transaction.get(kind, id.lower()) if is_id(id) else None
+    if record is None:
+        message = f"no {kind.name} has the id '{fields.shown(id)}'"
+        expected = fields.expected_id(kind.name, id)
+        raise rules.NOT_FOUND.refusal(message, expected=expected, actual=fields.shown(id))
+    return record
+
+
+def _creator(kind: ObjectType) -> Operation:
+    def create(call: CurrentCall, body: Members, options: CurrentWriteOptions) -> Answer:
+        members = _known(call, kind, CREATE, options, body.document)
+        return _saved(records.create(call.transaction, kind, [members], call.wsdl)[0])
+
+    return _describing(create, kind, CREATE)
+
+
+def _updater(kind: ObjectType) -> Operation:
+    def update(call: CurrentCall, id: str, body: Members, options: CurrentWriteOptions) -> Answer:
+        members = {**_known(call, kind, UPDATE, options, body.document), "Id": id}
+        return _saved(records.update(call.transaction, kind, [members], call.wsdl)[0])
+
+    return _describing(update, kind, UPDATE)
+
+
+def _deleter(kind: ObjectType) -> Operation:
+    def delete(call: CurrentCall, id: str) -> Answer:
+        outcome = records.delete(call.transaction, kind, [id])[0]
+        _raise_refusal(outcome)
+        return _line({"success": True, "id": outcome.id})
+
+    return delete
+
+
+def _describing(endpoint: Operation, kind: ObjectType, access: Access) -> Operation:
+    """The endpoint with the model of this object's members in the place of that of any."""
+    endpoint.__annotations__["body"] = members_of(kind, access)
+    return endpoint
+
+
+def _known(
+    call: Call, kind: ObjectType, access: Access, options: CurrentWriteOptions, members: dict[str, Any]
+) -> dict[str, Any]:
+    if options.reject_unknown_fields:
+        strange = fields.unknown_members(kind, members, access, call.wsdl)
+        unknown.check([pointer(name) for name in strange], sorted(set(members) - set(strange)))
+    return members
+
+
+def _saved(outcome: Outcome) -> Answer:
+    _raise_refusal(outcome)
+    return _line({"Success": True, "Id": outcome.id})
+
+
+def _raise_refusal(outcome: Outcome) -> None:
+    """That of the one row: here it is the call's."""
+    if outcome.refusal is not None:
+        raise outcome.refusal
+
+
+def _line(document: Any) -> Answer:
+    """CRUD answers end with a newline (recorded)."""
+    return Answer(200, render(document) + b"\n")
+
+
+def _add(method: str, verb: str, kind: ObjectType, endpoint: Operation, answer: Any) -> None:
+    ours = method == "POST" and kind in {INVOICE_SPLIT, INVOICE_SPLIT_ITEM}
+    provenance, source = _OURS if ours else (Provenance.DOCUMENTED, f"Older API, Object_{method}{kind.name}")
+    router.add_api_route(
+        f"/{kind.path}" + ("" if method == "POST" else "/{id}"),
+        sourced(source, provenance)(endpoint),
+        methods=[method],
+        name=f"{method.lower()}-{kind.path}",
+        summary=f"{verb} {'an' if kind.name[0] in 'AEIOU' else 'a'} {kind.name}",
+        response_model=answer,
+        dependencies=REPEATABLE if method == "POST" else (),
+    )
+
+
+def _declare() -> None:
+    for kind in OBJECTS:
+        _add("GET", "Read", kind, _reader(kind), record_of(kind))
+    for kind in (ACCOUNT, CONTACT, INVOICE_SPLIT, INVOICE_SPLIT_ITEM):
+        _add("POST", "Create", kind, _creator(kind), Saved)
+    for kind in (ACCOUNT, CONTACT, INVOICE):
+        _add("PUT", "Update", kind, _updater(kind), Saved)
+        _add("DELETE", "Delete", kind, _deleter(kind), Deleted)
+
+
+_declare()
