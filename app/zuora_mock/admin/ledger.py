@@ -13,7 +13,7 @@ from zuora_mock.admin.wire import Answered
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Provenance
 from zuora_mock.steering import ledger
-from zuora_mock.steering.ledger import Described, Line
+from zuora_mock.steering.ledger import Described, LedgerRow
 from zuora_mock.steering.matching import Match
 
 router = APIRouter(tags=["Ledger"])
@@ -79,13 +79,13 @@ def doubtful(match: Match, operations: Sequence[Described]) -> str:
     return f"no operation is called '{match.operation}'" + (f"; did you mean '{near[0]}'?" if near else "")
 
 
-def _total(lines: Sequence[Line]) -> TotalView:
+def _total(lines: Sequence[LedgerRow]) -> TotalView:
     counts = ledger.total(lines)
     known = {Provenance(name): count for name, count in counts.by_provenance.items()}
     return TotalView(total=counts.total, exercised=counts.exercised, by_provenance=known)
 
 
-def _lines(lines: Sequence[Line]) -> list[LineView]:
+def _lines(lines: Sequence[LedgerRow]) -> list[LineView]:
     return [
         LineView(
             name=each.name,
