@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from zuora_mock import __version__
 from zuora_mock.admin import mount as control
-from zuora_mock.api.actions import actions
+from zuora_mock.api.actions import actions, repairs
 from zuora_mock.api.gateway.credentials import Doorkeeper
 from zuora_mock.api.gateway.gateway import Gateway
 from zuora_mock.api.gateway.openapi import describe
@@ -49,7 +49,7 @@ def make_services(settings: Settings) -> Services:
     fixtures = [load(path) for path in settings.fixtures or (default_fixture_path(),)]
     tenancy = Tenancy(database, credentials, fixtures, settings.unknown_clients)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
-    runner = Runner(database, tenancy, {"InvoiceSplit": splits.run})
+    runner = Runner(database, tenancy, {"InvoiceSplit": splits.run}, repairs.explain_work)
     journal = Journal(settings.journal_size)
     return Services(settings, database, tenancy, credentials, journal, faults, runner, Traffic())
 

@@ -15,10 +15,11 @@ from zuora_mock.api.gateway.dialects import error_object
 from zuora_mock.api.gateway.schemas import BODY_SCHEMAS
 from zuora_mock.billing import fields, generation, queries, records
 from zuora_mock.billing.outcomes import Outcome
-from zuora_mock.billing.splitting import execution as splits
+from zuora_mock.billing.splitting import submission as splits
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import CREATE, INVOICE, OBJECTS, UPDATE, Access, ObjectType, find_object
 from zuora_mock.errors import Provenance, Refusal, Repair
+from zuora_mock.pointers import pointer as pointer_to
 
 MOST_ROWS = 50
 SPLIT_TYPE = "InvoiceSplit"
@@ -89,11 +90,6 @@ def reject_unknown(call: Call, known: frozenset[str], unknown: Sequence[str] = (
             )
 
 
-def pointer_to(*steps: object) -> str:
-    """The JSON pointer of a member (RFC 6901)."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-
-
 def _invalid_type(name: str, *known: str) -> Refusal:
     """`known` are the types that the action takes; a single one is what was meant."""
     repair = Repair({"/type": known[0]}) if len(known) == 1 else None
@@ -106,6 +102,22 @@ def _object_type(call: Call, name: str, allowed: Callable[[ObjectType], bool]) -
     if kind is None or not allowed(kind):
         raise _invalid_type(name, *(each.name for each in OBJECTS if allowed(each) and each.since <= call.wsdl))
     return kind
+
+
+def placed(outcomes: Sequence[Outcome], name: str) -> Sequence[Outcome]:
+    """The outcomes of the rows in the member of this name: their refusals point into the body and speak of it."""
+    for position, outcome in enumerate(outcomes):
+        if outcome.refusal is not None:
+            _place(outcome.refusal, outcome.repeats, name, position)
+    return outcomes
+
+
+def _place(refusal: Refusal, repeats: int | None, name: str, position: int) -> None:
+    refusal.under(name, position)
+    if refusal.rule is rules.NULL_ROW:
+        refusal.message = f"{refusal.pointer} is not an object"
+    if repeats is not None:
+        refusal.message = f"{SPLIT_TYPE} {refusal.actual} stands at {pointer_to(name, repeats)} already"
 
 
 def answer_rows(outcomes: Sequence[Outcome], show: Callable[[Outcome], dict[str, Any]]) -> Answer:
@@ -141,7 +153,7 @@ def execute(call: Call) -> Answer:
         raise _invalid_type(name, SPLIT_TYPE)
     check_count(ids, "ids")
     refused = [Outcome(fields.as_text(each), _synchronous()) for each in ids] if synchronous else []
-    return answer_rows(refused or splits.submit(call.transaction, ids), _execute_result)
+    return answer_rows(refused or placed(splits.submit(call.transaction, ids), "ids"), _execute_result)
 
 
 def _synchronous() -> Refusal:
@@ -176,12 +188,12 @@ def _unknown_members(kind: ObjectType, objects: Sequence[Any], access: Access, w
 
 def create(call: Call) -> Answer:
     kind, objects = _write(call, CREATE, lambda kind: kind.creatable)
-    return answer_rows(records.create(call.transaction, kind, objects, call.wsdl), _save_result)
+    return answer_rows(placed(records.create(call.transaction, kind, objects, call.wsdl), "objects"), _save_result)
 
 
 def update(call: Call) -> Answer:
     kind, objects = _write(call, UPDATE, lambda kind: kind.updatable)
-    return answer_rows(records.update(call.transaction, kind, objects, call.wsdl), _save_result)
+    return answer_rows(placed(records.update(call.transaction, kind, objects, call.wsdl), "objects"), _save_result)
 
 
 def delete(call: Call) -> Answer:
@@ -189,7 +201,7 @@ def delete(call: Call) -> Answer:
     reject_unknown(call, frozenset({"type", "ids"}))
     kind = _object_type(call, name, lambda kind: kind.deletable)
     check_count(ids, "ids")
-    return answer_rows(records.delete(call.transaction, kind, ids), _delete_result)
+    return answer_rows(placed(records.delete(call.transaction, kind, ids), "ids"), _delete_result)
 
 
 def generate(call: Call) -> Answer:
@@ -205,17 +217,17 @@ def generate(call: Call) -> Answer:
     if name.lower() != "invoice":
         raise _invalid_type(name, INVOICE.name)
     check_count(objects, "objects")
-    return answer_rows(generation.generate(call.transaction, objects, call.wsdl), _execute_like_save)
+    return answer_rows(placed(generation.generate(call.transaction, objects, call.wsdl), "objects"), _execute_like_save)
 
 
 def _execute_like_save(outcome: Outcome) -> dict[str, Any]:
     return _save_result(outcome) if outcome.refusal else {"Success": True, "Id": outcome.id}
 
 
-def _batch_size(call: Call) -> object:
+def _batch_size(call: Call) -> int:
     conf = call.body.get("conf")
     if conf is None:
-        return None
+        return queries.LARGEST_BATCH
     if not isinstance(conf, dict):
         raise Refusal(
             rules.SHAPE,
@@ -225,7 +237,10 @@ def _batch_size(call: Call) -> object:
             actual=fields.shown(conf),
             repair=Repair({"/conf": None}),
         )
-    return conf.get("batchSize")
+    try:
+        return queries.batch_size(conf.get("batchSize"))
+    except Refusal as refusal:
+        raise refusal.under("conf", "batchSize") from None
 
 
 def _conf_members(call: Call) -> list[str]:
@@ -236,13 +251,21 @@ def _conf_members(call: Call) -> list[str]:
 def query(call: Call) -> Answer:
     text = member(call, "queryString", str)
     reject_unknown(call, frozenset({"queryString", "conf"}), _conf_members(call))
-    return _page(queries.query(call.transaction, text, _batch_size(call), call.wsdl))
+    size = _batch_size(call)
+    try:
+        return _page(queries.query(call.transaction, text, size, call.wsdl))
+    except Refusal as refusal:
+        raise refusal.under("queryString") from None
 
 
 def query_more(call: Call) -> Answer:
     locator = member(call, "queryLocator", str)
     reject_unknown(call, frozenset({"queryLocator", "conf"}), _conf_members(call))
-    return _page(queries.query_more(call.transaction, locator, _batch_size(call), call.wsdl))
+    size = _batch_size(call)
+    try:
+        return _page(queries.query_more(call.transaction, locator, size, call.wsdl))
+    except Refusal as refusal:
+        raise refusal.under("queryLocator") from None
 
 
 def _page(page: queries.Page) -> Answer:

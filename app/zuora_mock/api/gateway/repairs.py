@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, MutableMapping, MutableSequence
 from typing import Any
 
+from zuora_mock.api.actions.repairs import in_turn, requests
 from zuora_mock.api.gateway.call import Request
-from zuora_mock.errors import Kind, Refusal, Repair
+from zuora_mock.errors import Kind, Refusal, Remedy, Repair
 from zuora_mock.steering.journal import LONGEST_BODY
 from zuora_mock.steering.matching import read_body, resolve
 
@@ -25,9 +26,10 @@ _ROW = re.compile(r"/(objects|ids)/(\d+)(?=/|$)", re.ASCII)
 
 def accepted(request: Request, refusal: Refusal) -> Mapping[str, Any] | None:
     """None where nothing can be said: no repair is known, or there is no body to repair or a long one."""
-    repair = refusal.repair
-    if repair is None:
+    if refusal.repair is None and refusal.remedy is None:
         return None
+    remedy = refusal.remedy or Remedy()
+    repair = refusal.repair or Repair(remedy.members)
     method, body = repair.method or request.method, None
     if method in _TAKES_BODY:
         body = _repaired(request, refusal, repair)
@@ -36,7 +38,7 @@ def accepted(request: Request, refusal: Refusal) -> Mapping[str, Any] | None:
     path = f"{request.path}?{request.query_string}" if request.query_string else request.path
     whole: dict[str, Any] = {"method": method, "path": path, "body": body}
     headers = _headers(request, repair)
-    return repair.before({**whole, "headers": headers} if headers else whole)
+    return in_turn(*requests(remedy.first), {**whole, "headers": headers} if headers else whole)
 
 
 def _headers(request: Request, repair: Repair) -> dict[str, str]:

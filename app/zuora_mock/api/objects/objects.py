@@ -84,7 +84,7 @@ def _members(call: Call, kind: ObjectType, access: Access) -> dict[str, Any]:
 def _answer(outcome: Outcome) -> Answer:
     """Raises the refusal of the one row: here it is the call's."""
     if outcome.refusal is not None:
-        raise outcome.refusal.moved("/objects/0", "").moved("/ids/0", "")
+        raise outcome.refusal
     return Answer(200, _line({"Success": True, "Id": outcome.id}))
 
 
