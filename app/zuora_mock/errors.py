@@ -52,17 +52,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that Zuora, or the mock in its place, insists on.
-
-    `code` is the word a client reads: an error code of Actions (`INVALID_VALUE`) or the category digits of REST.
-    """
+    """One thing that Zuora, or the mock in its place, insists on. What a client reads of it is a matter of dialects."""
 
     name: str
     kind: Kind
     provenance: Provenance
     source: str
     summary: str
-    code: str = ""
 
     def refusal(
         self,
@@ -76,9 +72,9 @@ class Rule:
         fault: Mapping[str, str] | None = None,
     ) -> Refusal:
         """That it was broken, `at` a pointer relative to what was judged."""
-        refusal = Refusal(self, message, pointer=at, expected=expected, actual=actual, state=state, fault=fault)
-        refusal.remedy = remedy
-        return refusal
+        return Refusal(
+            self, message, pointer=at, expected=expected, actual=actual, state=state, remedy=remedy, fault=fault
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +100,12 @@ class Remedy:
         return replace(self, members={prefix + at: value for at, value in self.members.items()})
 
 
-Request = Mapping[str, Any]
-"""A request that a person could send: `{"method", "path", "body"}`, where needed with `headers` and `then`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """How a refused request becomes one that is accepted; a None takes a member or a header away.
-
-    `body` is by JSON pointer; `first` are requests to send before the repaired one. One without any of them says that
-    the request is accepted as it is, without its ordered fault, its Idempotency-Key or its Content-Encoding.
-    """
-
-    body: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str | None] = field(default_factory=dict)
-    method: str = ""
-    first: Sequence[Request] = ()
-
-    def before(self, request: Request) -> dict[str, Any]:
-        """The first of all requests to send, `then` the others."""
-        head, *others = [*self.first, request]
-        return {**head, "then": others} if others else dict(head)
-
-
 class Refusal(Exception):
     """A rule was broken. `pointer` is the JSON pointer of the culprit; the rest explains the refusal to a person.
 
-    `repair` says what would do; where the request is at hand, that becomes `accepted`, a whole request. `fault` tells
-    of an ordered fault its kind and its order.
+    `remedy` says what would do; where the request is at hand, that becomes `accepted`, a whole request: `method`,
+    `path`, `body`, where needed `headers`, and `then` for those that follow it. `fault` tells of an ordered fault its
+    kind and its order.
     """
 
     def __init__(
@@ -143,7 +117,7 @@ class Refusal(Exception):
         expected: Any = None,
         actual: Any = None,
         state: Mapping[str, Any] | None = None,
-        repair: Repair | None = None,
+        remedy: Remedy | None = None,
         fault: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -153,10 +127,9 @@ class Refusal(Exception):
         self.expected = expected
         self.actual = actual
         self.state = dict(state or {})
-        self.repair = repair
-        self.remedy: Remedy | None = None
+        self.remedy = remedy
         self.fault = fault
-        self.accepted: Request | None = None
+        self.accepted: Mapping[str, Any] | None = None
 
     def under(self, *steps: object) -> Self:
         """The same, of a thing that stands inside of another: its pointers grow a prefix."""
@@ -164,15 +137,3 @@ class Refusal(Exception):
         self.pointer = prefix + self.pointer
         self.remedy = self.remedy.under(prefix) if self.remedy else None
         return self
-
-    def moved(self, old: str, new: str) -> Self:
-        """The same with its pointers below another place."""
-        self.pointer = _moved(self.pointer, old, new)
-        if self.repair is not None:
-            body = {_moved(pointer, old, new): value for pointer, value in self.repair.body.items()}
-            self.repair = replace(self.repair, body=body)
-        return self
-
-
-def _moved(pointer: str, old: str, new: str) -> str:
-    return new + pointer.removeprefix(old) if pointer.startswith(old) else pointer

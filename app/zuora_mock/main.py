@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from zuora_mock import __version__, api
 from zuora_mock.admin import mount
+from zuora_mock.api import edits
 from zuora_mock.api.gateway.gateway import Gateway
 from zuora_mock.billing.splitting import execution as splits
 from zuora_mock.services import Services
@@ -31,7 +32,7 @@ def make_services(settings: Settings) -> Services:
     fixtures = [load(path) for path in settings.fixtures or (default_fixture_path(),)]
     tenancy = Tenancy(database, credentials, fixtures, settings.unknown_clients)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
-    runner = Runner(database, tenancy, {"InvoiceSplit": splits.run})
+    runner = Runner(database, tenancy, {"InvoiceSplit": splits.run}, edits.explain_work)
     journal = Journal(settings.journal_size)
     return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness())
 

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.journals import Kept
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Provenance
-from zuora_mock.steering.ledger import Ledger, Line, as_junit, as_text, read, total
+from zuora_mock.steering.ledger import Ledger, LedgerRow, as_junit, as_text, read, total
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def ledger(kept: Kept) -> Ledger:
     return read(kept.world.database.connection, kept.tenant, OPERATIONS)
 
 
-def exercised(lines: tuple[Line, ...]) -> list[str]:
+def exercised(lines: tuple[LedgerRow, ...]) -> list[str]:
     return [each.name for each in lines if each.exercised]
 
 

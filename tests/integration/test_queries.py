@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event
 
-from zuora_mock.billing.queries import Page, query, query_more
+from zuora_mock.billing.queries import Page, batch_size, query, query_more
 from zuora_mock.clock import DAY, MINUTE, Clock
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_ITEM, ObjectType
@@ -68,11 +68,11 @@ def ids(page: Page) -> list[str]:
 
 
 def ask(transaction: Transaction, text: str, batch: object = None, wsdl: int = WSDL) -> Page:
-    return query(transaction, text, batch, wsdl)
+    return query(transaction, text, batch_size(batch), wsdl)
 
 
 def more(transaction: Transaction, locator: object, batch: object = None, wsdl: int = WSDL) -> Page:
-    return query_more(transaction, locator, batch, wsdl)
+    return query_more(transaction, locator, batch_size(batch), wsdl)
 
 
 def found(transaction: Transaction, condition: str, kind: str = "Invoice") -> list[str]:
@@ -239,7 +239,7 @@ def test_a_page_has_as_many_records_as_asked_for(transaction: Transaction, given
 def test_a_page_size_that_is_no_whole_number_is_refused(transaction: Transaction, given: object) -> None:
     for call in (lambda: ask(transaction, "select Id from Invoice", given), lambda: more(transaction, "x", given)):
         refusal = refusal_of(call)
-        assert (refusal.rule, refusal.pointer) == (rules.BATCH_SIZE, "/conf/batchSize")
+        assert (refusal.rule, refusal.pointer) == (rules.BATCH_SIZE, "")
 
 
 def test_pages_follow_one_another_and_repeat_the_size(transaction: Transaction) -> None:
@@ -295,7 +295,7 @@ def test_later_pages_follow_the_version_of_their_own_call(transaction: Transacti
 )
 def test_a_locator_that_is_none_is_refused(transaction: Transaction, given: object) -> None:
     refusal = refusal_of(lambda: more(transaction, given))
-    assert (refusal.rule, refusal.pointer) == (rules.QUERY_LOCATOR, "/queryLocator")
+    assert (refusal.rule, refusal.pointer) == (rules.QUERY_LOCATOR, "")
 
 
 @pytest.mark.parametrize("offset", ["3", "999999999999999", "-1", "+1", " 1", "1\n", "1.0", "٣", "9" * 40])
@@ -465,5 +465,5 @@ def test_a_custom_field_that_no_record_has_is_unknown(transaction: Transaction) 
 
 def test_an_object_is_unknown_before_the_version_that_brought_it(transaction: Transaction) -> None:
     with pytest.raises(Refusal, match="invalid type specified: InvoiceSplit"):
-        query(transaction, "select Id from InvoiceSplit", None, 42)
-    assert query(transaction, "select Id from InvoiceSplit", None, 43).size == 0
+        ask(transaction, "select Id from InvoiceSplit", wsdl=42)
+    assert ask(transaction, "select Id from InvoiceSplit", wsdl=43).size == 0

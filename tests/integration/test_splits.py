@@ -12,14 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.integration.worlds import Item, World, make_world
-from zuora_mock.billing.splitting import execution as splits
+from zuora_mock.billing.splitting import submission as splits
+from zuora_mock.billing.splitting.explanation import arithmetic
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, INVOICE_SPLIT_ITEM, TAXATION_ITEM, ObjectType
 from zuora_mock.domain.invoices import ITEM_AMOUNTS, TAX_AMOUNTS, TOTALS, micros
 from zuora_mock.domain.money import minor_digits, percent_text, text
 from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT
 from zuora_mock.domain.values import Record
-from zuora_mock.errors import Rule
+from zuora_mock.errors import Refusal, Rule
 
 UNKNOWN = "8ad0" + "0" * 28
 CHARGE = [Item("120.00", taxes=[("10.00", "0")])]
@@ -203,9 +204,10 @@ def test_each_row_stands_for_itself(world: World) -> None:
     assert last is not None
     assert (last.rule, last.pointer, last.message) == (
         rules.SPLIT_ONCE,
-        "/ids/3",
-        f"InvoiceSplit {good} stands at /ids/1 already",
+        "",
+        f"InvoiceSplit {good} was named already",
     )
+    assert [outcome.repeats for outcome in outcomes] == [None, None, None, 1]
 
 
 @pytest.mark.parametrize("act", ["run", "hold", "wait"])
@@ -247,10 +249,9 @@ def test_nothing_is_accepted_while_splitting_is_off() -> None:
     world = make_world(allow_invoice_splitting=False)
     invoice = world.invoice(CHARGE)
     assert rule_of(world, world.split(invoice, "50", "50")) == [rules.SPLIT_OFF]
-    with world.transaction() as transaction:
-        refusal = splits.refusal_of_invoice(transaction, invoice, "/objects/0/InvoiceId")
-    assert refusal is not None
-    assert (refusal.rule, refusal.pointer) == (rules.SPLIT_OFF, "/objects/0/InvoiceId")
+    with world.transaction() as transaction, pytest.raises(Refusal) as caught:
+        splits.check_split(transaction, {"InvoiceId": invoice}, 153)
+    assert (caught.value.rule, caught.value.pointer) == (rules.SPLIT_OFF, "")
 
 
 # When the world changes in between
@@ -313,7 +314,7 @@ def test_the_arithmetic_is_kept_and_found_by_split_original_and_part(world: Worl
     split = world.split(invoice, "38.461538461", "38.461538461", "23.076923078")
     parts = world.execute(split)
     with world.transaction() as transaction:
-        told = [splits.arithmetic(transaction, each) for each in (split, invoice, str(parts[2]["Id"]))]
+        told = [arithmetic(transaction, each) for each in (split, invoice, str(parts[2]["Id"]))]
     assert told[0] == told[1] == told[2]
     story = told[0]
     assert story is not None
@@ -329,7 +330,7 @@ def test_the_arithmetic_is_kept_and_found_by_split_original_and_part(world: Worl
 def test_a_split_that_waits_is_planned_on_show(world: World) -> None:
     split = world.split(world.invoice([Item("10", taxes=[("1", "0.05")])]), "50", "50")
     with world.transaction() as transaction:
-        story = splits.arithmetic(transaction, split)
+        story = arithmetic(transaction, split)
         assert not transaction.changes
     assert story is not None
     assert (story["state"], story["at"]) == ("planned", None)
@@ -340,7 +341,7 @@ def test_a_split_that_cannot_be_done_says_why(world: World) -> None:
     invoice = world.invoice(CHARGE)
     world.split(invoice, "50", "40")
     with world.transaction() as transaction:
-        story = splits.arithmetic(transaction, invoice)
+        story = arithmetic(transaction, invoice)
     assert story is not None
     assert (story["state"], story["refusal"]["rule"]) == ("refused", "invoice-split.sum")
 
@@ -350,8 +351,8 @@ def test_a_split_anew_tells_what_was_put_together(world: World) -> None:
     again = world.split(str(old[0]["Id"]), "50", "50")
     world.execute(again)
     with world.transaction() as transaction:
-        story = splits.arithmetic(transaction, again)
-        assert splits.arithmetic(transaction, UNKNOWN) is None
+        story = arithmetic(transaction, again)
+        assert arithmetic(transaction, UNKNOWN) is None
     assert story is not None
     assert story["putTogether"] == {part["InvoiceNumber"]: part["Id"] for part in old}
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zuora_mock.billing.outcomes import Outcome
-from zuora_mock.billing.splitting import execution as splits
+from zuora_mock.billing.splitting import submission as splits
+from zuora_mock.billing.splitting.execution import run
 from zuora_mock.clock import Clock, parse_instant
 from zuora_mock.domain.catalogue import (
     ACCOUNT,
@@ -137,7 +138,7 @@ def make_world(path: Path | None = None, **settings: object) -> World:
             tenants.load_details(connection, tenant)
         tenant.clock = Clock(frozen_at=NOON)
         tenants.save(connection, tenant)
-    return World(database, tenant, Runner(database, _Only(tenant), {"InvoiceSplit": splits.run}))
+    return World(database, tenant, Runner(database, _Only(tenant), {"InvoiceSplit": run}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from zuora_mock.domain.splitting.split import (
 )
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.domain.values import Record
-from zuora_mock.errors import Refusal, Request, Rule
+from zuora_mock.errors import Edit, Refusal, Rule
 
 TERMS = {
     "Net 30": PaymentTerm("Net 30", days=30),
@@ -76,17 +76,18 @@ def invoice_of(*charges: str, taxes: Sequence[tuple[int, str, str]] = ()) -> Inv
 
 
 def refused(split: Split, group: Sequence[Record], policy: Policy = POLICY) -> Refusal:
-    refusal = check(split, group, policy, "/ids/0")
+    refusal = check(split, group, policy)
     assert refusal is not None
-    assert refusal.pointer == "/ids/0"
+    assert refusal.pointer == ""
     return refusal
 
 
-def before_execute(split: Split, invoice: Record) -> Sequence[Request]:
-    """The requests that make the split one that can be executed."""
-    repair = refused(split, [invoice]).repair
-    assert repair is not None
-    return repair.first
+def before_execute(split: Split, invoice: Record) -> Sequence[Edit]:
+    """What is written to make the split one that can be executed."""
+    remedy = refused(split, [invoice]).remedy
+    assert remedy is not None
+    assert remedy.members == {}
+    return remedy.first
 
 
 def test_two_items_of_a_hundred_percent_split_a_draft() -> None:
@@ -111,19 +112,18 @@ def test_only_a_draft_can_be_split(status: str) -> None:
 
 
 def test_a_posted_invoice_is_explained_by_the_update_that_would_help() -> None:
-    body = {"type": "Invoice", "objects": [{"Id": "invoice", "Status": "Draft"}]}
-    update = {"method": "POST", "path": "/v1/action/update", "body": body}
-    assert before_execute(split_of("50", "50"), header(Status="Posted")) == [update]
-    assert refused(split_of("50", "50"), [header(Status="Posted")], Policy(may_unpost=False)).repair is None
-    assert refused(split_of("50", "50"), [header(Status="Canceled")]).repair is None
+    edit = Edit("Invoice", {"Id": "invoice", "Status": "Draft"})
+    assert before_execute(split_of("50", "50"), header(Status="Posted")) == [edit]
+    assert refused(split_of("50", "50"), [header(Status="Posted")], Policy(may_unpost=False)).remedy is None
+    assert refused(split_of("50", "50"), [header(Status="Canceled")]).remedy is None
 
 
 def test_all_that_is_wrong_is_mended_at_once() -> None:
-    requests = before_execute(split_of("50"), header(Status="Posted"))
-    assert [each["path"] for each in requests] == ["/v1/action/update", "/v1/action/create"]
+    edits = before_execute(split_of("50"), header(Status="Posted"))
+    assert [(each.object, "Id" in each.values) for each in edits] == [("Invoice", True), ("InvoiceSplitItem", False)]
     items = (SplitItem("item-1", HUNDRED_PERCENT, "2026-02-01", "Gone"),)
     update, _ = before_execute(Split("split", "invoice", items), header())
-    assert update["body"]["objects"] == [{"Id": "item-1", "SplitPercentage": 50, "PaymentTerm": next(iter(TERMS))}]
+    assert update.values == {"Id": "item-1", "SplitPercentage": 50, "PaymentTerm": next(iter(TERMS))}
 
 
 def test_the_whole_group_must_be_draft() -> None:
@@ -176,19 +176,19 @@ def test_the_percentages_add_up_to_exactly_a_hundred(percentages: tuple[str, ...
 
 def test_a_wrong_sum_is_explained_by_the_update_that_would_help() -> None:
     [update] = before_execute(split_of("50", "40"), header())
-    assert update["body"]["objects"] == [{"Id": "item-2", "SplitPercentage": 50}]
+    assert update == Edit("InvoiceSplitItem", {"Id": "item-2", "SplitPercentage": 50})
 
 
-def created(request: Request) -> list[object]:
-    assert request["path"] == "/v1/action/create"
-    return [each["SplitPercentage"] for each in request["body"]["objects"]]
+def created(*edits: Edit) -> list[object]:
+    assert all(each.values["InvoiceSplitId"] == "split" and "Id" not in each.values for each in edits)
+    return [each.values["SplitPercentage"] for each in edits]
 
 
 def test_missing_items_are_explained_by_the_creation_that_would_help() -> None:
     assert created(*before_execute(split_of(), header())) == [50, 50]
     assert created(*before_execute(split_of("40"), header())) == [60]
     update, create = before_execute(split_of("100"), header())
-    assert update["body"]["objects"] == [{"Id": "item-1", "SplitPercentage": 50}]
+    assert update == Edit("InvoiceSplitItem", {"Id": "item-1", "SplitPercentage": 50})
     assert created(create) == [50]
 
 

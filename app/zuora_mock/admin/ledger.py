@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from zuora_mock.admin.context import CurrentServices, CurrentTenant
 from zuora_mock.admin.wire import Answered
+from zuora_mock.api.codes import read_as
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Provenance
 from zuora_mock.steering import ledger
-from zuora_mock.steering.ledger import Described, Line
+from zuora_mock.steering.ledger import Described, LedgerRow
 from zuora_mock.steering.matching import Match
 
 router = APIRouter(tags=["Ledger"])
@@ -79,13 +80,13 @@ def doubtful(match: Match, operations: Sequence[Described]) -> str:
     return f"no operation is called '{match.operation}'" + (f"; did you mean '{near[0]}'?" if near else "")
 
 
-def _total(lines: Sequence[Line]) -> TotalView:
+def _total(lines: Sequence[LedgerRow]) -> TotalView:
     counts = ledger.total(lines)
     known = {Provenance(name): count for name, count in counts.by_provenance.items()}
     return TotalView(total=counts.total, exercised=counts.exercised, by_provenance=known)
 
 
-def _lines(lines: Sequence[Line]) -> list[LineView]:
+def _lines(lines: Sequence[LedgerRow]) -> list[LineView]:
     return [
         LineView(
             name=each.name,
@@ -107,7 +108,7 @@ async def rules() -> RuleList:
             RuleView(
                 name=rule.name,
                 kind=rule.kind,
-                code=rule.code,
+                code=read_as(rule),
                 provenance=rule.provenance,
                 source=rule.source,
                 summary=rule.summary,

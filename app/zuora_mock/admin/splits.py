@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
-from zuora_mock.billing.splitting.execution import arithmetic
+from zuora_mock.billing.splitting.explanation import arithmetic
 from zuora_mock.storage.transaction import begin
 
 router = APIRouter(prefix="/splits", tags=["Why"])

@@ -5,10 +5,14 @@ Sources: SOAP API, Account and Contact; a refused activation told in Zuora's Com
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from zuora_mock.billing.fields import no_such
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE
-from zuora_mock.domain.values import Record
-from zuora_mock.errors import Refusal, Repair
+from zuora_mock.domain.terms import PaymentTerm
+from zuora_mock.domain.values import Record, Value
+from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
 
 _NEW: Record = {
@@ -21,79 +25,63 @@ _NEW: Record = {
 }
 
 
-def check_new(transaction: Transaction, record: Record, pointer: str, _wsdl: int) -> Record:
+def check_new(transaction: Transaction, record: Record, _wsdl: int) -> Record:
     """Raises Refusal for a number that is taken, an unknown payment term, and an account that cannot be active yet."""
     number = record.get("AccountNumber")
     if number and transaction.taken(ACCOUNT, "AccountNumber", str(number)):
-        message = f"AccountNumber: '{number}' is already used"
-        raise Refusal(
-            rules.DUPLICATE,
-            message,
-            pointer=(place := f"{pointer}/AccountNumber"),
-            expected="a free number",
-            actual=number,
-            repair=Repair({place: None}),
-        )
+        raise _used(number)
     complete = {**_NEW, **record}
-    _check(transaction, complete, pointer)
+    _check(transaction, complete)
     return {**complete, "AccountNumber": number or _next_number(transaction)}
 
 
-def check_change(transaction: Transaction, record: Record, pointer: str, _wsdl: int) -> Record:
+def check_change(transaction: Transaction, record: Record, _wsdl: int) -> Record:
     """Raises Refusal as `check_new`, and for a number or a status that would be empty."""
     for name in ("AccountNumber", "Status"):
         if record.get(name) in (None, ""):
-            raise Refusal(rules.MISSING_VALUE, f"Missing required value: {name}", pointer=f"{pointer}/{name}")
+            raise rules.MISSING_VALUE.refusal(f"Missing required value: {name}", at=f"/{name}")
     number = record.get("AccountNumber")
-    for other in transaction.find(ACCOUNT, AccountNumber=number):
-        if other["Id"] != record["Id"]:
-            message = f"AccountNumber: '{number}' is already used"
-            place = f"{pointer}/AccountNumber"
-            raise Refusal(
-                rules.DUPLICATE,
-                message,
-                pointer=place,
-                expected="a free number",
-                actual=number,
-                repair=Repair({place: None}),
-            )
-    _check(transaction, record, pointer)
+    if any(other["Id"] != record["Id"] for other in transaction.find(ACCOUNT, AccountNumber=number)):
+        raise _used(number)
+    _check(transaction, record)
     return record
 
 
-def _check(transaction: Transaction, record: Record, pointer: str) -> None:
-    term = record.get("PaymentTerm")
-    known = transaction.tenant.terms.get(str(term))
-    if term is not None and (known is None or not known.active):
-        message, place = f"PaymentTerm: '{term}' is not an active payment term", f"{pointer}/PaymentTerm"
-        active = sorted(each.name for each in transaction.tenant.terms.values() if each.active)
-        instead = active[0] if active else None
-        raise Refusal(
-            rules.REFERENCE, message, pointer=place, expected=active, actual=term, repair=Repair({place: instead})
-        )
-    if record.get("Status") == "Active" and not (term and record.get("Batch")):
-        message = "Payment term and billing batch are required before account can be activated."
-        given = {name: record.get(name) for name in ("PaymentTerm", "Batch")}
-        place = f"{pointer}/Status"
-        raise Refusal(
-            rules.MISSING_VALUE,
-            message,
-            pointer=place,
-            expected=sorted(given),
-            actual=given,
-            repair=Repair({place: "Draft"}),
-        )
+def _used(number: Value) -> Refusal:
+    message, at = f"AccountNumber: '{number}' is already used", "/AccountNumber"
+    return rules.DUPLICATE.refusal(message, at=at, expected="a free number", actual=number, remedy=Remedy({at: None}))
+
+
+def _check(transaction: Transaction, record: Record) -> None:
+    _check_term(record.get("PaymentTerm"), transaction.tenant.terms)
+    _check_activation(record)
+    _check_contacts(transaction, record)
+
+
+def _check_term(name: Value, terms: Mapping[str, PaymentTerm]) -> None:
+    known = terms.get(str(name))
+    if name is None or (known is not None and known.active):
+        return
+    message, at = f"PaymentTerm: '{name}' is not an active payment term", "/PaymentTerm"
+    active = sorted(term.name for term in terms.values() if term.active)
+    remedy = Remedy({at: active[0] if active else None})
+    raise rules.REFERENCE.refusal(message, at=at, expected=active, actual=name, remedy=remedy)
+
+
+def _check_activation(record: Record) -> None:
+    if record.get("Status") != "Active" or (record.get("PaymentTerm") and record.get("Batch")):
+        return
+    message = "Payment term and billing batch are required before account can be activated."
+    needed = {name: record.get(name) for name in ("PaymentTerm", "Batch")}
+    at, expected = "/Status", sorted(needed)
+    raise rules.MISSING_VALUE.refusal(message, at=at, expected=expected, actual=needed, remedy=Remedy({at: "Draft"}))
+
+
+def _check_contacts(transaction: Transaction, record: Record) -> None:
     for name in ("BillToId", "SoldToId"):
-        if record.get(name) is not None and transaction.get(CONTACT, str(record[name])) is None:
-            message = f"{name}: no contact has the id '{record[name]}'"
-            raise Refusal(
-                rules.REFERENCE,
-                message,
-                pointer=f"{pointer}/{name}",
-                expected="the id of a Contact",
-                actual=record[name],
-                repair=Repair({f"{pointer}/{name}": None}),
-            )
+        contact = record.get(name)
+        if contact is not None and transaction.get(CONTACT, str(contact)) is None:
+            raise no_such(name, "contact", contact, "the id of a Contact", Remedy({f"/{name}": None}))
 
 
 def _next_number(transaction: Transaction) -> str:
@@ -104,12 +92,10 @@ def _next_number(transaction: Transaction) -> str:
             return number
 
 
-def check_contact(transaction: Transaction, record: Record, pointer: str, _wsdl: int) -> Record:
-    if transaction.get(ACCOUNT, str(record["AccountId"])) is None:
-        message = f"AccountId: no account has the id '{record['AccountId']}'"
-        raise Refusal(
-            rules.REFERENCE, message, pointer=f"{pointer}/AccountId", expected="an account", actual=record["AccountId"]
-        )
+def check_contact(transaction: Transaction, record: Record, _wsdl: int) -> Record:
+    account = record["AccountId"]
+    if transaction.get(ACCOUNT, str(account)) is None:
+        raise no_such("AccountId", "account", account, "an account")
     return record
 
 
@@ -117,7 +103,7 @@ def remove(transaction: Transaction, record: Record) -> None:
     """Its contacts go with it. Raises Refusal (`object.delete`) while it has invoices."""
     if transaction.taken(INVOICE, "AccountId", str(record["Id"])):
         message = f"Account {record['AccountNumber']} has invoices and cannot be deleted"
-        raise Refusal(rules.CANNOT_DELETE, message, expected="no invoices", actual=record["AccountNumber"])
+        raise rules.CANNOT_DELETE.refusal(message, expected="no invoices", actual=record["AccountNumber"])
     transaction.delete(CONTACT, transaction.find(CONTACT, AccountId=record["Id"]))
     transaction.delete(ACCOUNT, [record])
 
@@ -126,5 +112,5 @@ def remove_contact(transaction: Transaction, record: Record) -> None:
     account = transaction.get(ACCOUNT, str(record["AccountId"])) or {}
     if record["Id"] in (account.get("BillToId"), account.get("SoldToId")):
         message = f"the contact is bill-to or sold-to of account {account['AccountNumber']}"
-        raise Refusal(rules.CANNOT_DELETE, message, expected="another contact", actual=record["Id"])
+        raise rules.CANNOT_DELETE.refusal(message, expected="another contact", actual=record["Id"])
     transaction.delete(CONTACT, [record])

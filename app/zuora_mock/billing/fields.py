@@ -23,7 +23,7 @@ from zuora_mock.domain.catalogue import (
     is_custom,
 )
 from zuora_mock.domain.values import Record, Type, Value, is_id, parse
-from zuora_mock.errors import Refusal, Repair, Rule
+from zuora_mock.errors import Refusal, Remedy, Rule
 from zuora_mock.storage.transaction import Transaction
 
 NULLS = "fieldsToNull"
@@ -75,51 +75,62 @@ def unknown_members(kind: ObjectType, members: Mapping[str, Any], access: Access
     return [name for name in members if name not in also and not accepts(kind, name, access, wsdl)]
 
 
-def require(kind: ObjectType, members: Mapping[str, Any], pointer: str) -> None:
+def members_of(row: Any) -> Mapping[str, Any]:
+    """Raises Refusal (`object.null`) for what is no object."""
+    if not isinstance(row, dict):
+        raise rules.NULL_ROW.refusal("the row is not an object", expected="an object", actual=quoted(row))
+    return row
+
+
+def require(kind: ObjectType, members: Mapping[str, Any]) -> None:
     """Raises Refusal (`object.required`) that names the first missing field and no other."""
     for name in kind.required:
-        if members.get(name) in (None, ""):
-            raise Refusal(
-                rules.MISSING_VALUE,
-                f"Missing required value: {name}",
-                pointer=f"{pointer}/{name}",
-                expected=list(kind.required),
-                actual=members.get(name),
-                state={"given": sorted(members)},
-            )
+        if (value := members.get(name)) in (None, ""):
+            expected, state = list(kind.required), {"given": sorted(members)}
+            raise missing(name, expected=expected, actual=value, state=state)
 
 
-def read(
-    kind: ObjectType, members: Mapping[str, Any], access: Access, transaction: Transaction, wsdl: int, pointer: str
-) -> Record:
+def missing(
+    name: str, *, expected: Any, actual: Any, state: Mapping[str, Any] | None = None, remedy: Remedy | None = None
+) -> Refusal:
+    message = f"Missing required value: {name}"
+    return rules.MISSING_VALUE.refusal(
+        message, at=f"/{name}", expected=expected, actual=actual, state=state, remedy=remedy
+    )
+
+
+def no_such(name: str, noun: str, id: Any, expected: str, remedy: Remedy | None = None) -> Refusal:
+    """That the field of this name refers to nothing that there is."""
+    message = f"{name}: no {noun} has the id '{shown(id)}'"
+    return rules.REFERENCE.refusal(message, at=f"/{name}", expected=expected, actual=shown(id), remedy=remedy)
+
+
+def read(kind: ObjectType, members: Mapping[str, Any], access: Access, transaction: Transaction, wsdl: int) -> Record:
     """The fields that the call sets, as they are kept; None for an explicit null. Raises Refusal (`object.value`)."""
     return {
-        name: _read(kind.by_name.get(name), name, value, access, transaction, wsdl, f"{pointer}/{name}")
+        name: _read(kind.by_name.get(name), name, value, access, transaction, wsdl)
         for name, value in members.items()
         if accepts(kind, name, access, wsdl)
     }
 
 
-def _read(
-    field: Field | None, name: str, value: Any, access: Access, transaction: Transaction, wsdl: int, pointer: str
-) -> Value:
+def _read(field: Field | None, name: str, value: Any, access: Access, transaction: Transaction, wsdl: int) -> Value:
     if value is None:
         return None
     if field is None:
-        return _custom(name, value, pointer)
+        return _custom(name, value)
     try:
         _check_size(value)
         kept = parse(field.type, value, wsdl=wsdl, zone=transaction.tenant.zone)
         _check(field, kept)
     except (ValueError, OverflowError) as error:
         rule = rules.INVALID_ID if field.type is Type.ID else _RULES.get(name, rules.INVALID_VALUE)
-        raise Refusal(
-            rule,
+        raise rule.refusal(
             f"{name}: {error}, not '{shown(value)}'",
-            pointer=pointer,
+            at=f"/{name}",
             expected=_expected(field, str(error)),
             actual=shown(value),
-            repair=_repair(field, access, value, wsdl, pointer),
+            remedy=_remedy(field, access, value, wsdl, f"/{name}"),
         ) from None
     return kept
 
@@ -133,14 +144,14 @@ def _expected(field: Field, problem: str) -> Any:
     return _FORMS.get(field.type, field.type.value) if told == problem else told
 
 
-def _repair(field: Field, access: Access, value: Any, wsdl: int, pointer: str) -> Repair | None:
+def _remedy(field: Field, access: Access, value: Any, wsdl: int, at: str) -> Remedy | None:
     """An optional field is left out; a required one takes the nearest value, where there is one."""
     if field.type is Type.PERCENT:
-        return Repair({pointer: nearest_percentage(value, wsdl)})
+        return Remedy({at: nearest_percentage(value, wsdl)})
     if access is UPDATE or not field.required:
-        return Repair({pointer: None})
+        return Remedy({at: None})
     if field.limit and field.type is not Type.ID and isinstance(value, str):
-        return Repair({pointer: value[: field.limit]})
+        return Remedy({at: value[: field.limit]})
     return None
 
 
@@ -168,7 +179,7 @@ def _check(field: Field, value: Value) -> None:
         raise ValueError(f"at most {field.limit} characters are allowed")
 
 
-def _custom(name: str, value: Any, pointer: str) -> Value:
+def _custom(name: str, value: Any) -> Value:
     """Custom fields take text, numbers and booleans as they come."""
     if isinstance(value, str | bool | int):
         return value
@@ -177,40 +188,25 @@ def _custom(name: str, value: Any, pointer: str) -> Value:
     except (TypeError, ValueError, OverflowError):
         number = float("inf")
     if abs(number) > 1e15:
-        raise Refusal(
-            rules.INVALID_VALUE,
-            f"{name}: text, a number or a boolean is needed",
-            pointer=pointer,
-            expected="text, a number or a boolean",
-            actual=shown(value),
-            repair=Repair({pointer: None}),
-        )
+        needed, at = "text, a number or a boolean", f"/{name}"
+        message, remedy = f"{name}: {needed} is needed", Remedy({at: None})
+        raise rules.INVALID_VALUE.refusal(message, at=at, expected=needed, actual=shown(value), remedy=remedy)
     return int(number) if number.is_integer() else number
 
 
-def nulls(kind: ObjectType, members: Mapping[str, Any], pointer: str, wsdl: int, access: Access) -> Record:
+def nulls(kind: ObjectType, members: Mapping[str, Any], wsdl: int, access: Access) -> Record:
     """The fields that `fieldsToNull` empties. Raises Refusal for a required one and for what is not a list of names."""
     names = members.get(NULLS)
     if names is None:
         return {}
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Refusal(
-            rules.INVALID_VALUE,
-            f"{NULLS} is a list of names",
-            pointer=f"{pointer}/{NULLS}",
-            expected="a list of names",
-            actual=shown(names),
-            repair=Repair({f"{pointer}/{NULLS}": None}),
-        )
+        needed, at = "a list of names", f"/{NULLS}"
+        message, remedy = f"{NULLS} is {needed}", Remedy({at: None})
+        raise rules.INVALID_VALUE.refusal(message, at=at, expected=needed, actual=shown(names), remedy=remedy)
     for position, name in enumerate(names):
         if name in kind.required:
-            others = [each for each in names if each not in kind.required]
-            raise Refusal(
-                rules.NOT_UPDATABLE,
-                f"{NULLS}: {name} cannot be empty",
-                pointer=f"{pointer}/{NULLS}/{position}",
-                expected="fields that may be empty",
-                actual=name,
-                repair=Repair({f"{pointer}/{NULLS}": others}),
-            )
+            message, expected = f"{NULLS}: {name} cannot be empty", "fields that may be empty"
+            remedy = Remedy({f"/{NULLS}": [other for other in names if other not in kind.required]})
+            at = f"/{NULLS}/{position}"
+            raise rules.NOT_UPDATABLE.refusal(message, at=at, expected=expected, actual=name, remedy=remedy)
     return {name: None for name in names if accepts(kind, name, access, wsdl)}

@@ -13,11 +13,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from zuora_mock.billing import fields
-from zuora_mock.billing.outcomes import Outcome
+from zuora_mock.billing.outcomes import Outcome, attempt
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
-from zuora_mock.domain.values import Record, Type, is_id, parse
-from zuora_mock.errors import Refusal
+from zuora_mock.domain.values import Record, Type, Value, is_id, parse
 from zuora_mock.storage.tables import CHARGES
 from zuora_mock.storage.transaction import Change, Transaction
 from zuora_mock.tenants.fixtures import parse as parse_fixture
@@ -35,69 +34,44 @@ _DUE = select(CHARGES).where(*_WHOSE, CHARGES.c.recurring | (CHARGES.c.billed ==
 _BILLED = update(CHARGES).where(*_WHOSE, CHARGES.c.position == bindparam("at")).values(billed=CHARGES.c.billed + 1)
 
 
-def generate(transaction: Transaction, objects: Sequence[Any], wsdl: int) -> list[Outcome]:
+def generate(transaction: Transaction, rows: Sequence[Any], wsdl: int) -> list[Outcome]:
     """One draft invoice for each row that names an account with charges due."""
-    return [_attempt(transaction, each, wsdl, f"/objects/{position}") for position, each in enumerate(objects)]
+    return [attempt(_generate, transaction, row, wsdl) for row in rows]
 
 
-def _attempt(transaction: Transaction, each: Any, wsdl: int, pointer: str) -> Outcome:
-    try:
-        return Outcome(_generate(transaction, each, wsdl, pointer))
-    except Refusal as refusal:
-        return Outcome(refusal=refusal)
-
-
-def _generate(transaction: Transaction, each: Any, wsdl: int, pointer: str) -> str:
-    if not isinstance(each, dict):
-        raise Refusal(rules.NULL_ROW, f"{pointer} is not an object", pointer=pointer, expected="an object", actual=each)
-    dates = _dates(transaction, each, wsdl, pointer)
-    account = _account(transaction, each["AccountId"], pointer)
+def _generate(transaction: Transaction, row: Any, wsdl: int) -> str:
+    members = fields.members_of(row)
+    dates = _dates(transaction, members, wsdl)
+    account = _account(transaction, members["AccountId"])
     owner = {"whose": transaction.tenant.key, "where": transaction.entity, "owner": account["Id"]}
     due = transaction.connection.execute(_DUE, owner).all()
     if not due:
         message = f"nothing is due for account {account['AccountNumber']}"
-        raise Refusal(rules.NOTHING_DUE, message, pointer=pointer, expected="charges in the fixture", actual=0)
+        raise rules.NOTHING_DUE.refusal(message, expected="charges in the fixture", actual=0)
     transaction.connection.execute(_BILLED, [{**owner, "at": row.position} for row in due])
     return _make_draft(transaction, account, dates, due)
 
 
-def _dates(transaction: Transaction, each: Mapping[str, Any], wsdl: int, pointer: str) -> Record:
+def _dates(transaction: Transaction, members: Mapping[str, Any], wsdl: int) -> Record:
     for name in REQUIRED:
-        if each.get(name) in (None, ""):
-            raise Refusal(
-                rules.MISSING_VALUE,
-                f"Missing required value: {name}",
-                pointer=f"{pointer}/{name}",
-                expected=REQUIRED,
-                actual=each.get(name),
-            )
-    dates: Record = {}
-    for name in ("InvoiceDate", "TargetDate"):
-        try:
-            dates[name] = parse(Type.DATE, each[name], wsdl=wsdl, zone=transaction.tenant.zone)
-        except ValueError as error:
-            message = f"{name}: {error}, not '{fields.shown(each[name])}'"
-            raise Refusal(
-                rules.INVALID_VALUE,
-                message,
-                pointer=f"{pointer}/{name}",
-                expected="a date yyyy-mm-dd",
-                actual=fields.shown(each[name]),
-            ) from None
-    return dates
+        if (value := members.get(name)) in (None, ""):
+            raise fields.missing(name, expected=REQUIRED, actual=value)
+    return {name: _date(transaction, name, members[name], wsdl) for name in ("InvoiceDate", "TargetDate")}
 
 
-def _account(transaction: Transaction, given: Any, pointer: str) -> Record:
-    account = transaction.get(ACCOUNT, given.lower()) if is_id(given) else None
+def _date(transaction: Transaction, name: str, value: Any, wsdl: int) -> Value:
+    try:
+        return parse(Type.DATE, value, wsdl=wsdl, zone=transaction.tenant.zone)
+    except ValueError as error:
+        actual = fields.shown(value)
+        message, expected = f"{name}: {error}, not '{actual}'", "a date yyyy-mm-dd"
+        raise rules.INVALID_VALUE.refusal(message, at=f"/{name}", expected=expected, actual=actual) from None
+
+
+def _account(transaction: Transaction, id: Any) -> Record:
+    account = transaction.get(ACCOUNT, id.lower()) if is_id(id) else None
     if account is None:
-        message = f"AccountId: no account has the id '{fields.shown(given)}'"
-        raise Refusal(
-            rules.REFERENCE,
-            message,
-            pointer=f"{pointer}/AccountId",
-            expected=fields.expected_id("Account", given),
-            actual=fields.shown(given),
-        )
+        raise fields.no_such("AccountId", "account", id, fields.expected_id("Account", id))
     return account
 
 

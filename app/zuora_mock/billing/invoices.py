@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zuora_mock.billing.splitting.parts import remove
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
 from zuora_mock.domain.invoices import Invoice, micros
 from zuora_mock.domain.lifecycle import STATUS_EVENTS, InvoiceEvent, InvoiceState, next_invoice
 from zuora_mock.domain.values import Record, Value
-from zuora_mock.errors import Refusal, Repair
+from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction, user_id
 
 ONLY_PDF = (
@@ -31,7 +30,7 @@ def update(transaction: Transaction, record: Record, values: Record) -> Record:
     state = InvoiceState(str(record["Status"]))
     if state is InvoiceState.SPLIT and values:
         message = f"Invoice {record['InvoiceNumber']} was split and does not change any more"
-        raise Refusal(rules.INVOICE_FROZEN, message, expected="an invoice that was not split", actual=state.value)
+        raise rules.INVOICE_FROZEN.refusal(message, expected="an invoice that was not split", actual=state.value)
     values = _without_pdf(values)
     target = _target(transaction, state, values.get("Status"))
     _check_transfer(record, values, target)
@@ -49,23 +48,30 @@ def set_status(transaction: Transaction, record: Record, status: str) -> Record:
 def delete(transaction: Transaction, record: Record) -> None:
     """Removes a canceled invoice and what is on it; its siblings stay."""
     next_invoice(InvoiceState(str(record["Status"])), InvoiceEvent.DELETE)
-    of_it = {"InvoiceId": record["Id"]}
+    remove(transaction, load(transaction, record))
+
+
+def load(transaction: Transaction, header: Record) -> Invoice:
+    """The invoice with everything on it."""
+    of_it = {"InvoiceId": header["Id"]}
     items, taxes = transaction.find(INVOICE_ITEM, **of_it), transaction.find(TAXATION_ITEM, **of_it)
-    remove(transaction, Invoice(record, tuple(items), tuple(taxes)))
+    return Invoice(header, tuple(items), tuple(taxes))
+
+
+def remove(transaction: Transaction, invoice: Invoice) -> None:
+    """Takes the invoice and everything on it away, whatever its status."""
+    transaction.delete(TAXATION_ITEM, invoice.taxes)
+    transaction.delete(INVOICE_ITEM, invoice.items)
+    transaction.delete(INVOICE, [invoice.header])
 
 
 def _without_pdf(values: Record) -> Record:
     """The mock draws no files: a request for a new one is accepted, and must be the only wish."""
     others = {name: value for name, value in values.items() if name != "RegenerateInvoicePDF"}
     if values.get("RegenerateInvoicePDF") and others:
-        raise Refusal(
-            rules.INVOICE_PDF,
-            ONLY_PDF,
-            pointer="/RegenerateInvoicePDF",
-            expected=["RegenerateInvoicePDF"],
-            actual=sorted(values),
-            repair=Repair({f"/{name}": None for name in others}),
-        )
+        at, remedy = "/RegenerateInvoicePDF", Remedy({f"/{name}": None for name in others})
+        expected, actual = ["RegenerateInvoicePDF"], sorted(values)
+        raise rules.INVOICE_PDF.refusal(ONLY_PDF, at=at, expected=expected, actual=actual, remedy=remedy)
     return others
 
 
@@ -76,7 +82,7 @@ def _target(transaction: Transaction, state: InvoiceState, wanted: Value) -> Inv
     try:
         return next_invoice(state, event, may_unpost=transaction.tenant.settings.cancel_posted_billing_documents)
     except Refusal as refusal:
-        raise refusal.moved("", "/Status") from None
+        raise refusal.under("Status") from None
 
 
 def _check_transfer(record: Record, values: Record, target: InvoiceState) -> None:
@@ -84,14 +90,9 @@ def _check_transfer(record: Record, values: Record, target: InvoiceState) -> Non
     if wanted is None or wanted == record.get("TransferredToAccounting") or target is InvoiceState.POSTED:
         return
     message = f"TransferredToAccounting of an invoice with status {target} cannot be changed"
-    pointer = "/TransferredToAccounting"
-    raise Refusal(
-        rules.INVOICE_TRANSFERRED,
-        message,
-        pointer=pointer,
-        expected=InvoiceState.POSTED.value,
-        actual=target.value,
-        repair=Repair({pointer: None}),
+    at, expected = "/TransferredToAccounting", InvoiceState.POSTED.value
+    raise rules.INVOICE_TRANSFERRED.refusal(
+        message, at=at, expected=expected, actual=target.value, remedy=Remedy({at: None})
     )
 
 
@@ -105,11 +106,11 @@ def _check_unpaid(group: Sequence[Record], target: InvoiceState) -> None:
     """Nothing is unposted once a payment or an adjustment is on any invoice of the group."""
     if target is InvoiceState.POSTED:
         return
-    for each in group:
-        paid = {name: micros(each, name) for name in _PAID if micros(each, name)}
+    for invoice in group:
+        paid = sorted(name for name in _PAID if micros(invoice, name))
         if paid:
-            message = f"Invoice {each['InvoiceNumber']} has payments or adjustments and cannot be set to {target}"
-            raise Refusal(rules.INVOICE_STATUS, message, pointer="/Status", expected="no payments", actual=sorted(paid))
+            message = f"Invoice {invoice['InvoiceNumber']} has payments or adjustments and cannot be set to {target}"
+            raise rules.INVOICE_STATUS.refusal(message, at="/Status", expected="no payments", actual=paid)
 
 
 def _write(

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec
 
 from zuora_mock.errors import Refusal
+
+Given = ParamSpec("Given")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Accepted with the id of the object, or refused; a refused row of `execute` keeps the id it was given."""
+    """Accepted with the id of the object, or refused; a refused row of `execute` keeps the id it was given.
+
+    The refusal points into the row. `repeats` is the position of the row that a refused one repeats.
+    """
 
     id: str | None = None
     refusal: Refusal | None = None
+    repeats: int | None = None
 
     @property
     def accepted(self) -> bool:
         return self.refusal is None
+
+
+def attempt(act: Callable[Given, str], *given: Given.args, **named: Given.kwargs) -> Outcome:
+    """What becomes of a row of which `act` makes an object, or raises Refusal."""
+    try:
+        return Outcome(act(*given, **named))
+    except Refusal as refusal:
+        return Outcome(refusal=refusal)

@@ -43,9 +43,8 @@ class Page:
     locator: str | None = None
 
 
-def query(transaction: Transaction, text: str, batch_size: object, wsdl: int) -> Page:
+def query(transaction: Transaction, text: str, batch: int, wsdl: int) -> Page:
     """Raises Refusal: the `zoql.*` rules."""
-    batch = _batch(batch_size)
     parsed = parse(text)
     selection = resolve(parsed, wsdl=wsdl, zone=transaction.tenant.zone)
     _check_custom_fields(transaction, parsed.object, selection)
@@ -58,9 +57,8 @@ def query(transaction: Transaction, text: str, batch_size: object, wsdl: int) ->
     return Page(cursor.size, records, False, f"{cursor.id}-{batch}")
 
 
-def query_more(transaction: Transaction, locator: object, batch_size: object, wsdl: int) -> Page:
-    """Raises Refusal: `zoql.batch-size`, `zoql.locator`."""
-    batch = _batch(batch_size)
+def query_more(transaction: Transaction, locator: object, batch: int, wsdl: int) -> Page:
+    """Raises Refusal: `zoql.locator`."""
     cursor, offset = _find_cursor(transaction, locator)
     rows = queries.cursor_rows(transaction.connection, transaction.tenant.key, cursor.id, offset, batch)
     records = _render(transaction, BY_NAME[cursor.object], cursor.names, rows, wsdl)
@@ -74,7 +72,7 @@ def _check_custom_fields(transaction: Transaction, typed: str, selection: Select
     for name in dict.fromkeys(filter(is_custom, (*selection.names, *clauses))):
         if not queries.has_custom_field(transaction.connection, transaction.tenant.key, selection.kind, name):
             message, expected = f"invalid field for query: {typed}.{name}", "a custom field that some record has"
-            raise Refusal(rules.QUERY_FIELD, message, pointer="/queryString", expected=expected, actual=name)
+            raise rules.QUERY_FIELD.refusal(message, expected=expected, actual=name)
 
 
 def _keep(transaction: Transaction, selection: Selection) -> Cursor:
@@ -102,23 +100,20 @@ def _find_cursor(transaction: Transaction, locator: object) -> tuple[Cursor, int
 
 def _bad_locator(locator: object, expected: str) -> Refusal:
     actual = locator[:60] if isinstance(locator, str) else locator
-    message = f"invalid queryLocator: {actual}"
-    return Refusal(rules.QUERY_LOCATOR, message, pointer="/queryLocator", expected=expected, actual=actual)
+    return rules.QUERY_LOCATOR.refusal(f"invalid queryLocator: {actual}", expected=expected, actual=actual)
 
 
-def _batch(given: object) -> int:
-    """The page size: nothing, 0 and what is above 2000 are 2000; a whole number may be written `"50"` or `50.0`."""
+def batch_size(given: object) -> int:
+    """Records of a page: nothing, 0 and what is above 2000 are 2000; a whole number may be written `"50"` or `50.0`.
+
+    Raises Refusal: `zoql.batch-size`.
+    """
     if given is None:
         return LARGEST_BATCH
     number = _number(given)
     if number is None or not number.is_finite() or number < 0 or number != number.to_integral_value():
-        raise Refusal(
-            rules.BATCH_SIZE,
-            f"invalid batchSize: {str(given)[:40]}",
-            pointer="/conf/batchSize",
-            expected="a whole number from 0 to 2000",
-            actual=given,
-        )
+        message = f"invalid batchSize: {str(given)[:40]}"
+        raise rules.BATCH_SIZE.refusal(message, expected="a whole number from 0 to 2000", actual=given)
     return LARGEST_BATCH if number == 0 or number > LARGEST_BATCH else int(number)
 
 
@@ -131,7 +126,7 @@ def _number(given: object) -> Decimal | None:
 def _check_body(selection: Selection, rows: Sequence[Row]) -> None:
     if len(rows) > 1 and selection.kind is INVOICE and "Body" in selection.names:
         message = "Can only query one invoice body at a time"
-        raise Refusal(rules.QUERY_BODY, message, pointer="/queryString", expected="a filter that one invoice fits")
+        raise rules.QUERY_BODY.refusal(message, expected="a filter that one invoice fits")
 
 
 def _render(

@@ -26,7 +26,7 @@ from enum import StrEnum
 from typing import Final
 
 from zuora_mock.domain.rules import CANNOT_DELETE, INVOICE_FROZEN, INVOICE_STATUS, SPLIT_DRAFT
-from zuora_mock.errors import Refusal, Rule
+from zuora_mock.errors import Rule
 
 
 class InvoiceState(StrEnum):
@@ -126,12 +126,12 @@ def next_invoice(state: InvoiceState, event: InvoiceEvent, *, may_unpost: bool =
     target = INVOICE.get((state, event))
     if target is None:
         starts = [source.value for source, entered in INVOICE if entered is event]
-        raise Refusal(_rule(state, event), _message(state, event), expected=starts, actual=state.value)
+        raise _rule(state, event).refusal(_message(state, event), expected=starts, actual=state.value)
     if (state, event) in PERMITTED and not may_unpost:
         reason = f"{_message(state, event)} while cancelPostedBillingDocuments is off"
         setting = "cancelPostedBillingDocuments"
         expected, actual = {setting: True}, {setting: False}
-        raise Refusal(INVOICE_STATUS, reason, expected=expected, actual=actual, state={"Status": state.value})
+        raise INVOICE_STATUS.refusal(reason, expected=expected, actual=actual, state={"Status": state.value})
     return target
 
 

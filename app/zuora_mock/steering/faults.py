@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from zuora_mock.domain import rules
-from zuora_mock.errors import Refusal, Repair, Rule
+from zuora_mock.errors import Refusal, Remedy, Rule
 
 FAULT_HEADER = "zuora-mock-fault"
 DELAY_HEADER = "zuora-mock-delay"
@@ -140,17 +140,17 @@ _MILLISECONDS = re.compile(r"\d{1,9}(\.\d+)?", re.ASCII)
 
 def refusal_of(strike: Strike) -> Refusal | None:
     """The refusal of a strike that is one of Zuora's errors."""
-    fault, repair = {"kind": strike.name, "order": strike.order}, Repair() if strike.order == HEADER else None
+    fault, remedy = {"kind": strike.name, "order": strike.order}, Remedy() if strike.order == HEADER else None
     if strike.kind is FaultKind.ERROR:
         message = strike.message or ERROR_CODES.get(strike.code, f"The error {strike.code} was ordered")
-        rule = _RULES_OF_CODES.get(strike.code) or replace(rules.ORDERED_ERROR, code=strike.code)
-        return Refusal(rule, message, repair=repair, fault={**fault, "kind": FaultKind.ERROR, "code": strike.code})
+        rule = _RULES_OF_CODES.get(strike.code, rules.ORDERED_ERROR)
+        return rule.refusal(message, remedy=remedy, fault={**fault, "kind": FaultKind.ERROR, "code": strike.code})
     found = _REFUSALS.get(strike.kind) if strike.kind else None
     if found is None:
         return None
     rule, message = found
     state = {"retryAfter": _RETRY_AFTER} if rule is rules.RATE_LIMIT else None
-    return Refusal(rule, message, state=state, repair=repair, fault=fault)
+    return rule.refusal(message, state=state, remedy=remedy, fault=fault)
 
 
 def ordered_by_header(headers: Mapping[str, str]) -> Strike:

@@ -39,7 +39,7 @@ class Described(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerRow:
     """An operation, whose `detail` is its method and path, or a rule, whose `detail` is its kind."""
 
     name: str
@@ -59,11 +59,11 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    operations: tuple[Line, ...]
-    rules: tuple[Line, ...]
+    operations: tuple[LedgerRow, ...]
+    rules: tuple[LedgerRow, ...]
 
     @property
-    def sections(self) -> Mapping[str, Sequence[Line]]:
+    def sections(self) -> Mapping[str, Sequence[LedgerRow]]:
         return {"operations": self.operations, "rules": self.rules}
 
 
@@ -76,17 +76,17 @@ def read(connection: Connection, tenant: Tenant, operations: Iterable[Described]
     )
 
 
-def _operation(operation: Described, exercised: bool) -> Line:
+def _operation(operation: Described, exercised: bool) -> LedgerRow:
     detail = f"{operation.method} {operation.path}"
     provenance = operation.provenance.value
-    return Line(operation.name, detail, provenance, operation.source, operation.summary, exercised)
+    return LedgerRow(operation.name, detail, provenance, operation.source, operation.summary, exercised)
 
 
-def _rule(rule: Rule, exercised: bool) -> Line:
-    return Line(rule.name, rule.kind.value, rule.provenance.value, rule.source, rule.summary, exercised)
+def _rule(rule: Rule, exercised: bool) -> LedgerRow:
+    return LedgerRow(rule.name, rule.kind.value, rule.provenance.value, rule.source, rule.summary, exercised)
 
 
-def total(lines: Sequence[Line]) -> Total:
+def total(lines: Sequence[LedgerRow]) -> Total:
     counts = {each.value: sum(line.provenance == each.value for line in lines) for each in Provenance}
     return Total(len(lines), sum(line.exercised for line in lines), counts)
 
@@ -96,7 +96,7 @@ def as_text(ledger: Ledger) -> str:
     return "\n\n".join(_table(title, lines) for title, lines in ledger.sections.items()) + "\n"
 
 
-def _table(title: str, lines: Sequence[Line]) -> str:
+def _table(title: str, lines: Sequence[LedgerRow]) -> str:
     counts = total(lines)
     known = ", ".join(f"{count} {name}" for name, count in counts.by_provenance.items())
     cells = [("x" if each.exercised else "-", each.name, each.provenance, each.detail, each.source) for each in lines]
@@ -119,7 +119,7 @@ def as_junit(ledger: Ledger) -> bytes:
     return text
 
 
-def _case(suite: ET.Element, title: str, line: Line) -> None:
+def _case(suite: ET.Element, title: str, line: LedgerRow) -> None:
     case = ET.SubElement(suite, "testcase", classname=f"{title}.{line.provenance}", name=line.name, time="0")
     if not line.exercised:
         ET.SubElement(case, "skipped", message="not exercised")

@@ -37,6 +37,9 @@ Jobs: TypeAlias = list[Job]
 Handler = Callable[[Transaction, str], None]
 """Does the work for one object. Raises Refusal if the world no longer lets it be done."""
 
+Explain = Callable[[Refusal, str], None]
+"""Completes the refusal of the work for one object by what a client could do."""
+
 logger = logging.getLogger("zuora_mock.work.runner")
 
 _SLICE = 0.025
@@ -97,10 +100,17 @@ def is_pending(transaction: Transaction, object_id: str) -> bool:
 class Runner:
     """Runs jobs, one at a time: those that are due by itself, the others when told."""
 
-    def __init__(self, database: Database, tenants: Tenants, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        tenants: Tenants,
+        handlers: Mapping[str, Handler],
+        explain: Explain = lambda _refusal, _object_id: None,
+    ) -> None:
         self._database = database
         self._tenants = tenants
         self._handlers = handlers
+        self._explain = explain
         self._waiting: deque[tuple[int, str]] = deque()
         self._awake = asyncio.Event()
 
@@ -115,7 +125,7 @@ class Runner:
 
     def fail(self, tenant: Tenant, id: str, reason: str) -> dict[str, Any]:
         """Ends a job that waits without running it. Raises UnknownJob, IllegalMove."""
-        ordered = Refusal(ORDERED_FAILURE, reason, fault={"kind": "job-failure", "order": f"/__admin/jobs/{id}/fail"})
+        ordered = ORDERED_FAILURE.refusal(reason, fault={"kind": "job-failure", "order": f"/__admin/jobs/{id}/fail"})
         return self._fail(tenant, self._find(tenant, id), ordered).shown()
 
     def hold(self, tenant: Tenant, id: str) -> dict[str, Any]:
@@ -252,18 +262,19 @@ class Runner:
             return self._fail(tenant, job, refusal)
         except Exception as error:
             logger.exception("job %s failed", job.id)
-            return self._fail(tenant, job, Refusal(INTERNAL_ERROR, f"{type(error).__name__}: {error}"))
+            return self._fail(tenant, job, INTERNAL_ERROR.refusal(f"{type(error).__name__}: {error}"))
         logger.info("job %s succeeded: %s %s", job.id, job.type, job.object_id)
         return done
 
     def _handler(self, job: Job) -> Handler:
         handler = self._handlers.get(job.type)
         if handler is None:
-            raise Refusal(INTERNAL_ERROR, f"there is no handler for {job.type}")
+            raise INTERNAL_ERROR.refusal(f"there is no handler for {job.type}")
         return handler
 
     def _fail(self, tenant: Tenant, job: Job, refusal: Refusal) -> Job:
         """Ends the job, and tells the entry of the call that ordered it why."""
+        self._explain(refusal, job.object_id)
         with self._database.transaction() as connection:
             failed = rows.move(connection, job, JobEvent.FAIL, tenant.now(), refusal.message)
             append_refusal(connection, tenant.key, job.request, refusal, job.id)

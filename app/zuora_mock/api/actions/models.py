@@ -50,10 +50,6 @@ class Delete(Body):
 class Conf(Body):
     batchSize: Annotated[Any, Field(json_schema_extra={"type": "integer", "minimum": 1, "maximum": 2000})] = None
 
-    @classmethod
-    def of(cls, conf: Conf | None) -> Any:
-        return conf.batchSize if conf else None
-
 
 class Query(Body):
     queryString: Annotated[str, Field(json_schema_extra={"maxLength": MAX_CHARACTERS})]

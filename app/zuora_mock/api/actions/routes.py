@@ -35,7 +35,7 @@ from zuora_mock.api.gateway.unknown import below, reject_unknown
 from zuora_mock.api.gateway.words import error_object
 from zuora_mock.billing import fields, generation, queries, records
 from zuora_mock.billing.outcomes import Outcome
-from zuora_mock.billing.splitting import execution as splitting
+from zuora_mock.billing.splitting import submission as splitting
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import CREATE, INVOICE, INVOICE_SPLIT, OBJECTS, UPDATE, Access, ObjectType, find_object
 from zuora_mock.errors import Refusal, Remedy
@@ -167,7 +167,11 @@ def _generate_result(outcome: Outcome) -> dict[str, Any]:
 def query(call: CurrentCall, body: Query, options: CurrentWriteOptions) -> Answer:
     """Query objects with ZOQL."""
     reject_unknown(call, options, body, _unknown_conf(call, body.conf))
-    return _page(queries.query(call.transaction, body.queryString, Conf.of(body.conf), call.wsdl))
+    size = _page_size(body.conf)
+    try:
+        return _page(queries.query(call.transaction, body.queryString, size, call.wsdl))
+    except Refusal as refusal:
+        raise refusal.under("queryString") from None
 
 
 @router.post("/queryMore", response_model=QueryResult, name="queryMore")
@@ -175,7 +179,18 @@ def query(call: CurrentCall, body: Query, options: CurrentWriteOptions) -> Answe
 def query_more(call: CurrentCall, body: QueryMore, options: CurrentWriteOptions) -> Answer:
     """Fetch a further page of a query."""
     reject_unknown(call, options, body, _unknown_conf(call, body.conf))
-    return _page(queries.query_more(call.transaction, body.queryLocator, Conf.of(body.conf), call.wsdl))
+    size = _page_size(body.conf)
+    try:
+        return _page(queries.query_more(call.transaction, body.queryLocator, size, call.wsdl))
+    except Refusal as refusal:
+        raise refusal.under("queryLocator") from None
+
+
+def _page_size(conf: Conf | None) -> int:
+    try:
+        return queries.batch_size(conf.batchSize if conf else None)
+    except Refusal as refusal:
+        raise refusal.under("conf", "batchSize") from None
 
 
 def _unknown_conf(call: Call, conf: Conf | None) -> list[str]:
@@ -190,15 +205,21 @@ def _page(page: queries.Page) -> Answer:
 
 
 def _rows(member: str | None, outcomes: Sequence[Outcome], show: Callable[[Outcome], dict[str, Any]]) -> Answer:
-    """`member` is the array whose elements the outcomes are of: their refusals point below it."""
-    refusals = [
-        outcome.refusal.under(member, position) if member else outcome.refusal
-        for position, outcome in enumerate(outcomes)
-        if outcome.refusal is not None
-    ]
-    answer = Answer(200, render([show(outcome) for outcome in outcomes]), refusals=tuple(refusals))
-    answer.rules = tuple(dict.fromkeys(refusal.rule for refusal in refusals))
-    return answer
+    """`member` is the array whose elements the outcomes are of: their refusals point below it and speak of it."""
+    for position, outcome in enumerate(outcomes):
+        if member and outcome.refusal is not None:
+            _place(outcome.refusal, outcome.repeats, member, position)
+    refusals = tuple(outcome.refusal for outcome in outcomes if outcome.refusal is not None)
+    rules_met = tuple(dict.fromkeys(refusal.rule for refusal in refusals))
+    return Answer(200, render([show(outcome) for outcome in outcomes]), rules=rules_met, refusals=refusals)
+
+
+def _place(refusal: Refusal, repeats: int | None, member: str, position: int) -> None:
+    refusal.under(member, position)
+    if refusal.rule is rules.NULL_ROW:
+        refusal.message = f"{refusal.pointer} is not an object"
+    if repeats is not None:
+        refusal.message = f"{INVOICE_SPLIT.name} {refusal.actual} stands at {pointer(member, repeats)} already"
 
 
 def _check_filled(name: str, rows: Sequence[Any]) -> None:

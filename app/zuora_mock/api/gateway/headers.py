@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Header, Security
 from fastapi.params import Depends as Dependency
@@ -40,7 +39,12 @@ async def traced(
 
 async def versioned(
     zuora_entity_ids: Annotated[
-        UUID | None, Header(alias="Zuora-Entity-Ids", description="The entity, where a token is good for several")
+        Text,
+        Header(
+            alias="Zuora-Entity-Ids",
+            description="The entity, where a token is good for several",
+            json_schema_extra={"format": "uuid"},
+        ),
     ] = None,
     zuora_org_ids: Annotated[
         Text, Header(alias="Zuora-Org-Ids", description="Organisations, with commas between them")

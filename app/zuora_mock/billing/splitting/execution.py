@@ -1,127 +1,265 @@
-"""Invoice splits as Zuora does them: accepted at once, done in the background.
+"""The work of a split: its records and its invoice are loaded, checked again and planned, then the parts are written.
 
-`submit` checks and orders, in the transaction of the call. `run` does the work in one of its own: it loads,
-checks again, plans and writes, or raises and changes nothing. `domain.split` knows the rules, this module the rows.
+The parts are copies of everything on the invoice, with amounts, dates and ids of their own. Sources: Knowledge Center,
+Split invoices overview (same items, custom fields copied) and Flexible billing (a part has a date and a term of its
+own, other attributes stay).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from zuora_mock.billing.fields import as_text, expected_id
-from zuora_mock.billing.outcomes import Outcome
-from zuora_mock.billing.splitting.arithmetic import arithmetic, keep
-from zuora_mock.billing.splitting.parts import copies, name_parts, retire, write
-from zuora_mock.billing.splitting.preparation import Work, load_group, load_split, policy, prepare
+from sqlalchemy import insert
+
+from zuora_mock.billing import invoices
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import INVOICE_SPLIT, INVOICE_SPLIT_ITEM
-from zuora_mock.domain.splitting.split import Split, check, check_invoice, execute_request, verify
-from zuora_mock.domain.values import Record, is_id
-from zuora_mock.errors import Refusal, Repair
+from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, INVOICE_SPLIT, INVOICE_SPLIT_ITEM, TAXATION_ITEM
+from zuora_mock.domain.invoices import TOTALS, Invoice, Line, due_lines, exempt_lines, put_together
+from zuora_mock.domain.lifecycle import InvoiceEvent, InvoiceState, next_invoice
+from zuora_mock.domain.money import minor_digits
+from zuora_mock.domain.splitting.allocation import Rounding
+from zuora_mock.domain.splitting.split import Part, Policy, Split, SplitItem, check, in_minor_units, plan, verify
+from zuora_mock.domain.values import Record, Value
+from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.tables import SPLITS
 from zuora_mock.storage.transaction import Transaction
-from zuora_mock.work import runner as jobs
 
-__all__ = ["JOB_TYPE", "arithmetic", "is_executed", "refusal_of_invoice", "run", "submit"]
-
-JOB_TYPE = "InvoiceSplit"
-
-
-def submit(transaction: Transaction, ids: Sequence[object]) -> list[Outcome]:
-    """One outcome for each id, in the order given; an accepted split has its job in `transaction.jobs`."""
-    seen: dict[str, int] = {}
-    return [Outcome(as_text(each), _order(transaction, each, seen, position)) for position, each in enumerate(ids)]
+_OF_THE_ORIGINAL_ALONE = frozenset(
+    {"Body", "PostedBy", "PostedDate", "LastEmailSentDate", "TransferredToAccounting", "RegenerateInvoicePDF"}
+)
+_NOTHING_PAID: Record = dict.fromkeys(
+    ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount"), 0
+)
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_KEEP = Prepared(insert(SPLITS))
 
 
-def _order(transaction: Transaction, given: object, seen: dict[str, int], position: int) -> Refusal | None:
-    """Why a split is not accepted, or None and its job is ordered. `seen` are the splits of this call so far."""
-    pointer = f"/ids/{position}"
-    split = load_split(transaction, given.lower()) if isinstance(given, str) and is_id(given) else None
-    if split is None:
-        message = f"invalid id for execute: {as_text(given)}"
-        return Refusal(
-            rules.INVALID_ID, message, pointer=pointer, expected=expected_id("InvoiceSplit", given), actual=given
-        )
-    group = load_group(transaction, split.invoice_id)
-    refusal = _check_once(transaction, split, seen, pointer) or _check_rivals(transaction, split, group, pointer)
-    refusal = refusal or check(split, group, policy(transaction), pointer)
-    seen.setdefault(split.id, position)
-    if refusal is None:
-        transaction.jobs.append(jobs.enqueue(transaction, JOB_TYPE, split.id))
-    return refusal
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A split ready to be done. `members` are the invoices that it replaces, `whole` is what they add up to."""
 
+    split: Split
+    items: list[Record]
+    policy: Policy
+    currency: str
+    digits: int
+    members: list[Invoice]
+    whole: Invoice
+    parts: list[Part]
 
-def _check_once(transaction: Transaction, split: Split, seen: dict[str, int], pointer: str) -> Refusal | None:
-    if split.id in seen:
-        message = f"InvoiceSplit {split.id} stands at /ids/{seen[split.id]} already"
-        return Refusal(
-            rules.SPLIT_ONCE, message, pointer=pointer, expected="each id once", actual=split.id, repair=Repair()
-        )
-    stage = _stage(transaction, split)
-    if stage:
-        return Refusal(
-            rules.SPLIT_ONCE,
-            f"InvoiceSplit {split.id} {stage}",
-            pointer=pointer,
-            expected="a split not executed",
-            actual=stage,
-            state={"InvoiceId": split.invoice_id, "parts": split.parts},
-        )
-    return None
-
-
-def _stage(transaction: Transaction, split: Split) -> str:
-    """How far a split has come that was executed; empty for another."""
-    if jobs.is_pending(transaction, split.id):
-        return "is queued to be executed"
-    return "has been executed already" if split.parts or jobs.is_ordered(transaction, split.id) else ""
-
-
-def _check_rivals(transaction: Transaction, split: Split, group: Sequence[Record], pointer: str) -> Refusal | None:
-    """Of several splits of one invoice, or of parts of one group, the first that is executed wins (assumed)."""
-    for member in group:
-        for rival in transaction.find(INVOICE_SPLIT, InvoiceId=member["Id"]):
-            if rival["Id"] != split.id and jobs.is_pending(transaction, str(rival["Id"])):
-                message = f"Invoice {member['InvoiceNumber']} is being split by InvoiceSplit {rival['Id']}"
-                return Refusal(
-                    rules.SPLIT_ONCE,
-                    message,
-                    pointer=pointer,
-                    expected="one split of an invoice at a time",
-                    actual=split.id,
-                    state={"InvoiceNumber": member["InvoiceNumber"], "InvoiceSplit": rival["Id"]},
-                )
-    return None
-
-
-def is_executed(transaction: Transaction, split_id: str) -> bool:
-    """Whether the split was executed or is about to be; one whose background work failed counts as untouched."""
-    if jobs.is_ordered(transaction, split_id):
-        return True
-    item = transaction.any(INVOICE_SPLIT_ITEM, InvoiceSplitId=split_id)
-    return item is not None and "InvoiceId" in item
-
-
-def refusal_of_invoice(transaction: Transaction, invoice_id: str, pointer: str) -> Refusal | None:
-    """Why the invoice cannot be split, whatever the items would be."""
-    return check_invoice(invoice_id, load_group(transaction, invoice_id), policy(transaction), pointer)
-
-
-def _prepare(transaction: Transaction, split_id: str) -> Work:
-    """As `prepare`; a refusal that can be mended tells all the requests that do it."""
-    try:
-        return prepare(transaction, split_id)
-    except Refusal as refusal:
-        if refusal.repair is not None:
-            refusal.accepted = refusal.repair.before(execute_request([split_id]))
-        raise
+    @property
+    def again(self) -> bool:
+        """Whether parts are put together and split anew."""
+        return "_Group" in self.whole.header
 
 
 def run(transaction: Transaction, split_id: str) -> None:
     """Splits the invoice. Raises Refusal if the world has changed so that it cannot be."""
-    work = _prepare(transaction, split_id)
-    parts = copies(transaction, work)
+    work = prepare(transaction, split_id)
+    parts = _copies(transaction, work)
     verify(work.whole, parts)
-    retire(transaction, work)
-    write(transaction, parts)
-    name_parts(transaction, work, parts)
-    keep(transaction, work, parts)
+    _retire(transaction, work)
+    _write(transaction, parts)
+    _name_parts(transaction, work, parts)
+    _keep(transaction, work, parts)
+
+
+# Load
+
+
+def policy(transaction: Transaction) -> Policy:
+    settings = transaction.tenant.settings
+    return Policy(
+        allowed=settings.allow_invoice_splitting,
+        standalone=settings.allow_splitting_standalone,
+        may_unpost=settings.cancel_posted_billing_documents,
+        rounding=Rounding(settings.execute_rounding),
+        terms=transaction.tenant.terms,
+    )
+
+
+def load_split(transaction: Transaction, id: str) -> Split | None:
+    loaded = _load_split(transaction, id)
+    return loaded[0] if loaded else None
+
+
+def _load_split(transaction: Transaction, id: str) -> tuple[Split, list[Record]] | None:
+    """The split, and its items as records."""
+    record = transaction.get(INVOICE_SPLIT, id)
+    if record is None:
+        return None
+    items = transaction.find(INVOICE_SPLIT_ITEM, InvoiceSplitId=id)
+    return Split(id, str(record["InvoiceId"]), tuple(map(_split_item, items))), items
+
+
+def _split_item(record: Record) -> SplitItem:
+    percentage = record["SplitPercentage"]
+    return SplitItem(
+        id=str(record["Id"]),
+        percentage=percentage if isinstance(percentage, int) else 0,
+        invoice_date=str(record["InvoiceDate"]),
+        payment_term=_text(record.get("PaymentTerm")),
+        part_id=_text(record.get("InvoiceId")),
+    )
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)
+
+
+def load_group(transaction: Transaction, invoice_id: str) -> list[Record]:
+    """The invoice and, if it is a part, its siblings; nothing if it is gone."""
+    invoice = transaction.get(INVOICE, invoice_id)
+    if invoice is None or "_Group" not in invoice:
+        return [] if invoice is None else [invoice]
+    siblings = transaction.find(INVOICE, _Group=invoice["_Group"])
+    return [invoice, *(sibling for sibling in siblings if sibling["Id"] != invoice_id)]
+
+
+# Check and plan
+
+
+def prepare(transaction: Transaction, split_id: str) -> Work:
+    """Everything read, checked and planned, nothing written. Raises Refusal."""
+    loaded = _load_split(transaction, split_id)
+    if loaded is None:
+        raise rules.INVALID_ID.refusal(f"there is no InvoiceSplit {split_id}", actual=split_id)
+    split, items = loaded
+    group, ways = load_group(transaction, split.invoice_id), policy(transaction)
+    refusal = check(split, group, ways)
+    if refusal is not None:
+        raise refusal
+    members = [invoices.load(transaction, header) for header in group]
+    whole = put_together(group[0], members) if "_Group" in group[0] else members[0]
+    account = transaction.get(ACCOUNT, str(whole.header.get("AccountId"))) or {}
+    currency = str(account.get("Currency") or "")
+    digits = minor_digits(currency)
+    default = transaction.tenant.default_term
+    fallbacks = (whole.header.get("PaymentTerm"), account.get("PaymentTerm"), default.name if default else None)
+    parts = plan(split, whole, ways, digits, [_text(term) for term in fallbacks])
+    return Work(split, items, ways, currency, digits, members, whole, parts)
+
+
+# Copy
+
+
+def _copies(transaction: Transaction, work: Work) -> list[Invoice]:
+    """The parts in the order of the items, with new ids and the next invoice numbers."""
+    stamp = transaction.stamp_new({})
+    header: Record = {
+        **{name: value for name, value in work.whole.header.items() if name not in _OF_THE_ORIGINAL_ALONE},
+        **_NOTHING_PAID,
+        **stamp,
+        "Status": InvoiceState.DRAFT.value,
+        "_Group": work.split.id,
+        "_Original": work.whole.header.get("_Original", work.whole.header["Id"]),
+    }
+    numbers = transaction.next_invoice_numbers(len(work.parts))
+    return [_copy(transaction, part, header, stamp, number) for part, number in zip(work.parts, numbers, strict=True)]
+
+
+def _copy(transaction: Transaction, part: Part, header: Record, stamp: Record, number: str) -> Invoice:
+    invoice_id = transaction.new_id()
+    amounts = {name: part.invoice.header[name] for name in (*TOTALS, "Balance")}
+    own = {
+        "Id": invoice_id,
+        "InvoiceNumber": number,
+        "InvoiceDate": part.item.invoice_date,
+        "DueDate": part.due_date,
+        "PaymentTerm": part.payment_term,
+    }
+    new_ids: dict[Value, str] = {item["Id"]: transaction.new_id() for item in part.invoice.items}
+    return Invoice(
+        {**header, **amounts, **own},
+        tuple(_item(item, row, invoice_id, new_ids, stamp) for row, item in enumerate(part.invoice.items, start=1)),
+        tuple(
+            _tax(transaction, tax, row, invoice_id, new_ids, stamp)
+            for row, tax in enumerate(part.invoice.taxes, start=1)
+        ),
+    )
+
+
+def _item(item: Record, row: int, invoice_id: str, new_ids: dict[Value, str], stamp: Record) -> Record:
+    copy = {"_Row": row, **item, **stamp, "Id": new_ids[item["Id"]], "InvoiceId": invoice_id}
+    if "AppliedToInvoiceItemId" in item:
+        copy["AppliedToInvoiceItemId"] = new_ids.get(item["AppliedToInvoiceItemId"])
+    return copy
+
+
+def _tax(
+    transaction: Transaction, tax: Record, row: int, invoice_id: str, new_ids: dict[Value, str], stamp: Record
+) -> Record:
+    item_id = new_ids.get(tax.get("InvoiceItemId"))
+    return {"_Row": row, **tax, **stamp, "Id": transaction.new_id(), "InvoiceId": invoice_id, "InvoiceItemId": item_id}
+
+
+# Write
+
+
+def _retire(transaction: Transaction, work: Work) -> None:
+    """The original goes, or stays with status Split if the tenant says so; parts that are split anew always go."""
+    if transaction.tenant.settings.original_after_execute == "split" and not work.again:
+        status = next_invoice(InvoiceState.DRAFT, InvoiceEvent.SPLIT).value
+        transaction.update(INVOICE, work.whole.header, {"Status": status, "Balance": 0, **transaction.stamp()})
+        return
+    for member in work.members:
+        invoices.remove(transaction, member)
+
+
+def _write(transaction: Transaction, parts: Sequence[Invoice]) -> None:
+    transaction.insert(INVOICE, [part.header for part in parts])
+    transaction.insert(INVOICE_ITEM, [item for part in parts for item in part.items])
+    transaction.insert(TAXATION_ITEM, [tax for part in parts for tax in part.taxes])
+
+
+def _name_parts(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:
+    """Each item of the split names its part."""
+    stamp = transaction.stamp()
+    named = [(item, {"InvoiceId": part.header["Id"], **stamp}) for item, part in zip(work.items, parts, strict=True)]
+    transaction.update_many(INVOICE_SPLIT_ITEM, named)
+
+
+def _keep(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:
+    row = {
+        "split": work.split.id,
+        "original": work.split.invoice_id,
+        "arithmetic": _ENCODE(inputs_of(work, parts, transaction.now())),
+    }
+    _KEEP.run(transaction.connection, {**transaction.scope, **row})
+
+
+def inputs_of(work: Work, parts: Sequence[Invoice] = (), at: int | None = None) -> dict[str, Any]:
+    """What goes into the split, from which its arithmetic follows: lines in minor units, shares, policy, parts."""
+    header = work.whole.header
+    inputs: dict[str, Any] = {
+        "at": at,
+        "original": {"id": work.split.invoice_id, "number": header.get("InvoiceNumber")},
+        "currency": work.currency,
+        "digits": work.digits,
+        "rounding": work.policy.rounding.value,
+        "due": _labelled(due_lines(work.whole), work.digits),
+        "exempt": _labelled(exempt_lines(work.whole), work.digits),
+        "parts": [
+            {
+                "itemId": part.item.id,
+                "percentage": part.item.percentage,
+                "invoiceDate": part.item.invoice_date,
+                "paymentTerm": part.payment_term,
+                "dueDate": part.due_date,
+            }
+            for part in work.parts
+        ],
+    }
+    for part, invoice in zip(inputs["parts"], parts, strict=False):
+        part["invoiceId"], part["invoiceNumber"] = invoice.header["Id"], invoice.header["InvoiceNumber"]
+    if work.again:
+        inputs["putTogether"] = {str(member.header["InvoiceNumber"]): member.header["Id"] for member in work.members}
+    return inputs
+
+
+def _labelled(lines: Sequence[Line], digits: int) -> list[tuple[str, int]]:
+    units = in_minor_units(lines, digits)
+    return [(line.label, amount) for line, amount in zip(lines, units, strict=True)]

@@ -32,7 +32,7 @@ from zuora_mock.domain.money import percent_number, percent_text, text, to_micro
 from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT, Rounding, allocate
 from zuora_mock.domain.terms import PaymentTerm, due_date
 from zuora_mock.domain.values import Record
-from zuora_mock.errors import Refusal, Repair, Request
+from zuora_mock.errors import Edit, Refusal, Remedy
 
 UNSPLITTABLE_SOURCES = frozenset({"standalone", "consolidation", "consolidated"})
 
@@ -86,98 +86,78 @@ class Part:
     invoice: Invoice
 
 
-def check(split: Split, group: Sequence[Record], policy: Policy, pointer: str = "") -> Refusal | None:
+def check(split: Split, group: Sequence[Record], policy: Policy) -> Refusal | None:
     """The first rule that is broken. `group` is the invoice and, if it is a part, its siblings; empty: it is gone."""
-    refusal = check_invoice(split.invoice_id, group, policy, pointer) or _check_items(split, group, policy, pointer)
+    refusal = check_invoice(split.invoice_id, group, policy) or _check_items(split, group, policy)
     if refusal is not None and refusal.rule in _MENDED:
-        refusal.repair = _repair(split, group, policy)
+        refusal.remedy = _remedy(split, group, policy)
     return refusal
 
 
-def check_invoice(invoice_id: str, group: Sequence[Record], policy: Policy, pointer: str = "") -> Refusal | None:
+def check_invoice(invoice_id: str, group: Sequence[Record], policy: Policy) -> Refusal | None:
     """Whether the invoice can be split at all, whatever the items."""
     if not policy.allowed:
-        return splitting_is_off(pointer, _state(group))
+        return splitting_is_off(_state(group))
     if not group:
         message = f"The invoice {invoice_id} does not exist"
-        return Refusal(rules.SPLIT_GONE, message, pointer=pointer, expected="an invoice", actual=invoice_id)
-    return _check_status(group, pointer) or _check_kind(group, policy, pointer)
+        return rules.SPLIT_GONE.refusal(message, expected="an invoice", actual=invoice_id)
+    return _check_status(group) or _check_kind(group, policy)
 
 
-def splitting_is_off(pointer: str, state: Mapping[str, Any] | None = None) -> Refusal:
+def splitting_is_off(state: Mapping[str, Any] | None = None) -> Refusal:
     """The refusal of every call about splits while the billing rule is off."""
     message = "Invoice splitting is not allowed by the billing rules of this tenant"
     expected, actual = {"allowInvoiceSplitting": True}, {"allowInvoiceSplitting": False}
-    return Refusal(rules.SPLIT_OFF, message, pointer=pointer, expected=expected, actual=actual, state=state)
+    return rules.SPLIT_OFF.refusal(message, expected=expected, actual=actual, state=state)
 
 
-def _check_status(group: Sequence[Record], pointer: str) -> Refusal | None:
-    other = next((each for each in group if each["Status"] != InvoiceState.DRAFT), None)
+def _check_status(group: Sequence[Record]) -> Refusal | None:
+    other = next((invoice for invoice in group if invoice["Status"] != InvoiceState.DRAFT), None)
     if other is None:
         return None
-    return Refusal(
-        rules.SPLIT_DRAFT,
-        f"Invoice {other.get('InvoiceNumber')} has status {other['Status']}; only a Draft invoice can be split",
-        pointer=pointer,
-        expected=InvoiceState.DRAFT.value,
-        actual=other["Status"],
-        state=_state(group),
-    )
+    status = other["Status"]
+    message = f"Invoice {other.get('InvoiceNumber')} has status {status}; only a Draft invoice can be split"
+    draft = InvoiceState.DRAFT.value
+    return rules.SPLIT_DRAFT.refusal(message, expected=draft, actual=status, state=_state(group))
 
 
-def _check_kind(group: Sequence[Record], policy: Policy, pointer: str) -> Refusal | None:
+def _check_kind(group: Sequence[Record], policy: Policy) -> Refusal | None:
     number, source = group[0].get("InvoiceNumber"), str(group[0].get("SourceType") or "")
     if source.lower() in UNSPLITTABLE_SOURCES and not policy.standalone:
         message = f"Invoice {number} has source type {source} and cannot be split"
-        expected = ["Subscription", "Order"]
-        return Refusal(
-            rules.SPLIT_SOURCE, message, pointer=pointer, expected=expected, actual=source, state=_state(group)
-        )
-    total = sum(micros(each, "Amount") for each in group)
+        sources = ["Subscription", "Order"]
+        return rules.SPLIT_SOURCE.refusal(message, expected=sources, actual=source, state=_state(group))
+    total = sum(micros(invoice, "Amount") for invoice in group)
     if total < 0:
         message = f"Invoice {number} has the negative total {text(total)} and cannot be split"
-        actual, state = text(total), _state(group)
-        return Refusal(rules.SPLIT_NEGATIVE, message, pointer=pointer, expected="0 or more", actual=actual, state=state)
+        return rules.SPLIT_NEGATIVE.refusal(message, expected="0 or more", actual=text(total), state=_state(group))
     return None
 
 
-def _check_items(split: Split, group: Sequence[Record], policy: Policy, pointer: str) -> Refusal | None:
+def _check_items(split: Split, group: Sequence[Record], policy: Policy) -> Refusal | None:
     count, total = len(split.items), split.total_percentage
-    state = {**_state(group), **_state_of_items(split)}
     if count < 2:
-        return Refusal(
-            rules.SPLIT_COUNT,
-            f"The split has {count} item{'' if count == 1 else 's'}; it needs at least 2",
-            pointer=pointer,
-            expected="2 or more items",
-            actual=count,
-            state=state,
+        message = f"The split has {count} item{'' if count == 1 else 's'}; it needs at least 2"
+        return rules.SPLIT_COUNT.refusal(
+            message, expected="2 or more items", actual=count, state=_state_with_items(split, group)
         )
     if total != HUNDRED_PERCENT:
-        return Refusal(
-            rules.SPLIT_SUM,
-            f"The percentages of the split add up to {percent_text(total)}, not to 100",
-            pointer=pointer,
-            expected=100,
-            actual=percent_number(total),
-            state=state,
+        message = f"The percentages of the split add up to {percent_text(total)}, not to 100"
+        return rules.SPLIT_SUM.refusal(
+            message, expected=100, actual=percent_number(total), state=_state_with_items(split, group)
         )
-    return _check_terms(split, policy, pointer, state)
+    return _check_terms(split, group, policy)
 
 
-def _check_terms(split: Split, policy: Policy, pointer: str, state: Mapping[str, Any]) -> Refusal | None:
+def _check_terms(split: Split, group: Sequence[Record], policy: Policy) -> Refusal | None:
     active = _active_terms(policy)
-    for item in split.items:
-        if item.payment_term is not None and item.payment_term not in active:
-            return Refusal(
-                rules.SPLIT_TERM,
-                f"PaymentTerm {item.payment_term} is not an active payment term",
-                pointer=pointer,
-                expected=active,
-                actual=item.payment_term,
-                state=state,
-            )
-    return None
+    unknown = next(
+        (term for item in split.items if (term := item.payment_term) is not None and term not in active), None
+    )
+    if unknown is None:
+        return None
+    message, state = f"PaymentTerm {unknown} is not an active payment term", _state_with_items(split, group)
+    return rules.SPLIT_TERM.refusal(message, expected=active, actual=unknown, state=state)
 
 
 def _active_terms(policy: Policy) -> list[str]:
@@ -190,55 +170,45 @@ def _state(group: Sequence[Record]) -> dict[str, Any]:
         return {}
     first = group[0]
     state: dict[str, Any] = {name: first.get(name) for name in ("InvoiceNumber", "Status", "SourceType")}
-    state["Amount"] = text(sum(micros(each, "Amount") for each in group))
+    state["Amount"] = text(sum(micros(invoice, "Amount") for invoice in group))
     if len(group) > 1:
-        state["group"] = {str(each.get("InvoiceNumber")): each["Status"] for each in group}
+        state["group"] = {str(invoice.get("InvoiceNumber")): invoice["Status"] for invoice in group}
     return {name: value for name, value in state.items() if value is not None}
 
 
-def _state_of_items(split: Split) -> dict[str, Any]:
+def _state_with_items(split: Split, group: Sequence[Record]) -> dict[str, Any]:
     return {
+        **_state(group),
         "items": {item.id: percent_number(item.percentage) for item in split.items},
         "sum": percent_number(split.total_percentage),
     }
 
 
 _MENDED = frozenset({rules.SPLIT_DRAFT, rules.SPLIT_COUNT, rules.SPLIT_SUM, rules.SPLIT_TERM})
-"""Rules whose refusal other requests can mend, after which the split can be executed."""
+"""Rules that can be kept by writing other records, after which the split can be executed."""
 
 
-def _repair(split: Split, group: Sequence[Record], policy: Policy) -> Repair | None:
+def _remedy(split: Split, group: Sequence[Record], policy: Policy) -> Remedy | None:
     """Everything that has to be done before the split can be executed, in the order of the checks."""
-    statuses = {each["Status"] for each in group}
+    statuses = {invoice["Status"] for invoice in group}
     to_draft = unposted(group, policy.may_unpost)
-    if _check_kind(group, policy, "") or (statuses != {InvoiceState.DRAFT} and not to_draft):
+    if _check_kind(group, policy) or (statuses != {InvoiceState.DRAFT} and not to_draft):
         return None
-    mended = _mended_items(split, _active_terms(policy))
-    return Repair(first=[*to_draft, *mended])
+    return Remedy(first=[*to_draft, *_mended_items(split, _active_terms(policy))])
 
 
-def unposted(group: Sequence[Record], may_unpost: bool) -> list[Request]:
-    """The update that makes a group of drafts and posted invoices drafts; nothing where none could."""
-    posted = next((each for each in group if each["Status"] == InvoiceState.POSTED), None)
-    others = {each["Status"] for each in group} - {InvoiceState.POSTED, InvoiceState.DRAFT}
+def unposted(group: Sequence[Record], may_unpost: bool) -> list[Edit]:
+    """What makes a group of drafts and posted invoices drafts: one changes all. Nothing where none could."""
+    posted = next((invoice for invoice in group if invoice["Status"] == InvoiceState.POSTED), None)
+    others = {invoice["Status"] for invoice in group} - {InvoiceState.POSTED, InvoiceState.DRAFT}
     if posted is None or others or not may_unpost:
         return []
-    return [_request("update", "Invoice", [{"Id": posted["Id"], "Status": InvoiceState.DRAFT.value}])]
+    return [Edit("Invoice", {"Id": posted["Id"], "Status": InvoiceState.DRAFT.value})]
 
 
-def _request(action: str, type: str, objects: Sequence[Mapping[str, Any]]) -> Request:
-    return {"method": "POST", "path": f"/v1/action/{action}", "body": {"type": type, "objects": list(objects)}}
-
-
-def execute_request(ids: Sequence[str]) -> Request:
-    body = {"type": "InvoiceSplit", "ids": list(ids), "synchronous": False}
-    return {"method": "POST", "path": "/v1/action/execute", "body": body}
-
-
-def _mended_items(split: Split, terms: Sequence[str]) -> list[Request]:
-    """The update of items and the creation of missing ones that make two or more of together 100 %."""
-    given = [item.percentage for item in split.items]
-    wanted = _completed(given)
+def _mended_items(split: Split, terms: Sequence[str]) -> list[Edit]:
+    """Changed items, and further ones where some are missing, that make two or more of together 100 %."""
+    wanted = _completed([item.percentage for item in split.items])
     changed = [
         {"Id": item.id, **({} if share == item.percentage else {"SplitPercentage": percent_number(share)}), **term}
         for item, share in zip(split.items, wanted, strict=False)
@@ -247,10 +217,9 @@ def _mended_items(split: Split, terms: Sequence[str]) -> list[Request]:
     day = split.items[0].invoice_date if split.items else "2026-01-31"
     further = [
         {"InvoiceSplitId": split.id, "InvoiceDate": day, "SplitPercentage": percent_number(share)}
-        for share in wanted[len(given) :]
+        for share in wanted[len(split.items) :]
     ]
-    requests = (("update", changed), ("create", further))
-    return [_request(action, "InvoiceSplitItem", objects) for action, objects in requests if objects]
+    return [Edit("InvoiceSplitItem", values) for values in (*changed, *further)]
 
 
 def _mended_term(item: SplitItem, terms: Sequence[str]) -> dict[str, Any]:
@@ -263,7 +232,7 @@ def _completed(percentages: Sequence[int]) -> list[int]:
     """Two percentages or more that make 100 %, as close to the given ones as can be."""
     if len(percentages) >= 2:
         return list(percentages) if sum(percentages) == HUNDRED_PERCENT else adjusted(percentages)
-    first = next((each for each in percentages if 0 < each < HUNDRED_PERCENT), HUNDRED_PERCENT // 2)
+    first = next((share for share in percentages if 0 < share < HUNDRED_PERCENT), HUNDRED_PERCENT // 2)
     return [first, HUNDRED_PERCENT - first]
 
 
@@ -295,7 +264,7 @@ def in_minor_units(lines: Sequence[Line], digits: int) -> list[int]:
     try:
         return [to_minor(line.amount, digits) for line in lines]
     except ValueError as error:
-        raise Refusal(rules.SPLIT_UNIT, f"An amount cannot be shared out: {error}", expected=digits) from None
+        raise rules.SPLIT_UNIT.refusal(f"An amount cannot be shared out: {error}", expected=digits) from None
 
 
 def _columns(lines: Sequence[Line], percentages: Sequence[int], policy: Policy, digits: int) -> list[list[int]]:
@@ -339,4 +308,4 @@ def _verify_row(row: Record, shares: Sequence[Record], amounts: Sequence[str]) -
 
 def _unbalanced(what: str, whole: object, parts: Sequence[object]) -> Refusal:
     message = f"The parts do not add up to the original: {what} is {whole}, the parts have {parts}"
-    return Refusal(rules.SPLIT_BALANCE, message, expected=whole, actual=list(parts))
+    return rules.SPLIT_BALANCE.refusal(message, expected=whole, actual=list(parts))

@@ -313,10 +313,8 @@ def _wanted(allowed: set[str], found: str) -> str:
 def _syntax(expected: str, found: str, position: int) -> Refusal:
     shown = found if len(found) <= 40 else f"{found[:40]}…"
     actual = f"{shown} at character {position + 1}" if shown else f"the end of the query at character {position + 1}"
-    return Refusal(QUERY_SYNTAX, MESSAGE, pointer="/queryString", expected=expected, actual=actual)
+    return QUERY_SYNTAX.refusal(MESSAGE, expected=expected, actual=actual)
 
 
 def _over_limit(most: int, found: int, unit: str) -> Refusal:
-    return Refusal(
-        QUERY_LIMITS, MESSAGE, pointer="/queryString", expected=f"at most {most} {unit}", actual=f"{found} {unit}"
-    )
+    return QUERY_LIMITS.refusal(MESSAGE, expected=f"at most {most} {unit}", actual=f"{found} {unit}")

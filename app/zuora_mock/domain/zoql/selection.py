@@ -108,7 +108,7 @@ def _find_object(typed: str, wsdl: int) -> ObjectType:
     kind = find_object(typed, wsdl)
     if kind is None:
         message, expected = f"invalid type specified: {typed}", "an object that can be queried"
-        raise Refusal(rules.QUERY_OBJECT, message, pointer="/queryString", expected=expected, actual=typed)
+        raise rules.QUERY_OBJECT.refusal(message, expected=expected, actual=typed)
     return kind
 
 
@@ -123,7 +123,7 @@ def _find_field(context: _Context, typed: str) -> Field:
 
 def _invalid_field(context: _Context, typed: str, expected: str, actual: object) -> Refusal:
     message = f"invalid field for query: {context.typed}.{typed}"
-    return Refusal(rules.QUERY_FIELD, message, pointer="/queryString", expected=expected, actual=actual)
+    return rules.QUERY_FIELD.refusal(message, expected=expected, actual=actual)
 
 
 def _in_order(kind: ObjectType, fields: Iterable[Field]) -> tuple[str, ...]:
@@ -140,9 +140,7 @@ def _clause(context: _Context, condition: Condition) -> Clause:
         return _bound(context, field, condition.operator, condition.literal)
     except (ValueError, OverflowError) as error:
         message = f"invalid value for {context.kind.name}.{field.name}: {_shown(condition)}"
-        raise Refusal(
-            rules.QUERY_VALUE, message, pointer="/queryString", expected=str(error), actual=_shown(condition)
-        ) from error
+        raise rules.QUERY_VALUE.refusal(message, expected=str(error), actual=_shown(condition)) from error
 
 
 def _bound(context: _Context, field: Field, operator: Operator, literal: Literal) -> Clause:

@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, or_, select
 
-from zuora_mock.billing.splitting.preparation import Work, prepare
+from zuora_mock.billing.splitting.execution import inputs_of, prepare
 from zuora_mock.clock import format_instant
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT
-from zuora_mock.domain.invoices import Invoice, Line, due_lines, exempt_lines
 from zuora_mock.domain.money import percent_text
 from zuora_mock.domain.splitting.allocation import Explanation, Rounding, explain
-from zuora_mock.domain.splitting.split import in_minor_units
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import explanation
-from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import SPLITS
 from zuora_mock.storage.transaction import Transaction
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
-_KEEP = Prepared(insert(SPLITS))
 _FIND = select(SPLITS.c.split, SPLITS.c.arithmetic).where(
     SPLITS.c.tenant == bindparam("tenant"),
     SPLITS.c.entity == bindparam("entity"),
     or_(SPLITS.c.split == bindparam("_id"), SPLITS.c.original == bindparam("_id")),
 )
-
-
-def keep(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:
-    """Writes down what went into the split: the lines in minor units, the shares, the policy, and what came of it."""
-    row = {
-        "split": work.split.id,
-        "original": work.split.invoice_id,
-        "arithmetic": _ENCODE(_inputs(work, parts, transaction.now())),
-    }
-    _KEEP.run(transaction.connection, {**transaction.scope, **row})
 
 
 def arithmetic(transaction: Transaction, id: str) -> dict[str, Any] | None:
@@ -62,40 +46,7 @@ def _planned(transaction: Transaction, split_id: str) -> dict[str, Any]:
         work = prepare(transaction, split_id)
     except Refusal as refusal:
         return {"id": split_id, "state": "refused", "refusal": explanation(refusal)}
-    return {"id": split_id, **_explained(_inputs(work, (), None))}
-
-
-def _inputs(work: Work, parts: Sequence[Invoice], at: int | None) -> dict[str, Any]:
-    header = work.whole.header
-    inputs: dict[str, Any] = {
-        "at": at,
-        "original": {"id": work.split.invoice_id, "number": header.get("InvoiceNumber")},
-        "currency": work.currency,
-        "digits": work.digits,
-        "rounding": work.policy.rounding.value,
-        "due": _labelled(due_lines(work.whole), work.digits),
-        "exempt": _labelled(exempt_lines(work.whole), work.digits),
-        "parts": [
-            {
-                "itemId": part.item.id,
-                "percentage": part.item.percentage,
-                "invoiceDate": part.item.invoice_date,
-                "paymentTerm": part.payment_term,
-                "dueDate": part.due_date,
-            }
-            for part in work.parts
-        ],
-    }
-    for part, invoice in zip(inputs["parts"], parts, strict=False):
-        part["invoiceId"], part["invoiceNumber"] = invoice.header["Id"], invoice.header["InvoiceNumber"]
-    if work.again:
-        inputs["putTogether"] = {str(each.header["InvoiceNumber"]): each.header["Id"] for each in work.members}
-    return inputs
-
-
-def _labelled(lines: Sequence[Line], digits: int) -> list[tuple[str, int]]:
-    units = in_minor_units(lines, digits)
-    return [(line.label, amount) for line, amount in zip(lines, units, strict=True)]
+    return {"id": split_id, **_explained(inputs_of(work))}
 
 
 def _explained(inputs: dict[str, Any]) -> dict[str, Any]:
