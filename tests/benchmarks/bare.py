@@ -5,14 +5,15 @@ from __future__ import annotations
 import socket
 
 import uvicorn
-
-from zuora_mock.api.gateway.gateway import Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 _BODY = b'{"Id":"8ad00000000000000000000000000001","Success":true}\n'
 _HEADERS = [(b"content-type", b"application/json;charset=utf-8"), (b"content-length", str(len(_BODY)).encode())]
 
 
-async def application(_scope: Scope, _receive: Receive, send: Send) -> None:
+async def application(_scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive()).get("more_body", False):
+        pass
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
     await send({"type": "http.response.body", "body": _BODY})
 

@@ -1,16 +1,15 @@
-"""What is measured of a server of the mock: single calls, complete splits, memory."""
+"""What is measured of a server of the mock under load: single calls, complete splits."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 from tests.benchmarks import client, servers, wrk
-from tests.benchmarks.data import Order, order, write_fixture
+from tests.benchmarks.data import TENANT, Order, order, write_fixture
 from tests.benchmarks.servers import Server
 from tests.benchmarks.wrk import Load
 
@@ -41,12 +40,6 @@ class Bench:
         yield "split", self._run(client.split, _SPLITS)
         yield "split, one at a time", self._run(client.split, _ALONE, connections=1)
 
-    def serve(self, requests: int) -> None:
-        """Reads and creates in turn, until there were at least so many."""
-        mixed = [*chain.from_iterable(zip(self._reads, self._creates, strict=True))]
-        while requests > 0:
-            requests -= self._load(mixed).requests
-
     def _load(self, requests: Sequence[str]) -> Load:
         return wrk.load(self.server.url, requests, seconds=self._seconds, connections=CONNECTIONS)
 
@@ -62,7 +55,7 @@ class Bench:
         return load
 
     def _policy(self, mode: str) -> None:
-        headers = {"Zuora-Mock-Tenant": "benchmark", "Content-Type": "application/json"}
+        headers = {"Zuora-Mock-Tenant": TENANT, "Content-Type": "application/json"}
         url, body = f"{self.server.url}/__admin/jobs/policy", json.dumps({"mode": mode}).encode()
         with urlopen(Request(url, body, headers, method="PUT")) as answer:  # noqa: S310 - our own server
             answer.read()

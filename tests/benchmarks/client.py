@@ -27,13 +27,13 @@ class Connection:
         self._writer = writer
         self._head = head
 
-    async def send(self, request: str) -> bytes:
-        """The body of the answer. Raises LoadError unless its status is 200."""
+    async def send(self, request: str, status: int = 200) -> bytes:
+        """The body of the answer. Raises LoadError if it has another status."""
         self._writer.write(request.encode("ascii"))
         head = await self._reader.readuntil(b"\r\n\r\n")
-        start = head.lower().index(b"content-length:") + len("content-length:")
-        body = await self._reader.readexactly(int(head[start : head.index(b"\r\n", start)]))
-        if not head.startswith(b"HTTP/1.1 200"):
+        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+        body = await self._reader.readexactly(int(length or 0))
+        if not head.startswith(b"HTTP/1.1 %d" % status):
             raise LoadError((head + body).decode())
         return body
 
@@ -49,6 +49,10 @@ class Connection:
 
 def get(path: str, head: str = "") -> str:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n"
+
+
+def delete(path: str, head: str = "") -> str:
+    return f"DELETE {path} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n"
 
 
 def post(path: str, body: object, head: str = "", media: str = "application/json") -> str:
