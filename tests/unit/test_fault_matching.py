@@ -142,7 +142,10 @@ def test_a_header_orders_an_error_by_its_code() -> None:
     strike = ordered_by_header({"zuora-mock-fault": "TEMPORARY_ERROR"})
     refusal = refusal_of(strike)
     assert refusal is not None
-    assert (refusal.rule.name, refusal.rule.code) == ("fault.error", "TEMPORARY_ERROR")
+    assert (refusal.rule.name, refusal.fault) == (
+        "fault.error",
+        {"kind": "error", "order": "header", "code": "TEMPORARY_ERROR"},
+    )
     assert refusal.message == ERROR_CODES["TEMPORARY_ERROR"]
 
 
