@@ -23,7 +23,7 @@ from zuora_mock.billing.splitting import execution as splits
 from zuora_mock.services import Services
 from zuora_mock.settings import Settings
 from zuora_mock.steering.fault_orders import FaultOrders
-from zuora_mock.steering.journal import Journal
+from zuora_mock.steering.journal import Journal, explanation
 from zuora_mock.storage.database import Database
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Traffic
@@ -49,7 +49,7 @@ def make_services(settings: Settings) -> Services:
     fixtures = [load(path) for path in settings.fixtures or (default_fixture_path(),)]
     tenancy = Tenancy(database, credentials, fixtures, settings.unknown_clients)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
-    runner = Runner(database, tenancy, {"InvoiceSplit": splits.run})
+    runner = Runner(database, tenancy, {"InvoiceSplit": splits.run}, explanation)
     journal = Journal(settings.journal_size)
     return Services(settings, database, tenancy, credentials, journal, faults, runner, Traffic())
 

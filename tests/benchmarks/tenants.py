@@ -19,6 +19,7 @@ from time import process_time
 
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import Fixture, default_fixture_path, load, parse
 from zuora_mock.tenants.tenancy import Tenancy
@@ -45,20 +46,28 @@ def milliseconds(act: Callable[[], object]) -> float:
     return median(once() for _ in range(RUNS))
 
 
-def figures(tenancy: Tenancy, tenant: Tenant) -> dict[str, float]:
-    tenancy.snapshot(tenant, "s")
+def figures(database: Database, tenancy: Tenancy, tenant: Tenant) -> dict[str, float]:
+    def within(verb: Callable[[Transaction], object]) -> Callable[[], object]:
+        def act() -> object:
+            with begin(database, tenant) as transaction:
+                return verb(transaction)
+
+        return act
+
+    within(lambda transaction: tenancy.snapshot(transaction, "s"))()
     ids = (f"{tenant.key:018d}{number:018d}" for number in count())
     return {
-        "reset": milliseconds(lambda: tenancy.reset(tenant)),
-        "restore": milliseconds(lambda: tenancy.restore(tenant, "s")),
+        "reset": milliseconds(within(tenancy.reset)),
+        "restore": milliseconds(within(lambda transaction: tenancy.restore(transaction, "s"))),
         "fork": milliseconds(lambda: tenancy.fork(tenant.name, next(ids), "s")),
     }
 
 
 def main() -> None:
-    tenancy = Tenancy(Database(), Credentials(), [load(default_fixture_path()), many(1000)])
+    database = Database()
+    tenancy = Tenancy(database, Credentials(), [load(default_fixture_path()), many(1000)])
     for tenant in tenancy.all():
-        shown = "  ".join(f"{name} {value:6.2f} ms" for name, value in figures(tenancy, tenant).items())
+        shown = "  ".join(f"{name} {value:6.2f} ms" for name, value in figures(database, tenancy, tenant).items())
         sys.stdout.write(f"{tenant.name:8} {shown}\n")
 
 

@@ -10,29 +10,20 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
-
 from zuora_mock.billing import fields
 from zuora_mock.billing.outcomes import Outcome
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
 from zuora_mock.domain.values import Record, Type, is_id, parse
 from zuora_mock.errors import Refusal
-from zuora_mock.storage.tables import CHARGES
+from zuora_mock.storage import charges
+from zuora_mock.storage.charges import Charge
 from zuora_mock.storage.transaction import Change, Transaction
 from zuora_mock.tenants.fixtures import parse as parse_fixture
 from zuora_mock.tenants.fixtures.adding import add
 
 REQUIRED = ("AccountId", "InvoiceDate", "TargetDate")
 MEMBERS = frozenset({*REQUIRED, "IncludesOneTime", "IncludesRecurring", "IncludesUsage"})
-
-_WHOSE = (
-    CHARGES.c.tenant == bindparam("whose"),
-    CHARGES.c.entity == bindparam("where"),
-    CHARGES.c.account == bindparam("owner"),
-)
-_DUE = select(CHARGES).where(*_WHOSE, CHARGES.c.recurring | (CHARGES.c.billed == 0)).order_by(CHARGES.c.position)
-_BILLED = update(CHARGES).where(*_WHOSE, CHARGES.c.position == bindparam("at")).values(billed=CHARGES.c.billed + 1)
 
 
 def generate(transaction: Transaction, objects: Sequence[Any], wsdl: int) -> list[Outcome]:
@@ -52,12 +43,11 @@ def _generate(transaction: Transaction, each: Any, wsdl: int, pointer: str) -> s
         raise Refusal(rules.NULL_ROW, f"{pointer} is not an object", pointer=pointer, expected="an object", actual=each)
     dates = _dates(transaction, each, wsdl, pointer)
     account = _account(transaction, each["AccountId"], pointer)
-    owner = {"whose": transaction.tenant.key, "where": transaction.entity, "owner": account["Id"]}
-    due = transaction.connection.execute(_DUE, owner).all()
+    due = charges.due(transaction, str(account["Id"]))
     if not due:
         message = f"nothing is due for account {account['AccountNumber']}"
         raise Refusal(rules.NOTHING_DUE, message, pointer=pointer, expected="charges in the fixture", actual=0)
-    transaction.connection.execute(_BILLED, [{**owner, "at": row.position} for row in due])
+    charges.count_billed(transaction, due)
     return _make_draft(transaction, account, dates, due)
 
 
@@ -101,11 +91,11 @@ def _account(transaction: Transaction, given: Any, pointer: str) -> Record:
     return account
 
 
-def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Row[Any]]) -> str:
+def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Charge]) -> str:
     """The charges become an invoice by the way on which fixtures become invoices."""
     invoice = {"AccountId": account["Id"], "Status": "Draft", "SourceType": "Subscription", **dates}
-    document = {"invoices": [{**invoice, "items": [json.loads(row.body) for row in due]}]}
-    made = add(transaction.connection, transaction.tenant, parse_fixture(json.dumps(document)))
+    document = {"invoices": [{**invoice, "items": [each.item for each in due]}]}
+    made = add(transaction, parse_fixture(json.dumps(document)))
     (identifier,) = made.invoices.values()
     _note(transaction, identifier)
     return identifier

@@ -225,8 +225,8 @@ class Pipeline:
             return
         credentials = self._services.credentials
         if caller.session:
-            credentials.renew_session(transaction.connection, transaction.tenant, caller.session)
-        cookie = caller.session or credentials.issue_session(transaction.connection, transaction.tenant, caller.client)
+            credentials.renew_session(transaction, caller.session)
+        cookie = caller.session or credentials.issue_session(transaction, caller.client)
         exchange.headers["Set-Cookie"] = f"ZSession={cookie}; Path=/; Secure; HttpOnly"
 
     def _once(self, exchange: Exchange, operation: Operation, transaction: Transaction, wsdl: int, key: str) -> Answer:
@@ -297,7 +297,7 @@ class Pipeline:
             answer = perform(transaction)
             self._keep_session(exchange, transaction)
             self._complete(exchange, answer)
-            services.journal.write(transaction.connection, tenant, self._entry(exchange, transaction, answer))
+            services.journal.write(transaction, self._entry(exchange, transaction, answer))
         exchange.jobs = transaction.jobs
         return answer
 

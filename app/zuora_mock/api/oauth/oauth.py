@@ -42,7 +42,7 @@ def operations(credentials: Credentials) -> tuple[Operation, ...]:
         if call.caller.client is None:
             raise Refusal(rules.TOKEN_REQUEST, "no client")
         tenant = call.transaction.tenant
-        issued = credentials.issue_token(call.transaction.connection, tenant, call.caller.client)
+        issued = credentials.issue_token(call.transaction, call.caller.client)
         body = {
             "access_token": issued,
             "token_type": "bearer",

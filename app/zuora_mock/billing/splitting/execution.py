@@ -19,7 +19,7 @@ from zuora_mock.domain.splitting.split import Split, check, check_invoice, execu
 from zuora_mock.domain.values import Record, is_id
 from zuora_mock.errors import Refusal, Repair
 from zuora_mock.storage.transaction import Transaction
-from zuora_mock.work import runner as jobs
+from zuora_mock.work import orders
 
 __all__ = ["JOB_TYPE", "arithmetic", "is_executed", "refusal_of_invoice", "run", "submit"]
 
@@ -46,7 +46,7 @@ def _order(transaction: Transaction, given: object, seen: dict[str, int], positi
     refusal = refusal or check(split, group, policy(transaction), pointer)
     seen.setdefault(split.id, position)
     if refusal is None:
-        transaction.jobs.append(jobs.enqueue(transaction, JOB_TYPE, split.id))
+        transaction.jobs.append(orders.enqueue(transaction, JOB_TYPE, split.id))
     return refusal
 
 
@@ -71,16 +71,16 @@ def _check_once(transaction: Transaction, split: Split, seen: dict[str, int], po
 
 def _stage(transaction: Transaction, split: Split) -> str:
     """How far a split has come that was executed; empty for another."""
-    if jobs.is_pending(transaction, split.id):
+    if orders.is_pending(transaction, split.id):
         return "is queued to be executed"
-    return "has been executed already" if split.parts or jobs.is_ordered(transaction, split.id) else ""
+    return "has been executed already" if split.parts or orders.is_ordered(transaction, split.id) else ""
 
 
 def _check_rivals(transaction: Transaction, split: Split, group: Sequence[Record], pointer: str) -> Refusal | None:
     """Of several splits of one invoice, or of parts of one group, the first that is executed wins (assumed)."""
     for member in group:
         for rival in transaction.find(INVOICE_SPLIT, InvoiceId=member["Id"]):
-            if rival["Id"] != split.id and jobs.is_pending(transaction, str(rival["Id"])):
+            if rival["Id"] != split.id and orders.is_pending(transaction, str(rival["Id"])):
                 message = f"Invoice {member['InvoiceNumber']} is being split by InvoiceSplit {rival['Id']}"
                 return Refusal(
                     rules.SPLIT_ONCE,
@@ -95,7 +95,7 @@ def _check_rivals(transaction: Transaction, split: Split, group: Sequence[Record
 
 def is_executed(transaction: Transaction, split_id: str) -> bool:
     """Whether the split was executed or is about to be; one whose background work failed counts as untouched."""
-    if jobs.is_ordered(transaction, split_id):
+    if orders.is_ordered(transaction, split_id):
         return True
     item = transaction.any(INVOICE_SPLIT_ITEM, InvoiceSplitId=split_id)
     return item is not None and "InvoiceId" in item
