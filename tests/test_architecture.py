@@ -37,12 +37,16 @@ OF_A_CALL = ("/v1/", "/objects", "/ids", "queryString")
 
 THIRD_PARTY = {
     "domain": {"iso4217", "lark"},
-    "storage": {"sqlalchemy"},
-    "jobs": {"sqlalchemy"},
-    "services": {"sqlalchemy", "pydantic"},
+    "storage": {"sqlalchemy", "sqlite3"},
+    "work": set(),
     "api": {"fastapi", "pydantic", "starlette", "uvicorn"},
-    "control": {"fastapi", "pydantic", "starlette"},
+    "admin": {"fastapi", "pydantic", "starlette"},
 }
+ONLY_IN = {"sqlalchemy": "storage", "sqlite3": "storage"}
+"""What no other room may know."""
+
+STRANGERS = {"work": {"billing", "tenants", "steering"}}
+"""Rooms that do not know each other, whatever their floors are."""
 START_UP = {
     ("domain.money", "iso4217"),
     ("domain.zoql.grammar", "lark"),
@@ -133,10 +137,24 @@ def test_rules_and_use_cases_know_no_call(module: str) -> None:
 
 @pytest.mark.parametrize("module", NAMES)
 def test_third_parties_stay_in_their_rooms(module: str) -> None:
-    known = {"fastapi", "starlette", "sqlalchemy", "pydantic", "uvicorn", "lark", "iso4217", "click"}
+    known = {"fastapi", "starlette", "sqlalchemy", "sqlite3", "pydantic", "uvicorn", "lark", "iso4217", "click"}
     used = {name.split(".")[0] for name in imports(MODULES[module])} & known
     if room(module) in THIRD_PARTY:
         assert used <= THIRD_PARTY[room(module)]
+    assert {ONLY_IN.get(name, room(module)) for name in used} <= {room(module)}
+
+
+@pytest.mark.parametrize("module", [name for name in NAMES if room(name) in STRANGERS])
+def test_strangers_stay_strangers(module: str) -> None:
+    assert not {room(name) for name in own_imports(module)} & STRANGERS[room(module)]
+
+
+@pytest.mark.parametrize("module", [name for name in NAMES if room(name) != "storage"])
+def test_only_storage_has_a_connection_in_its_hands_and_opens_transactions_by_itself(module: str) -> None:
+    nodes = list(ast.walk(MODULES[module]))
+    assert "connection" not in {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert "Transaction" not in called
 
 
 @pytest.mark.parametrize("module", NAMES)

@@ -12,12 +12,12 @@ from types import FrameType
 import click
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy.exc import DatabaseError
 
 from zuora_mock import __version__
 from zuora_mock.api.gateway.network import Protocol
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
+from zuora_mock.storage.database import UnusableDatabase
 from zuora_mock.tenants.fixtures import FixtureError
 
 _BACKLOG = 2048
@@ -54,8 +54,8 @@ def application(settings: Settings) -> FastAPI:
         return create_app(settings)
     except FixtureError as error:
         raise CannotStart(str(error), 3) from error
-    except DatabaseError as error:
-        raise CannotStart(f"cannot use {settings.db} as database: {error.orig}", 2) from error
+    except UnusableDatabase as error:
+        raise CannotStart(str(error), 2) from error
 
 
 class _Server(uvicorn.Server):

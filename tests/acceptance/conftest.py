@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.mocks import Client, Life, Mock, Start
+from tests.acceptance.mocks import Client, Mock, Start
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
 
@@ -21,11 +21,9 @@ def server() -> Iterator[Start]:
 
         def start(**settings: Any) -> Mock:
             runner = stack.enter_context(asyncio.Runner())
-            app = create_app(Settings(access_log=False, **settings))
-            life = Life(app)
-            client = runner.run(life.begin())
-            stack.callback(lambda: runner.run(life.end()))
-            return Mock(app, runner, client)
+            mock = Mock(create_app(Settings(access_log=False, **settings)), runner)
+            stack.callback(mock.stop)
+            return mock
 
         yield start
 

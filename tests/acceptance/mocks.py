@@ -40,10 +40,15 @@ class Caller(ABC):
 class Mock(Caller):
     """A running application and a client of it."""
 
-    def __init__(self, app: FastAPI, runner: asyncio.Runner, client: httpx.AsyncClient) -> None:
+    def __init__(self, app: FastAPI, runner: asyncio.Runner) -> None:
         self.app = app
         self._runner = runner
-        self._client = client
+        self._life = Life(app)
+        self._client = runner.run(self._life.begin())
+
+    def stop(self) -> None:
+        """Ends the application, as it ends by itself with the test."""
+        self._runner.run(self._life.end())
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self._runner.run(self._client.request(method, path, **options))
@@ -139,6 +144,8 @@ class Life:
         return self._client
 
     async def end(self) -> None:
+        if self._over.is_set():
+            return
         await self._client.aclose()
         self._over.set()
         await self._task

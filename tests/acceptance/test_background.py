@@ -69,6 +69,7 @@ def test_what_was_accepted_is_done_after_a_restart(server: Start, tmp_path: Path
     client.put("/__admin/jobs/policy", json={"mode": "manual"})
     made, items = split(client, 60, 40)
     execute(client, made)
+    first.stop()
     again = server(db=database)
     client = again.sign_in()
     assert [job["state"] for job in client.jobs()] == ["queued"]

@@ -117,7 +117,9 @@ class TestReplay:
     @pytest.mark.assumed
     def test_keys_survive_a_restart(self, server: Start, tmp_path: Path) -> None:
         database = tmp_path / "mock.db"
-        first = act(server(db=database).sign_in(), "create", AMY, Idempotency_Key="k")
+        before = server(db=database)
+        first = act(before.sign_in(), "create", AMY, Idempotency_Key="k")
+        before.stop()
         client = server(db=database).sign_in()
         assert act(client, "create", AMY, Idempotency_Key="k").content == first.content
         assert count(client, "Amy") == 1

@@ -128,6 +128,7 @@ def test_a_cookie_that_came_with_a_refusal_is_good_after_a_restart(server: Start
     database = tmp_path / "mock.db"
     first = server(db=database)
     cookie = cookie_of(first.post("/v1/action/query", content=b"?", headers=KEYS))
+    first.stop()
     again = server(db=database)
     assert read(again, Cookie=f"ZSession={cookie}").status_code == 404
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.integration.worlds import World, make_world
+from tests.integration.benches import Bench, make_bench
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Entry, Journal
 from zuora_mock.storage.tenants import Tenant
@@ -16,12 +16,12 @@ from zuora_mock.storage.transaction import Change
 
 @dataclass(slots=True)
 class Kept:
-    world: World = field(default_factory=make_world)
+    bench: Bench = field(default_factory=make_bench)
     journal: Journal = field(default_factory=lambda: Journal(1000))
 
     @property
     def tenant(self) -> Tenant:
-        return self.world.tenant
+        return self.bench.tenant
 
     def call(
         self,
@@ -66,8 +66,8 @@ class Kept:
             jobs=jobs,
             notes=notes,
         )
-        with self.world.database.transaction() as connection:
-            self.journal.write(connection, self.tenant, entry)
+        with self.bench.transaction() as transaction:
+            self.journal.write(transaction, entry)
         return entry.n
 
 

@@ -9,11 +9,12 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from tests.integration.worlds import make_world
+from tests.integration.benches import make_bench, rows
 from zuora_mock.steering.fault_orders import DelayFault, ErrorFault, FaultOrders, Order, PlainFault
 from zuora_mock.steering.faults import NO_STRIKE, FaultKind, Strike, Subject
 from zuora_mock.storage import tenants
 from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import begin
 
 RATE = {"fault": {"kind": "rate-limit"}}
 
@@ -22,15 +23,24 @@ class Orders:
     """The orders of one tenant."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.world = make_world(path)
-        self.orders = FaultOrders(self.world.database)
+        self.bench = make_bench(path)
+        self.orders = FaultOrders(self.bench.database)
 
     @property
     def tenant(self) -> Tenant:
-        return self.world.tenant
+        return self.bench.tenant
 
     def add(self, **order: Any) -> str:
-        return self.orders.add(self.tenant, Order.model_validate(order))
+        with self.bench.transaction() as transaction:
+            return self.orders.add(transaction, Order.model_validate(order))
+
+    def remove(self, order: str) -> bool:
+        with self.bench.transaction() as transaction:
+            return self.orders.remove(transaction, order)
+
+    def clear(self) -> int:
+        with self.bench.transaction() as transaction:
+            return self.orders.clear(transaction)
 
     def strike(self, operation: str = "execute", **headers: str) -> Strike:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -41,7 +51,8 @@ class Orders:
         return [self.strike().name for _ in range(times)]
 
     def told(self) -> list[dict[str, Any]]:
-        return self.orders.orders(self.tenant)
+        with self.bench.transaction() as transaction:
+            return self.orders.orders(transaction)
 
 
 @pytest.fixture
@@ -164,10 +175,10 @@ def test_orders_and_their_counts_outlive_the_process(tmp_path: Path) -> None:
     first = Orders(tmp_path / "mock.db")
     first.add(skip=1, times=2, **RATE)
     assert first.names(2) == ["", "rate-limit"]
-    first.world.database.close()
+    first.bench.database.close()
     second = Orders(tmp_path / "mock.db")
     assert second.names(2) == ["rate-limit", ""]
-    second.world.database.close()
+    second.bench.database.close()
 
 
 def test_orders_are_told_as_they_were_given_with_their_counts(orders: Orders) -> None:
@@ -197,41 +208,40 @@ def test_an_order_that_is_used_up_is_still_told(orders: Orders) -> None:
 
 def test_an_order_can_be_withdrawn(orders: Orders) -> None:
     first, second = orders.add(**RATE), orders.add(fault={"kind": "bad-gateway"})
-    assert orders.orders.remove(orders.tenant, first)
-    assert not orders.orders.remove(orders.tenant, first)
+    assert orders.remove(first)
+    assert not orders.remove(first)
     assert orders.names(1) == ["bad-gateway"]
     assert orders.add(**RATE) not in {first, second}
-    assert orders.orders.clear(orders.tenant) == 2
+    assert orders.clear() == 2
     assert orders.strike() is NO_STRIKE
 
 
 def test_an_id_is_not_given_twice(orders: Orders) -> None:
     first = orders.add(**RATE)
-    orders.orders.clear(orders.tenant)
+    orders.clear()
     assert orders.add(**RATE) != first
 
 
 def test_orders_of_one_tenant_are_nothing_to_another(orders: Orders) -> None:
-    with orders.world.database.transaction() as connection:
-        other = tenants.add(connection, "other", "none", orders.tenant.settings)
+    other = tenants.add(orders.bench.database, "other", "none", orders.tenant.settings)
     orders.add(**RATE)
     subject = Subject("execute", "POST", "/v1/action/execute", None, {}, b"")
     assert orders.orders.strike(other, subject) is NO_STRIKE
-    assert orders.orders.orders(other) == []
+    with begin(orders.bench.database, other) as transaction:
+        assert orders.orders.orders(transaction) == []
 
 
 def test_after_forget_the_rows_are_read_anew(orders: Orders) -> None:
     orders.add(**RATE)
     orders.strike()
-    with orders.world.database.transaction() as connection:
-        connection.exec_driver_sql("DELETE FROM faults")
+    rows(orders.bench.database, "DELETE FROM faults")
     orders.orders.forget(orders.tenant.key)
     assert orders.strike() is NO_STRIKE
 
 
 def test_an_order_in_a_transaction_that_fails_never_was(orders: Orders) -> None:
     def add_and_fail() -> None:
-        with orders.world.database.transaction():
+        with orders.bench.database.transaction():
             orders.add(**RATE)
             raise KeyError
 

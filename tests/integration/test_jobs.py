@@ -9,69 +9,59 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
 
-from tests.integration.worlds import NOON, Item, World, make_world
+from tests.integration.benches import NOON, Bench, Item, Only, explain, make_bench, rows
 from zuora_mock.clock import SECOND, Clock
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE
 from zuora_mock.domain.lifecycle import IllegalMove
 from zuora_mock.errors import Refusal
-from zuora_mock.storage.tables import JOBS, JOURNAL
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
-from zuora_mock.work import runner as jobs
+from zuora_mock.work import orders
 from zuora_mock.work.runner import Runner, UnknownJob
 
 CHARGE = [Item("120.00", taxes=[("10.00", "0")])]
 
 
 @pytest.fixture
-def world() -> World:
-    return make_world()
+def bench() -> Bench:
+    return make_bench()
 
 
-def order(world: World) -> str:
-    (job,) = world.order(world.split(world.invoice(CHARGE), "50", "50"))
+def order(bench: Bench) -> str:
+    (job,) = bench.order(bench.split(bench.invoice(CHARGE), "50", "50"))
     return job
 
 
-def states(world: World) -> list[str]:
-    return [each["state"] for each in world.runner.list(world.tenant)]
+def states(bench: Bench) -> list[str]:
+    return [each["state"] for each in bench.runner.list(bench.tenant)]
 
 
-def advance(world: World, seconds: float) -> list[dict[str, Any]]:
-    world.tenant.clock = world.tenant.clock.advance(round(seconds * SECOND))
-    return world.runner.advanced(world.tenant)
+def advance(bench: Bench, seconds: float) -> list[dict[str, Any]]:
+    bench.tenant.clock = bench.tenant.clock.advance(round(seconds * SECOND))
+    return bench.runner.advanced(bench.tenant)
 
 
-def working(world: World, handler: Callable[[Transaction, str], None]) -> Runner:
+def working(bench: Bench, handler: Callable[[Transaction, str], None]) -> Runner:
     """A runner that does something else than split."""
-    return Runner(world.database, _Only(world.tenant), {"Work": handler})
+    return Runner(bench.database, Only(bench.tenant), {"Work": handler}, explain)
 
 
-class _Only:
-    def __init__(self, tenant: Tenant) -> None:
-        self._tenant = tenant
-
-    def by_key(self, key: int, /) -> Tenant | None:
-        return self._tenant if key == self._tenant.key else None
-
-
-def enqueue(world: World, *objects: str) -> list[str]:
-    with world.transaction() as transaction:
-        return [jobs.enqueue(transaction, "Work", each) for each in objects]
+def enqueue(bench: Bench, *objects: str) -> list[str]:
+    with bench.transaction() as transaction:
+        return [orders.enqueue(transaction, "Work", each) for each in objects]
 
 
 # What a job tells of itself
 
 
-def test_a_job_tells_its_story(world: World) -> None:
-    split = world.split(world.invoice(CHARGE), "50", "50")
-    (job,) = world.order(split)
-    world.tenant.clock = Clock(frozen_at=NOON + SECOND)
-    world.runner.run_jobs(world.tenant, [job])
-    assert world.runner.list(world.tenant) == [
+def test_a_job_tells_its_story(bench: Bench) -> None:
+    split = bench.split(bench.invoice(CHARGE), "50", "50")
+    (job,) = bench.order(split)
+    bench.tenant.clock = Clock(frozen_at=NOON + SECOND)
+    bench.runner.run_jobs(bench.tenant, [job])
+    assert bench.runner.list(bench.tenant) == [
         {
             "id": job,
             "type": "InvoiceSplit",
@@ -89,15 +79,15 @@ def test_a_job_tells_its_story(world: World) -> None:
     ]
 
 
-def test_jobs_take_nothing_from_the_sequence_of_ids(world: World) -> None:
-    split = world.split(world.invoice(CHARGE), "50", "50")
-    before = world.tenant.counters.ids
-    world.order(split)
-    assert world.tenant.counters.ids == before
+def test_jobs_take_nothing_from_the_sequence_of_ids(bench: Bench) -> None:
+    split = bench.split(bench.invoice(CHARGE), "50", "50")
+    before = bench.tenant.counters.ids
+    bench.order(split)
+    assert bench.tenant.counters.ids == before
 
 
-def test_a_job_that_is_ordered_again_has_another_id(world: World) -> None:
-    first, second = enqueue(world, "x"), enqueue(world, "x")
+def test_a_job_that_is_ordered_again_has_another_id(bench: Bench) -> None:
+    first, second = enqueue(bench, "x"), enqueue(bench, "x")
     assert first != second
 
 
@@ -105,110 +95,110 @@ def test_a_job_that_is_ordered_again_has_another_id(world: World) -> None:
 
 
 @pytest.mark.parametrize("mode", ["after-reply", "before-reply"])
-def test_work_is_due_at_once_unless_the_policy_says_otherwise(world: World, mode: str) -> None:
-    world.set_policy(mode)
-    job = order(world)
-    assert world.runner.run_jobs(world.tenant, [job]) == [job]
-    assert states(world) == ["succeeded"]
+def test_work_is_due_at_once_unless_the_policy_says_otherwise(bench: Bench, mode: str) -> None:
+    bench.set_policy(mode)
+    job = order(bench)
+    assert bench.runner.run_jobs(bench.tenant, [job]) == [job]
+    assert states(bench) == ["succeeded"]
 
 
-def test_delayed_work_waits_for_the_tenants_clock(world: World) -> None:
-    world.set_policy("delayed", 30)
-    job = order(world)
-    assert world.runner.run_jobs(world.tenant, [job]) == []
-    assert advance(world, 29.999) == []
-    assert [each["id"] for each in advance(world, 0.001)] == [job]
-    assert advance(world, 60) == []
-    assert states(world) == ["succeeded"]
+def test_delayed_work_waits_for_the_tenants_clock(bench: Bench) -> None:
+    bench.set_policy("delayed", 30)
+    job = order(bench)
+    assert bench.runner.run_jobs(bench.tenant, [job]) == []
+    assert advance(bench, 29.999) == []
+    assert [each["id"] for each in advance(bench, 0.001)] == [job]
+    assert advance(bench, 60) == []
+    assert states(bench) == ["succeeded"]
 
 
-def test_manual_work_waits_until_it_is_told(world: World) -> None:
-    world.set_policy("manual")
-    job = order(world)
-    assert advance(world, 10**9) == []
-    assert world.runner.run_all_due() == []
-    assert world.runner.list(world.tenant)[0]["dueAt"] is None
-    assert world.runner.run_now(world.tenant, job)["state"] == "succeeded"
+def test_manual_work_waits_until_it_is_told(bench: Bench) -> None:
+    bench.set_policy("manual")
+    job = order(bench)
+    assert advance(bench, 10**9) == []
+    assert bench.runner.run_all_due() == []
+    assert bench.runner.list(bench.tenant)[0]["dueAt"] is None
+    assert bench.runner.run_now(bench.tenant, job)["state"] == "succeeded"
 
 
-def test_the_policy_counts_that_was_in_force_when_the_work_was_ordered(world: World) -> None:
-    world.set_policy("manual")
-    order(world)
-    world.set_policy("after-reply")
-    assert world.runner.run_all_due() == []
-    order(world)
-    assert len(world.runner.run_all_due()) == 1
+def test_the_policy_counts_that_was_in_force_when_the_work_was_ordered(bench: Bench) -> None:
+    bench.set_policy("manual")
+    order(bench)
+    bench.set_policy("after-reply")
+    assert bench.runner.run_all_due() == []
+    order(bench)
+    assert len(bench.runner.run_all_due()) == 1
 
 
-def test_a_job_runs_once(world: World) -> None:
-    job = order(world)
-    assert world.runner.run_job(world.tenant, job)
-    assert not world.runner.run_job(world.tenant, job)
+def test_a_job_runs_once(bench: Bench) -> None:
+    job = order(bench)
+    assert bench.runner.run_job(bench.tenant, job)
+    assert not bench.runner.run_job(bench.tenant, job)
     with pytest.raises(IllegalMove):
-        world.runner.run_now(world.tenant, job)
-    assert len(world.find(INVOICE)) == 2
+        bench.runner.run_now(bench.tenant, job)
+    assert len(bench.find(INVOICE)) == 2
 
 
 # What can be told
 
 
-def test_a_held_job_does_not_run_until_it_is_released(world: World) -> None:
-    job = order(world)
-    assert world.runner.hold(world.tenant, job)["state"] == "held"
-    assert world.runner.run_due(world.tenant) == []
+def test_a_held_job_does_not_run_until_it_is_released(bench: Bench) -> None:
+    job = order(bench)
+    assert bench.runner.hold(bench.tenant, job)["state"] == "held"
+    assert bench.runner.run_due(bench.tenant) == []
     with pytest.raises(IllegalMove):
-        world.runner.run_now(world.tenant, job)
-    assert world.runner.release(world.tenant, job)["state"] == "queued"
-    assert [each["state"] for each in world.runner.run_due(world.tenant)] == ["succeeded"]
+        bench.runner.run_now(bench.tenant, job)
+    assert bench.runner.release(bench.tenant, job)["state"] == "queued"
+    assert [each["state"] for each in bench.runner.run_due(bench.tenant)] == ["succeeded"]
 
 
 @pytest.mark.parametrize("hold", [True, False])
-def test_a_job_that_waits_can_be_failed(world: World, *, hold: bool) -> None:
-    job = order(world)
+def test_a_job_that_waits_can_be_failed(bench: Bench, *, hold: bool) -> None:
+    job = order(bench)
     if hold:
-        world.runner.hold(world.tenant, job)
-    failed = world.runner.fail(world.tenant, job, "by order")
+        bench.runner.hold(bench.tenant, job)
+    failed = bench.runner.fail(bench.tenant, job, "by order")
     assert (failed["state"], failed["reason"]) == ("failed", "by order")
     assert failed["history"][-1] == {"state": "failed", "at": "2026-01-15T12:00:00Z", "reason": "by order"}
-    assert world.runner.run_due(world.tenant) == []
+    assert bench.runner.run_due(bench.tenant) == []
     with pytest.raises(IllegalMove):
-        world.runner.release(world.tenant, job)
+        bench.runner.release(bench.tenant, job)
 
 
-def test_settling_runs_what_is_due_and_what_waits_to_be_told(world: World) -> None:
-    world.set_policy("manual")
-    manual = order(world)
-    world.set_policy("after-reply")
-    due = order(world)
-    ran, blocked = world.runner.settle(world.tenant)
+def test_settling_runs_what_is_due_and_what_waits_to_be_told(bench: Bench) -> None:
+    bench.set_policy("manual")
+    manual = order(bench)
+    bench.set_policy("after-reply")
+    due = order(bench)
+    ran, blocked = bench.runner.settle(bench.tenant)
     assert ([each["id"] for each in ran], blocked) == ([manual, due], [])
 
 
-def test_settling_names_what_is_held_or_not_due(world: World) -> None:
-    held = order(world)
-    world.runner.hold(world.tenant, held)
-    world.set_policy("delayed", 30)
-    late = order(world)
-    world.set_policy("after-reply")
-    due = order(world)
-    ran, blocked = world.runner.settle(world.tenant)
+def test_settling_names_what_is_held_or_not_due(bench: Bench) -> None:
+    held = order(bench)
+    bench.runner.hold(bench.tenant, held)
+    bench.set_policy("delayed", 30)
+    late = order(bench)
+    bench.set_policy("after-reply")
+    due = order(bench)
+    ran, blocked = bench.runner.settle(bench.tenant)
     assert [each["id"] for each in ran] == [due]
     assert [(each["id"], each["state"]) for each in blocked] == [(held, "held"), (late, "queued")]
 
 
 @pytest.mark.parametrize("verb", ["run_now", "hold", "release"])
-def test_an_unknown_job_is_said_to_be_unknown(world: World, verb: str) -> None:
+def test_an_unknown_job_is_said_to_be_unknown(bench: Bench, verb: str) -> None:
     with pytest.raises(UnknownJob):
-        getattr(world.runner, verb)(world.tenant, "nobody")
+        getattr(bench.runner, verb)(bench.tenant, "nobody")
     with pytest.raises(UnknownJob):
-        world.runner.fail(world.tenant, "nobody", "why")
-    assert not world.runner.run_job(world.tenant, "nobody")
+        bench.runner.fail(bench.tenant, "nobody", "why")
+    assert not bench.runner.run_job(bench.tenant, "nobody")
 
 
 # When it fails
 
 
-def test_a_failing_job_leaves_nothing_behind(world: World) -> None:
+def test_a_failing_job_leaves_nothing_behind(bench: Bench) -> None:
     def spoil(transaction: Transaction, object_id: str) -> None:
         transaction.insert(
             INVOICE,
@@ -216,19 +206,19 @@ def test_a_failing_job_leaves_nothing_behind(world: World) -> None:
         )
         raise Refusal(rules.SPLIT_GONE, f"{object_id} is gone")
 
-    (job,) = enqueue(world, "x")
-    counters = world.tenant.counters.invoices
-    assert working(world, spoil).run_now(world.tenant, job)["reason"] == "x is gone"
-    assert (world.find(INVOICE), world.tenant.counters.invoices) == ([], counters)
+    (job,) = enqueue(bench, "x")
+    counters = bench.tenant.counters.invoices
+    assert working(bench, spoil).run_now(bench.tenant, job)["reason"] == "x is gone"
+    assert (bench.find(INVOICE), bench.tenant.counters.invoices) == ([], counters)
 
 
-def test_an_unforeseen_error_fails_the_job_and_not_the_runner(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unforeseen_error_fails_the_job_and_not_the_runner(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     def stumble(_transaction: Transaction, object_id: str) -> None:
         if object_id == "bad":
             raise ZeroDivisionError("no parts")
 
-    enqueue(world, "bad", "good")
-    ran = working(world, stumble).run_due(world.tenant)
+    enqueue(bench, "bad", "good")
+    ran = working(bench, stumble).run_due(bench.tenant)
     assert [(each["state"], each["reason"]) for each in ran] == [
         ("failed", "ZeroDivisionError: no parts"),
         ("succeeded", None),
@@ -236,30 +226,30 @@ def test_an_unforeseen_error_fails_the_job_and_not_the_runner(world: World, capl
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_work_that_nobody_can_do_fails(world: World) -> None:
-    enqueue(world, "x")
-    (ran,) = world.runner.run_due(world.tenant)
+def test_work_that_nobody_can_do_fails(bench: Bench) -> None:
+    enqueue(bench, "x")
+    (ran,) = bench.runner.run_due(bench.tenant)
     assert (ran["state"], ran["reason"]) == ("failed", "there is no handler for Work")
 
 
-def test_work_may_order_work(world: World) -> None:
+def test_work_may_order_work(bench: Bench) -> None:
     def chain(transaction: Transaction, object_id: str) -> None:
         if len(object_id) < 3:
-            jobs.enqueue(transaction, "Work", object_id + "x")
+            orders.enqueue(transaction, "Work", object_id + "x")
 
-    enqueue(world, "x")
-    ran = working(world, chain).run_due(world.tenant)
+    enqueue(bench, "x")
+    ran = working(bench, chain).run_due(bench.tenant)
     assert [each["objectId"] for each in ran] == ["x", "xx", "xxx"]
 
 
 # What the journal tells
 
 
-def write_entry(world: World, changes: str | None) -> None:
-    world.tenant.entries += 1
+def write_entry(bench: Bench, changes: str | None) -> None:
+    bench.tenant.entries += 1
     entry = {
-        "tenant": world.tenant.key,
-        "n": world.tenant.entries,
+        "tenant": bench.tenant.key,
+        "n": bench.tenant.entries,
         "at": NOON,
         "method": "POST",
         "path": "/",
@@ -271,16 +261,17 @@ def write_entry(world: World, changes: str | None) -> None:
         "response_headers": "{}",
         "changes": changes,
     }
-    world.database.connection.execute(insert(JOURNAL).values(entry))
+    marks = ", ".join("?" * len(entry))
+    rows(bench.database, f"INSERT INTO journal ({', '.join(entry)}) VALUES ({marks})", *entry.values())
 
 
 @pytest.mark.parametrize("changes", [None, '[{"object": "Invoice", "id": "x", "before": null, "after": {"Id": "x"}}]'])
-def test_what_a_job_changed_is_told_by_the_entry_of_its_call(world: World, changes: str | None) -> None:
-    write_entry(world, changes)
-    job = order(world)
-    write_entry(world, None)
-    world.runner.run_job(world.tenant, job)
-    first, second = world.database.connection.scalars(select(JOURNAL.c.changes).order_by(JOURNAL.c.n))
+def test_what_a_job_changed_is_told_by_the_entry_of_its_call(bench: Bench, changes: str | None) -> None:
+    write_entry(bench, changes)
+    job = order(bench)
+    write_entry(bench, None)
+    bench.runner.run_job(bench.tenant, job)
+    (first,), (second,) = rows(bench.database, "SELECT changes FROM journal ORDER BY n")
     told = json.loads(first)
     objects = [each["object"] for each in told if each["id"] != "x"]
     assert len(told) - len(objects) == (0 if changes is None else 1)
@@ -297,14 +288,13 @@ def test_what_a_job_changed_is_told_by_the_entry_of_its_call(world: World, chang
 
 
 def test_work_that_was_begun_and_not_finished_is_done_after_a_restart(tmp_path: Path) -> None:
-    world = make_world(tmp_path / "zuora.db")
-    job = order(world)
-    with world.database.transaction() as connection:
-        connection.execute(JOBS.update().values(state="running"))
-    assert not world.runner.run_job(world.tenant, job)
-    world.database.close()
+    bench = make_bench(tmp_path / "zuora.db")
+    job = order(bench)
+    rows(bench.database, "UPDATE jobs SET state = 'running'")
+    assert not bench.runner.run_job(bench.tenant, job)
+    bench.database.close()
 
-    again = make_world(tmp_path / "zuora.db")
+    again = make_bench(tmp_path / "zuora.db")
     again.runner.recover()
     (waiting,) = again.runner.list(again.tenant)
     assert (waiting["state"], waiting["reason"]) == ("queued", "the process ended before the job did")
@@ -330,101 +320,101 @@ async def until(ready: Callable[[], bool]) -> None:
         await asyncio.sleep(0)
 
 
-def test_work_runs_by_itself_once_it_is_woken(world: World) -> None:
+def test_work_runs_by_itself_once_it_is_woken(bench: Bench) -> None:
     async def scene() -> None:
-        async with world.runner.running():
-            job = order(world)
-            world.runner.wake(world.tenant, [job])
-            await until(lambda: states(world) == ["succeeded"])
+        async with bench.runner.running():
+            job = order(bench)
+            bench.runner.wake(bench.tenant, [job])
+            await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)
 
 
-def test_waking_without_a_word_looks_at_everything(world: World) -> None:
+def test_waking_without_a_word_looks_at_everything(bench: Bench) -> None:
     async def scene() -> None:
-        async with world.runner.running():
-            order(world)
-            world.runner.wake()
-            await until(lambda: states(world) == ["succeeded"])
+        async with bench.runner.running():
+            order(bench)
+            bench.runner.wake()
+            await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)
 
 
-def test_what_waited_when_the_process_ended_runs_after_the_start(world: World) -> None:
-    order(world)
+def test_what_waited_when_the_process_ended_runs_after_the_start(bench: Bench) -> None:
+    order(bench)
 
     async def scene() -> None:
-        async with world.runner.running():
-            await until(lambda: states(world) == ["succeeded"])
+        async with bench.runner.running():
+            await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)
 
 
-def test_delayed_work_runs_when_a_running_clock_gets_there(world: World) -> None:
-    world.tenant.clock = Clock()
-    world.set_policy("delayed", 0.02)
+def test_delayed_work_runs_when_a_running_clock_gets_there(bench: Bench) -> None:
+    bench.tenant.clock = Clock()
+    bench.set_policy("delayed", 0.02)
 
     async def scene() -> None:
-        async with world.runner.running():
-            job = order(world)
-            world.runner.wake(world.tenant, [job])
-            assert states(world) == ["queued"]
-            await until(lambda: states(world) == ["succeeded"])
+        async with bench.runner.running():
+            job = order(bench)
+            bench.runner.wake(bench.tenant, [job])
+            assert states(bench) == ["queued"]
+            await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)
 
 
-def test_a_clock_that_goes_on_again_wakes_what_it_had_put_to_sleep(world: World) -> None:
-    world.set_policy("delayed", 0.02)
+def test_a_clock_that_goes_on_again_wakes_what_it_had_put_to_sleep(bench: Bench) -> None:
+    bench.set_policy("delayed", 0.02)
 
     async def scene() -> None:
-        async with world.runner.running():
-            job = order(world)
-            world.runner.wake(world.tenant, [job])
+        async with bench.runner.running():
+            job = order(bench)
+            bench.runner.wake(bench.tenant, [job])
             await asyncio.sleep(0)
-            world.tenant.clock = Clock().set(NOON, frozen=False)
-            assert world.runner.advanced(world.tenant) == []
-            await until(lambda: states(world) == ["succeeded"])
+            bench.tenant.clock = Clock().set(NOON, frozen=False)
+            assert bench.runner.advanced(bench.tenant) == []
+            await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)
 
 
-def test_manual_work_and_that_of_strangers_is_passed_over(world: World) -> None:
-    world.set_policy("manual")
+def test_manual_work_and_that_of_strangers_is_passed_over(bench: Bench) -> None:
+    bench.set_policy("manual")
 
     async def scene() -> None:
-        async with world.runner.running():
-            manual = order(world)
-            stranger = Tenant(99, "?", "?", world.tenant.settings, world.tenant.policy, Clock(), world.tenant.counters)
-            world.runner.wake(stranger, ["x"])
-            world.runner.wake(world.tenant, [manual, "unknown"])
-            world.set_policy("after-reply")
-            world.runner.wake(world.tenant, [order(world)])
-            await until(lambda: states(world) == ["queued", "succeeded"])
+        async with bench.runner.running():
+            manual = order(bench)
+            stranger = Tenant(99, "?", "?", bench.tenant.settings, bench.tenant.policy, Clock(), bench.tenant.counters)
+            bench.runner.wake(stranger, ["x"])
+            bench.runner.wake(bench.tenant, [manual, "unknown"])
+            bench.set_policy("after-reply")
+            bench.runner.wake(bench.tenant, [order(bench)])
+            await until(lambda: states(bench) == ["queued", "succeeded"])
 
     in_loop(scene)
 
 
-def test_a_job_that_cannot_even_be_begun_does_not_end_the_task(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    class Moody(_Only):
+def test_a_job_that_cannot_even_be_begun_does_not_end_the_task(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    class Moody:
         refuses = True
 
         def by_key(self, key: int, /) -> Tenant | None:
             if self.refuses:
                 raise RuntimeError("not today")
-            return super().by_key(key)
+            return bench.tenant
 
-    (job,) = enqueue(world, "x")
-    tenants = Moody(world.tenant)
-    runner = Runner(world.database, tenants, {"Work": lambda *_: None})
+    (job,) = enqueue(bench, "x")
+    tenants = Moody()
+    runner = Runner(bench.database, tenants, {"Work": lambda *_: None}, explain)
 
     async def scene() -> None:
         task = asyncio.create_task(runner.run_forever())
-        runner.wake(world.tenant, [job])
+        runner.wake(bench.tenant, [job])
         await until(lambda: "could not be run" in caplog.text)
         tenants.refuses = False
-        runner.wake(world.tenant, [job])
-        await until(lambda: states(world) == ["succeeded"])
+        runner.wake(bench.tenant, [job])
+        await until(lambda: states(bench) == ["succeeded"])
         task.cancel()
 
     in_loop(scene)

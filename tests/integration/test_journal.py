@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from tests.integration.benches import Item, rows
 from tests.integration.journals import Kept
-from tests.integration.worlds import Item
 from zuora_mock.domain import rules
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import LONGEST_BODY, Journal
-from zuora_mock.steering.journal_reading import Filters, entry, explanations, page
+from zuora_mock.steering.journal_reading import entry, explanations, page
+from zuora_mock.storage.journal import Filters
 from zuora_mock.storage.transaction import Change
 
 NO_FILTERS = Filters()
@@ -26,30 +27,34 @@ def kept() -> Kept:
 
 
 def numbers(kept: Kept, filters: Filters = NO_FILTERS, *, limit: int = 1000, before: int | None = None) -> list[int]:
-    found = page(kept.world.database.connection, kept.journal, kept.tenant, filters, limit=limit, before=before)
+    with kept.bench.transaction() as transaction:
+        found = page(transaction, kept.journal, filters, limit=limit, before=before)
     return [each["n"] for each in found["requests"]]
 
 
 def forgotten(kept: Kept) -> int:
-    connection = kept.world.database.connection
-    told: int = page(connection, kept.journal, kept.tenant, NO_FILTERS, limit=1)["forgotten"]
+    with kept.bench.transaction() as transaction:
+        told: int = page(transaction, kept.journal, NO_FILTERS, limit=1)["forgotten"]
     return told
 
 
 def whole(kept: Kept, n: int) -> dict[str, Any]:
-    found = entry(kept.world.database.connection, kept.journal, kept.tenant, n)
+    with kept.bench.transaction() as transaction:
+        found = entry(transaction, kept.journal, n)
     assert found is not None
     return found
 
 
 def reasons(kept: Kept, n: int) -> Sequence[dict[str, Any]] | None:
-    return explanations(kept.world.database.connection, kept.journal, kept.tenant, n)
+    with kept.bench.transaction() as transaction:
+        return explanations(transaction, kept.journal, n)
 
 
 def test_a_page_tells_of_each_call_newest_first(kept: Kept) -> None:
     kept.call("token")
     kept.call(track_id="t", status=400, rules=("a", "b"), fault="delay")
-    found = page(kept.world.database.connection, kept.journal, kept.tenant, NO_FILTERS, limit=10)
+    with kept.bench.transaction() as transaction:
+        found = page(transaction, kept.journal, NO_FILTERS, limit=10)
     assert [each["n"] for each in found["requests"]] == [2, 1]
     assert found["requests"][0] == {
         "n": 2,
@@ -118,10 +123,10 @@ def test_the_oldest_calls_make_room_and_are_counted() -> None:
         kept.call()
     assert numbers(kept) == list(range(150, 140, -1))
     assert forgotten(kept) == 140
-    connection = kept.world.database.connection
-    assert entry(connection, kept.journal, kept.tenant, 140) is None
-    assert explanations(connection, kept.journal, kept.tenant, 140) is None
-    assert connection.exec_driver_sql("SELECT count(*) FROM journal").scalar_one() < 10 + 64
+    with kept.bench.transaction() as transaction:
+        assert entry(transaction, kept.journal, 140) is None
+    assert reasons(kept, 140) is None
+    assert len(rows(kept.bench.database, "SELECT n FROM journal")) < 10 + 64
 
 
 def test_a_journal_of_no_size_forgets_everything() -> None:
@@ -133,8 +138,8 @@ def test_a_journal_of_no_size_forgets_everything() -> None:
 def test_clearing_starts_again_with_number_one(kept: Kept) -> None:
     kept.call()
     kept.call()
-    with kept.world.database.transaction() as connection:
-        assert kept.journal.clear(connection, kept.tenant) == 2
+    with kept.bench.transaction() as transaction:
+        assert kept.journal.clear(transaction) == 2
     assert (numbers(kept), forgotten(kept)) == ([], 0)
     assert kept.call() == 1
 
@@ -225,15 +230,15 @@ def test_changed_rows_are_told_in_the_units_of_zuora(kept: Kept) -> None:
 
 
 def test_an_entry_tells_of_the_work_that_its_call_ordered_and_what_it_changed(kept: Kept) -> None:
-    world = kept.world
-    split = world.split(world.invoice([Item("100.00")]), "60", "40")
+    bench = kept.bench
+    split = bench.split(bench.invoice([Item("100.00")]), "60", "40")
     kept.call("create")
-    (job,) = world.order(split)
+    (job,) = bench.order(split)
     n = kept.call(jobs=[job])
     assert whole(kept, n)["jobs"] == [
         {"id": job, "type": "InvoiceSplit", "objectId": split, "state": "queued", "reason": None}
     ]
-    world.runner.run_now(world.tenant, job)
+    bench.runner.run_now(bench.tenant, job)
     found = whole(kept, n)
     assert found["jobs"][0]["state"] == "succeeded"
     assert {each["object"] for each in found["changes"]} >= {"Invoice", "InvoiceItem", "InvoiceSplitItem"}
@@ -241,14 +246,14 @@ def test_an_entry_tells_of_the_work_that_its_call_ordered_and_what_it_changed(ke
 
 
 def test_work_does_not_write_into_a_journal_that_was_cleared(kept: Kept) -> None:
-    world = kept.world
-    split = world.split(world.invoice([Item("100.00")]), "60", "40")
-    (job,) = world.order(split)
+    bench = kept.bench
+    split = bench.split(bench.invoice([Item("100.00")]), "60", "40")
+    (job,) = bench.order(split)
     kept.call(jobs=[job])
-    with world.database.transaction() as connection:
-        kept.journal.clear(connection, kept.tenant)
+    with bench.transaction() as transaction:
+        kept.journal.clear(transaction)
     kept.call("query")
-    world.runner.run_now(world.tenant, job)
+    bench.runner.run_now(bench.tenant, job)
     found = whole(kept, 1)
     assert (found["operation"], found["changes"], found["jobs"]) == ("query", [], [])
 

@@ -35,7 +35,8 @@ def kept() -> Kept:
 
 
 def ledger(kept: Kept) -> Ledger:
-    return read(kept.world.database.connection, kept.tenant, OPERATIONS)
+    with kept.bench.transaction() as transaction:
+        return read(transaction, OPERATIONS)
 
 
 def exercised(lines: tuple[LedgerRow, ...]) -> list[str]:
@@ -57,9 +58,9 @@ def test_totals_count_by_provenance(kept: Kept) -> None:
 
 
 def test_what_was_met_outlives_the_entries_and_the_process(kept: Kept) -> None:
-    with kept.world.database.transaction() as connection:
-        kept.journal.clear(connection, kept.tenant)
-    kept.tenant.exercised.clear()
+    with kept.bench.transaction() as transaction:
+        kept.journal.clear(transaction)
+    kept.tenant.exercised = frozenset()
     assert exercised(ledger(kept).operations) == ["execute"]
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
 
+from tests.integration.benches import rows
 from zuora_mock.billing.queries import Page, batch_size, query, query_more
 from zuora_mock.clock import DAY, MINUTE, Clock
 from zuora_mock.domain import rules
@@ -23,7 +23,6 @@ from zuora_mock.errors import Refusal
 from zuora_mock.settings import TenantSettings
 from zuora_mock.storage import tenants
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 
@@ -34,7 +33,7 @@ NOON = 1_769_904_000_000
 
 
 def new_tenant(database: Database, name: str = "acme", **given: Any) -> Tenant:
-    tenant = tenants.add(database.connection, name, "fixture", TenantSettings(time_zone="Europe/Berlin", **given))
+    tenant = tenants.add(database, name, "fixture", TenantSettings(time_zone="Europe/Berlin", **given))
     tenant.clock = Clock(frozen_at=NOON)
     return tenant
 
@@ -254,7 +253,7 @@ def test_pages_follow_one_another_and_repeat_the_size(transaction: Transaction) 
 def test_a_result_that_fits_one_page_leaves_no_cursor(transaction: Transaction) -> None:
     add(transaction, count=2)
     assert ask(transaction, "select Id from Invoice", 2).done
-    assert transaction.connection.execute(CURSORS.select()).all() == []
+    assert transaction.connection.execute("SELECT id FROM cursors").fetchall() == []
 
 
 def test_a_locator_is_read_again_and_from_any_offset(transaction: Transaction) -> None:
@@ -321,10 +320,8 @@ def test_what_has_expired_is_removed_when_a_cursor_is_made(transaction: Transact
     transaction.tenant.clock = transaction.tenant.clock.advance(15 * MINUTE)
     new = ask(transaction, "select Id from Invoice", 1).locator
     assert old != new
-    assert [
-        f"{each}-1" for each in transaction.connection.scalars(CURSORS.select().with_only_columns(CURSORS.c.id))
-    ] == [new]
-    assert len(transaction.connection.execute(CURSOR_ROWS.select()).all()) == 3
+    assert [f"{each}-1" for (each,) in transaction.connection.execute("SELECT id FROM cursors")] == [new]
+    assert transaction.connection.execute("SELECT count(*) FROM cursor_rows").fetchone() == (3,)
 
 
 def test_a_cursor_takes_no_id_from_the_objects(transaction: Transaction) -> None:
@@ -383,31 +380,26 @@ def test_two_runs_of_the_same_calls_give_the_same_locators() -> None:
 
 def plan(database: Database, text: str) -> list[str]:
     """The steps of every statement that the query runs."""
-    steps: list[str] = []
-
-    def explain(
-        _connection: object, cursor: Any, statement: str, parameters: Any, _context: object, _many: bool
-    ) -> None:
-        steps.extend(str(step[3]) for step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
-
+    ran: list[str] = []
     tenant = new_tenant(database)
     with begin(database, tenant, 2) as transaction:
         add(transaction, tier__c="gold")
-    event.listen(database.connection, "before_cursor_execute", explain)
     with begin(database, tenant, 1) as transaction:
+        database.connection.set_trace_callback(ran.append)
         ask(transaction, text)
-    return steps
+        database.connection.set_trace_callback(None)
+    return [str(step[3]) for each in ran for step in rows(database, f"EXPLAIN QUERY PLAN {each}")]
 
 
 @pytest.mark.parametrize(
     ("source", "sought"),
     [
-        ("Invoice where Id = 'x'", ["PRIMARY KEY (tenant=? AND entity=? AND Id=?)"]),
+        ("Invoice where Id = 'x'", ["sqlite_autoindex_invoices_1 (tenant=? AND entity=? AND Id=?)"]),
         ("Invoice where InvoiceNumber = 'x'", ["invoices_InvoiceNumber (tenant=? AND entity=? AND InvoiceNumber=?)"]),
         ("Invoice where AccountId = 'x'", ["invoices_AccountId (tenant=? AND entity=? AND AccountId=?)"]),
         ("Invoice where Status = 'Draft' and AccountId = 'x'", ["AND AccountId=?)"]),
         ("Invoice where InvoiceNumber like 'INV%'", ["InvoiceNumber>? AND InvoiceNumber<?)"]),
-        ("Invoice where Id = 'x' or Id = 'y'", ["PRIMARY KEY (tenant=? AND entity=? AND Id=?)"]),
+        ("Invoice where Id = 'x' or Id = 'y'", ["sqlite_autoindex_invoices_1 (tenant=? AND entity=? AND Id=?)"]),
         ("Invoice where Id = 'x' or AccountId = 'y' and Amount > 1", ["AND Id=?)", "AND AccountId=?)"]),
         ("InvoiceItem where InvoiceId = 'x'", ["invoice_items_InvoiceId (tenant=? AND entity=? AND InvoiceId=?)"]),
         ("InvoiceSplit where InvoiceId = 'x'", ["AND InvoiceId=?)"]),
@@ -437,7 +429,7 @@ def test_two_hundred_conditions_of_ten_thousand_characters_are_run(transaction: 
 
 def test_a_hundred_thousand_rows_are_paged_one_page_at_a_time(transaction: Transaction) -> None:
     total = 100_000
-    transaction.connection.exec_driver_sql(
+    transaction.connection.execute(
         "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) "
         "INSERT INTO accounts (tenant, entity, Id, Name, seq) SELECT ?, 1, printf('%032x', n), n, n FROM numbers",
         (total - 1, transaction.tenant.key),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,12 +21,14 @@ from zuora_mock.domain.catalogue import (
 )
 from zuora_mock.domain.money import parse_micros
 from zuora_mock.domain.values import Record
+from zuora_mock.storage import charges, configuration
+from zuora_mock.storage.charges import Charge
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.tables import CHARGES
-from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Transaction
+from zuora_mock.storage.tenants import Client, Tenant
+from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
+from zuora_mock.tenants.fixtures.dumping import dump
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.tenants.tenancy import Tenancy
 
@@ -45,18 +48,45 @@ class Filled:
         self.tenancy = Tenancy(self.database, Credentials(), [source])
         self.tenant: Tenant = self.tenancy.anonymous
 
-    def transaction(self, entity: int = 1) -> Transaction:
-        return Transaction(self.database.connection, self.tenant, entity)
+    @contextmanager
+    def transaction(self, entity: int = 1) -> Iterator[Transaction]:
+        with begin(self.database, self.tenant, entity) as transaction:
+            yield transaction
 
     def all(self, kind: ObjectType, entity: int = 1) -> list[Record]:
-        return self.transaction(entity).all(kind)
+        with self.transaction(entity) as transaction:
+            return transaction.all(kind)
+
+    def find(self, kind: ObjectType, **equal: object) -> list[Record]:
+        with self.transaction() as transaction:
+            return transaction.find(kind, **equal)
+
+    def get(self, kind: ObjectType, id: str) -> Record | None:
+        with self.transaction() as transaction:
+            return transaction.get(kind, id)
+
+    def next_invoice_number(self) -> str:
+        with self.transaction() as transaction:
+            return transaction.next_invoice_number()
 
     def invoice(self, number: str) -> Record:
-        (found,) = self.transaction().find(INVOICE, InvoiceNumber=number)
+        (found,) = self.find(INVOICE, InvoiceNumber=number)
         return found
 
     def add(self, **document: Any) -> SeedResult:
-        return self.tenancy.seed(self.tenant, fixture(**document))
+        return self.seed(fixture(**document))
+
+    def seed(self, source: Fixture) -> SeedResult:
+        with self.transaction() as transaction:
+            return self.tenancy.seed(transaction, source)
+
+    def state(self) -> dict[str, Any]:
+        with self.transaction() as transaction:
+            return dump(transaction)
+
+    def clients(self) -> list[Client]:
+        with self.transaction() as transaction:
+            return configuration.clients_of(transaction)
 
     def refused(self, **document: Any) -> list[str]:
         with pytest.raises(FixtureError) as caught:
@@ -131,7 +161,7 @@ def test_numbers_that_are_missing_follow_the_greatest_that_is_given() -> None:
     filled = fill(accounts=[ACME, {**ACME, "AccountNumber": None}], invoices=invoices)
     numbers = [each["InvoiceNumber"] for each in filled.all(INVOICE)]
     assert numbers == ["INV00000042", "INV00000041", "X-1", "INV00000043"]
-    assert filled.transaction().next_invoice_number() == "INV00000044"
+    assert filled.next_invoice_number() == "INV00000044"
     assert [each["AccountNumber"] for each in filled.all(ACCOUNT)] == ["A-1", "A00000001"]
 
 
@@ -169,9 +199,9 @@ def test_custom_fields_are_kept() -> None:
 def test_charges_are_kept_as_the_invoice_items_they_will_be() -> None:
     item = {"ChargeName": "Seats", "ChargeAmount": "5.1", "taxes": [{"Name": "VAT", "TaxAmount": "1"}]}
     filled = fill(accounts=[{**ACME, "charges": [{**item, "recurring": True}]}])
-    (row,) = filled.database.connection.execute(CHARGES.select()).all()
-    assert json.loads(row.body) == item
-    assert (row.account, row.recurring, row.billed) == (filled.all(ACCOUNT)[0]["Id"], True, 0)
+    with filled.transaction() as transaction:
+        (charge,) = charges.all_of(transaction)
+    assert charge == Charge(str(filled.all(ACCOUNT)[0]["Id"]), 0, item, recurring=True, billed=0)
 
 
 def test_a_split_names_its_invoice_by_number() -> None:
@@ -191,7 +221,7 @@ def test_invoices_and_contacts_follow_their_account_into_its_entity() -> None:
         ["INV00000002"],
         ["INV00000003"],
     ]
-    first, second = filled.tenancy.clients(filled.tenant)
+    first, second = filled.clients()
     assert (second.entities, first.entities) == ((1, 2, 3), (2,))
 
 
@@ -220,9 +250,9 @@ def test_the_default_fixture_has_what_its_readers_look_for(default: Filled) -> N
         ("Draft", "Consolidation", 640_000_000),
     }
     assert default.invoice("INV00000007")["Region__c"] == "EMEA"
-    assert default.transaction().next_invoice_number() == "INV00000015"
+    assert default.next_invoice_number() == "INV00000015"
     assert {each["Currency"] for each in default.all(ACCOUNT)} == {"USD", "JPY", "KWD"}
-    (known, inactive) = sorted(default.tenancy.clients(default.tenant), key=lambda each: not each.active)
+    (known, inactive) = sorted(default.clients(), key=lambda each: not each.active)
     assert (len(known.client_id), len(known.secret) <= 42, inactive.active) == (36, True, False)
 
 
@@ -231,20 +261,20 @@ def test_a_fixture_is_added_to_accounts_that_are_there(default: Filled) -> None:
     invoices = [{"AccountNumber": number, "items": [{"ChargeAmount": "7"}]} for number in ("A-1", "A-9")]
     made = default.add(accounts=accounts, invoices=invoices)
     assert list(made.invoices) == ["INV00000015", "INV00000016"]
-    (first, second) = (default.transaction().get(INVOICE, each) for each in made.invoices.values())
-    (acme,) = default.transaction().find(ACCOUNT, AccountNumber="A-1")
+    (first, second) = (default.get(INVOICE, each) for each in made.invoices.values())
+    (acme,) = default.find(ACCOUNT, AccountNumber="A-1")
     assert (first or {})["AccountId"] == acme["Id"]
     assert (second or {})["AccountId"] == made.accounts["A-9"]
-    assert default.transaction().next_invoice_number() == "INV00000017"
+    assert default.next_invoice_number() == "INV00000017"
 
 
 def test_numbers_that_are_taken_are_refused_and_nothing_is_added(default: Filled) -> None:
-    before = default.tenancy.state(default.tenant)
+    before = default.state()
     invoices = [{"AccountNumber": "A-1", "InvoiceNumber": n} for n in ("INV00000002", "INV00000099")]
     terms = [{"name": "Net 7", "days": 7}, {"name": "Net 30", "days": 31}]
     found = default.refused(accounts=[ACME], invoices=invoices, paymentTerms=terms, settings={"strict": True})
     assert found == ["/paymentTerms/1/name", "/accounts/0/AccountNumber", "/invoices/0/InvoiceNumber"]
-    assert default.tenancy.state(default.tenant) == before
+    assert default.state() == before
 
 
 def test_entities_terms_orgs_settings_and_clock_are_added(default: Filled) -> None:
@@ -279,11 +309,11 @@ def test_an_id_inside_an_invoice_that_another_invoice_has_is_refused(default: Fi
 @pytest.mark.parametrize("name", ["default.json", "multi-entity.json"])
 def test_what_comes_out_goes_in_again(name: str) -> None:
     first = Filled(load(default_fixture_path().with_name(name)))
-    state = first.tenancy.state(first.tenant)
+    state = first.state()
     second = Filled(parse(json.dumps(state)))
-    assert second.tenancy.state(second.tenant) == state
+    assert second.state() == state
     assert second.tenant.next_id() == first.tenant.next_id()
-    assert second.transaction().next_invoice_number() == first.transaction().next_invoice_number()
+    assert second.next_invoice_number() == first.next_invoice_number()
 
 
 def test_parts_of_a_split_keep_what_joins_them() -> None:
@@ -297,39 +327,39 @@ def test_parts_of_a_split_keep_what_joins_them() -> None:
     }
     acme = {**ACME, "charges": [{"ChargeAmount": 1, "billed": 1}]}
     filled = fill(clock=FROZEN, accounts=[acme], invoices=[part], invoiceSplits=[split])
-    assert filled.transaction().find(INVOICE, _Group="a" * 32)[0]["_Original"] == "b" * 32
-    state = filled.tenancy.state(filled.tenant)
+    assert filled.find(INVOICE, _Group="a" * 32)[0]["_Original"] == "b" * 32
+    state = filled.state()
     assert state["invoices"][0]["items"][0]["row"] == 0
     assert state["invoiceSplits"][0]["execution"] == split["execution"]
     assert state["accounts"][0]["charges"] == [{"ChargeAmount": "1", "recurring": False, "billed": 1}]
     again = Filled(parse(json.dumps(state)))
-    assert again.tenancy.state(again.tenant) == state
+    assert again.state() == state
 
 
 def test_a_tenants_own_state_put_in_again_replaces_what_has_the_same_id(default: Filled) -> None:
-    state = default.tenancy.state(default.tenant)
-    (invoice,) = default.transaction().find(INVOICE, InvoiceNumber="INV00000002")
-    with default.database.transaction():
-        default.transaction().update(INVOICE, invoice, {"Status": "Posted", "Comments": "changed"})
-    default.tenancy.seed(default.tenant, parse(json.dumps(state)))
+    state = default.state()
+    (invoice,) = default.find(INVOICE, InvoiceNumber="INV00000002")
+    with default.transaction() as transaction:
+        transaction.update(INVOICE, invoice, {"Status": "Posted", "Comments": "changed"})
+    default.seed(parse(json.dumps(state)))
     assert default.invoice("INV00000002")["Status"] == "Draft"
-    again = default.tenancy.state(default.tenant)
+    again = default.state()
     assert sorted(again["invoices"], key=str) == sorted(state["invoices"], key=str)
     assert again["counters"] == state["counters"]
 
 
 def test_an_invoice_whose_account_is_gone_keeps_the_accounts_id() -> None:
     filled = fill(clock=FROZEN, invoices=[{"AccountId": "c" * 32, "items": [{"ChargeAmount": "1"}]}])
-    state = filled.tenancy.state(filled.tenant)
+    state = filled.state()
     assert (state["invoices"][0]["AccountId"], "AccountNumber" in state["invoices"][0]) == ("c" * 32, False)
     again = Filled(parse(json.dumps(state)))
-    assert again.tenancy.state(again.tenant) == state
+    assert again.state() == state
 
 
 def test_an_account_may_be_named_by_its_id(default: Filled) -> None:
-    acme = default.transaction().find(ACCOUNT, AccountNumber="A-2")[0]["Id"]
+    acme = default.find(ACCOUNT, AccountNumber="A-2")[0]["Id"]
     made = default.add(invoices=[{"AccountId": acme, "items": [{"ChargeAmount": "10"}]}])
-    (found,) = (default.transaction().get(INVOICE, each) for each in made.invoices.values())
+    (found,) = (default.get(INVOICE, each) for each in made.invoices.values())
     assert found is not None
     assert str(found["DueDate"]) > str(found["InvoiceDate"])
     half = {"AccountId": acme, "items": [{"ChargeAmount": "0.5"}]}

@@ -26,7 +26,8 @@ def kept() -> Kept:
 
 def ask(kept: Kept, **question: Any) -> dict[str, Any]:
     asked = Question.model_validate(question)
-    return verify(kept.world.database.connection, kept.journal, kept.tenant, asked)
+    with kept.bench.transaction() as transaction:
+        return verify(transaction, kept.journal, asked)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ async def named_tenant(request: Request, services: CurrentServices, name: NameGi
 
 
 def _owner(services: Services, token: str) -> Named:
-    found = services.credentials.find(services.database.connection, token)
+    found = services.credentials.find(services.database, token)
     tenant = services.tenancy.by_key(found[0]) if found else None
     if found is None or tenant is None:
         raise Problem(404, "Unknown tenant", "this server has not issued the bearer token, or its tenant is gone")

@@ -16,6 +16,7 @@ from zuora_mock.admin.ledger import KnownOperations, doubtful
 from zuora_mock.admin.wire import Answered
 from zuora_mock.clock import format_instant, parse_instant
 from zuora_mock.steering.fault_orders import Order
+from zuora_mock.storage.transaction import begin
 
 _EXAMPLES = [
     {"match": {"operation": "execute"}, "skip": 1, "times": 2, "fault": {"kind": "rate-limit"}},
@@ -68,23 +69,29 @@ async def add(
     if order.expires_at is not None and parse_instant(order.expires_at) <= tenant.now():
         now = format_instant(tenant.now())
         raise Problem(400, "Invalid request", f"body/expiresAt: {order.expires_at} is past; it is {now} on its clock")
-    return FaultAdded(id=services.faults.add(tenant, order))
+    with begin(services.database, tenant) as transaction:
+        return FaultAdded(id=services.faults.add(transaction, order))
 
 
 @router.get("")
 async def list_faults(services: CurrentServices, tenant: CurrentTenant) -> FaultList:
     """The orders in the order of their creation, with their counts, those that are spent or expired too."""
-    return FaultList(faults=[FaultView.model_validate(each) for each in services.faults.orders(tenant)])
+    with begin(services.database, tenant) as transaction:
+        orders = services.faults.orders(transaction)
+    return FaultList(faults=[FaultView.model_validate(each) for each in orders])
 
 
 @router.delete("", status_code=204, response_model=None)
 async def clear(services: CurrentServices, tenant: CurrentTenant) -> None:
     """Withdraws all orders."""
-    services.faults.clear(tenant)
+    with begin(services.database, tenant) as transaction:
+        services.faults.clear(transaction)
 
 
 @router.delete("/{id}", status_code=204, response_model=None)
 async def remove(services: CurrentServices, tenant: CurrentTenant, id: str) -> None:
     """Withdraws one order."""
-    if not services.faults.remove(tenant, id):
+    with begin(services.database, tenant) as transaction:
+        removed = services.faults.remove(transaction, id)
+    if not removed:
         raise Problem(404, "Unknown fault", f"the tenant has ordered no fault with the id '{id}'")

@@ -17,7 +17,8 @@ from zuora_mock.admin.wire import Answered
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
 from zuora_mock.settings import JobPolicy
 from zuora_mock.steering.matching import Asked
-from zuora_mock.storage import tenants
+from zuora_mock.storage import configuration
+from zuora_mock.storage.transaction import begin
 from zuora_mock.work.runner import UnknownJob
 
 _LONGEST_DELAY = 10 * 366 * 86_400
@@ -93,9 +94,9 @@ async def set_policy(services: CurrentServices, tenant: CurrentTenant, asked: Po
 
     `seconds` of the tenant's clock count for `delayed` only. Any mode but `manual` runs what waited to be told.
     """
-    tenant.policy = JobPolicy(mode=asked.mode, seconds=asked.seconds)
-    with services.database.transaction() as connection:
-        tenants.save(connection, tenant)
+    with begin(services.database, tenant) as transaction:
+        tenant.policy = JobPolicy(mode=asked.mode, seconds=asked.seconds)
+        configuration.save(transaction)
     if asked.mode != "manual":
         services.runner.settle(tenant)
     return tenant.policy

@@ -16,6 +16,7 @@ from zuora_mock.errors import Kind, Provenance
 from zuora_mock.steering import ledger
 from zuora_mock.steering.ledger import Described, LedgerRow
 from zuora_mock.steering.matching import Match
+from zuora_mock.storage.transaction import begin
 
 router = APIRouter(tags=["Ledger"])
 
@@ -133,8 +134,8 @@ async def read(
 
     As JSON, as a table of text, or as JUnit XML, in which what was not exercised is a skipped test.
     """
-    with services.database.transaction() as connection:
-        found = ledger.read(connection, tenant, operations)
+    with begin(services.database, tenant) as transaction:
+        found = ledger.read(transaction, operations)
     if form == "text":
         return Response(ledger.as_text(found), media_type="text/plain")
     if form == "junit":

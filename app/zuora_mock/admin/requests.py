@@ -13,10 +13,11 @@ from zuora_mock.admin.time import Instant
 from zuora_mock.admin.wire import Answered
 from zuora_mock.services import Services
 from zuora_mock.steering import journal_reading, verification
-from zuora_mock.steering.journal_reading import Filters
 from zuora_mock.steering.matching import Match
 from zuora_mock.steering.verification import Question
+from zuora_mock.storage.journal import Filters
 from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import begin
 
 _PAGE, _LARGEST_PAGE = 1000, 10_000
 _PARAMETERS = frozenset(
@@ -214,8 +215,8 @@ async def list_requests(
 ) -> RequestList:
     """The calls of the tenant, newest first."""
     filters = Filters(method, path, status, track_id, operation, rule, since, until, unsupported)
-    with services.database.transaction() as connection:
-        found = journal_reading.page(connection, services.journal, tenant, filters, limit=limit, before=before)
+    with begin(services.database, tenant) as transaction:
+        found = journal_reading.page(transaction, services.journal, filters, limit=limit, before=before)
     doubt = doubtful(Match(operation=operation), operations)
     return RequestList.model_validate({**found, "doubts": [doubt]} if doubt else found)
 
@@ -223,15 +224,15 @@ async def list_requests(
 @router.delete("/requests", status_code=204, response_model=None)
 async def clear(services: CurrentServices, tenant: CurrentTenant) -> None:
     """Empties the journal. Numbers begin again with 1."""
-    with services.database.transaction() as connection:
-        services.journal.clear(connection, tenant)
+    with begin(services.database, tenant) as transaction:
+        services.journal.clear(transaction)
 
 
 @router.get("/requests/{n}")
 async def read(services: CurrentServices, tenant: CurrentTenant, n: Number) -> Whole:
     """One call: what was asked and answered, what it changed, the work it ordered."""
-    with services.database.transaction() as connection:
-        found = journal_reading.entry(connection, services.journal, tenant, n)
+    with begin(services.database, tenant) as transaction:
+        found = journal_reading.entry(transaction, services.journal, n)
     if found is None:
         raise _unknown(services, tenant, n)
     return Whole.model_validate(found)
@@ -240,8 +241,8 @@ async def read(services: CurrentServices, tenant: CurrentTenant, n: Number) -> W
 @router.get("/requests/{n}/explain", response_model_exclude_unset=True)
 async def explain(services: CurrentServices, tenant: CurrentTenant, n: Number) -> Explanation:
     """Why a call, rows of it or the work that it ordered were refused: the rule, the culprit, what would have done."""
-    with services.database.transaction() as connection:
-        reasons = journal_reading.explanations(connection, services.journal, tenant, n)
+    with begin(services.database, tenant) as transaction:
+        reasons = journal_reading.explanations(transaction, services.journal, n)
     if reasons is None:
         raise _unknown(services, tenant, n)
     if not reasons:
@@ -259,7 +260,7 @@ async def verify(
     question: Annotated[Question, Body(examples=_EXAMPLES)],
 ) -> Verdict:
     """Whether calls came as expected, by count, range or order. Answers 200 in either case."""
-    with services.database.transaction() as connection:
-        found = verification.verify(connection, services.journal, tenant, question)
+    with begin(services.database, tenant) as transaction:
+        found = verification.verify(transaction, services.journal, question)
     doubts = [doubt for each in question.patterns if (doubt := doubtful(each, operations))]
     return Verdict.model_validate({**found, "doubts": doubts} if doubts else found)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
 from zuora_mock.billing.splitting.explanation import arithmetic
+from zuora_mock.steering.journal import explanation
 from zuora_mock.storage.transaction import begin
 
 router = APIRouter(prefix="/splits", tags=["Why"])
@@ -18,8 +19,8 @@ router = APIRouter(prefix="/splits", tags=["Why"])
 async def explain(services: CurrentServices, tenant: CurrentTenant, id: str) -> dict[str, Any]:
     """How the amounts of an invoice were divided. `id` is that of the InvoiceSplit or of the invoice that was split."""
     for entity in tenant.entities:
-        with begin(services.database, tenant, entity.number) as unit:
-            found = arithmetic(unit, id.lower())
+        with begin(services.database, tenant, entity.number) as transaction:
+            found = arithmetic(transaction, id.lower(), explanation)
         if found is not None:
             return found
     raise Problem(404, "Unknown split", f"nothing was split under the id '{id}', be it the split's or the invoice's")

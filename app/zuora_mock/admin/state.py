@@ -11,7 +11,9 @@ from starlette.responses import JSONResponse
 
 from zuora_mock.admin.context import CurrentServices, CurrentTenant, MaybeTenant, Problem
 from zuora_mock.admin.wire import Answered
+from zuora_mock.storage.transaction import begin
 from zuora_mock.tenants import fixtures
+from zuora_mock.tenants.fixtures.dumping import dump
 
 _FIXTURE = {
     "type": "object",
@@ -47,14 +49,16 @@ async def reset(services: CurrentServices, named: MaybeTenant) -> ResetAnswer:
     """
     if named is not None:
         async with services.fairness.turn(named.tenant.key):
-            return ResetAnswer(tenant=named.by, removed=services.tenancy.reset(named.tenant))
+            with begin(services.database, named.tenant) as transaction:
+                removed = services.tenancy.reset(transaction)
+            return ResetAnswer(tenant=named.by, removed=removed)
     if services.settings.forbid_reset_all:
         raise Problem(403, "Reset of all forbidden", "name a tenant: this server does not reset all tenants at once")
     tenants = services.tenancy.reset_all()
-    removed: Counter[str] = Counter()
+    total: Counter[str] = Counter()
     for counts in tenants.values():
-        removed.update(counts)
-    return ResetAnswer(tenant=None, removed=removed, tenants=tenants)
+        total.update(counts)
+    return ResetAnswer(tenant=None, removed=total, tenants=tenants)
 
 
 @router.post("/seed", openapi_extra=_FIXTURE_BODY)
@@ -68,7 +72,8 @@ async def seed(request: Request, services: CurrentServices, tenant: CurrentTenan
     What is wrong with a fixture is answered at once and in full, and nothing of it is kept.
     """
     fixture = fixtures.parse(await request.body(), "the fixture", tenant.zone)
-    made = services.tenancy.seed(tenant, fixture)
+    with begin(services.database, tenant) as transaction:
+        made = services.tenancy.seed(transaction, fixture)
     services.runner.advanced(tenant)
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
 
@@ -76,7 +81,8 @@ async def seed(request: Request, services: CurrentServices, tenant: CurrentTenan
 @router.get("/state", response_model=None, responses=_FIXTURE_ANSWER)
 async def state(services: CurrentServices, tenant: CurrentTenant) -> JSONResponse:
     """The tenant's data as a fixture, ids included: what comes out goes in again, here or in another tenant."""
-    return JSONResponse(services.tenancy.state(tenant))
+    with begin(services.database, tenant) as transaction:
+        return JSONResponse(dump(transaction))
 
 
 @router.get("/fixture-schema", response_model=None)

@@ -15,7 +15,9 @@ from zuora_mock.clock import format_instant
 from zuora_mock.services import Services
 from zuora_mock.settings import JobPolicy
 from zuora_mock.steering.matching import Asked
+from zuora_mock.storage import configuration
 from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import begin
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.tenancy import TenancyError
 
@@ -75,7 +77,9 @@ class SnapshotList(Answered):
 
 
 def _view(services: Services, tenant: Tenant) -> TenantView:
-    ids = [each.client_id for each in services.tenancy.clients(tenant)]
+    with begin(services.database, tenant) as transaction:
+        ids = [each.client_id for each in configuration.clients_of(transaction)]
+        snapshots = list(configuration.snapshots_of(transaction))
     return TenantView(
         name=tenant.name,
         client_id=tenant.name if tenant.name in ids else next(iter(ids), None),
@@ -84,7 +88,7 @@ def _view(services: Services, tenant: Tenant) -> TenantView:
         clock=ClockView(now=format_instant(tenant.now()), frozen=tenant.clock.frozen),
         jobs=tenant.policy,
         requests=tenant.entries,
-        snapshots=services.tenancy.snapshots(tenant),
+        snapshots=snapshots,
     )
 
 
@@ -146,34 +150,39 @@ async def fork(services: CurrentServices, base: str, asked: ClientAsked) -> Tena
 @router.get("/snapshots")
 async def list_snapshots(services: CurrentServices, tenant: CurrentTenant) -> SnapshotList:
     """The tenant's snapshots, oldest first."""
-    names = services.tenancy.snapshots(tenant)
+    with begin(services.database, tenant) as transaction:
+        names = configuration.snapshots_of(transaction)
     return SnapshotList(snapshots=[SnapshotView(tenant=tenant.name, name=each) for each in names])
 
 
 @router.post("/snapshots", status_code=201)
 async def snapshot(services: CurrentServices, tenant: CurrentTenant, asked: SnapshotAsked) -> SnapshotView:
     """Remembers data, jobs, policy, clock and keys under a name, in place of an older snapshot of that name."""
-    services.tenancy.snapshot(tenant, asked.name)
+    with begin(services.database, tenant) as transaction:
+        services.tenancy.snapshot(transaction, asked.name)
     return SnapshotView(tenant=tenant.name, name=asked.name)
 
 
 @router.delete("/snapshots", status_code=204, response_model=None)
 async def drop_snapshots(services: CurrentServices, tenant: CurrentTenant) -> None:
     """Forgets all snapshots of the tenant."""
-    for name in services.tenancy.snapshots(tenant):
-        services.tenancy.drop_snapshot(tenant, name)
+    with begin(services.database, tenant) as transaction:
+        for name in configuration.snapshots_of(transaction):
+            services.tenancy.drop_snapshot(transaction, name)
 
 
 @router.delete("/snapshots/{name}", status_code=204, response_model=None)
 async def drop_snapshot(services: CurrentServices, tenant: CurrentTenant, name: str) -> None:
     """Forgets one snapshot."""
-    services.tenancy.drop_snapshot(tenant, name)
+    with begin(services.database, tenant) as transaction:
+        services.tenancy.drop_snapshot(transaction, name)
 
 
 @router.post("/snapshots/{name}/restore")
 async def restore(services: CurrentServices, tenant: CurrentTenant, name: str) -> SnapshotView:
     """Brings data, jobs, policy, clock and keys back as they were. Journal, faults and tokens stay."""
     async with services.fairness.turn(tenant.key):
-        services.tenancy.restore(tenant, name)
+        with begin(services.database, tenant) as transaction:
+            services.tenancy.restore(transaction, name)
     services.runner.attend(tenant)
     return SnapshotView(tenant=tenant.name, name=name)

@@ -16,8 +16,9 @@ from zuora_mock.admin.wire import Answered
 from zuora_mock.clock import SECOND, Clock, format_instant, parse_instant
 from zuora_mock.services import Services
 from zuora_mock.steering.matching import Asked
-from zuora_mock.storage import tenants
+from zuora_mock.storage import configuration
 from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import begin
 
 EARLIEST, LATEST = parse_instant("1970-01-01"), parse_instant("9000-01-01")
 _EXAMPLE = "2026-02-01T00:00:00Z"
@@ -72,9 +73,9 @@ class ClockMoved(ClockView):
 
 
 def _move(services: Services, tenant: Tenant, clock: Clock) -> ClockMoved:
-    tenant.clock = clock
-    with services.database.transaction() as connection:
-        tenants.save(connection, tenant)
+    with begin(services.database, tenant) as transaction:
+        tenant.clock = clock
+        configuration.save(transaction)
     ran = services.runner.advanced(tenant)
     return ClockMoved(now=format_instant(tenant.now()), frozen=clock.frozen, ran=views(ran))
 

@@ -10,28 +10,19 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
-
 from zuora_mock.billing import fields
 from zuora_mock.billing.outcomes import Outcome, attempt
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
 from zuora_mock.domain.values import Record, Type, Value, is_id, parse
-from zuora_mock.storage.tables import CHARGES
+from zuora_mock.storage import charges
+from zuora_mock.storage.charges import Charge
 from zuora_mock.storage.transaction import Change, Transaction
 from zuora_mock.tenants.fixtures import parse as parse_fixture
 from zuora_mock.tenants.fixtures.adding import add
 
 REQUIRED = ("AccountId", "InvoiceDate", "TargetDate")
 MEMBERS = frozenset({*REQUIRED, "IncludesOneTime", "IncludesRecurring", "IncludesUsage"})
-
-_WHOSE = (
-    CHARGES.c.tenant == bindparam("whose"),
-    CHARGES.c.entity == bindparam("where"),
-    CHARGES.c.account == bindparam("owner"),
-)
-_DUE = select(CHARGES).where(*_WHOSE, CHARGES.c.recurring | (CHARGES.c.billed == 0)).order_by(CHARGES.c.position)
-_BILLED = update(CHARGES).where(*_WHOSE, CHARGES.c.position == bindparam("at")).values(billed=CHARGES.c.billed + 1)
 
 
 def generate(transaction: Transaction, rows: Sequence[Any], wsdl: int) -> list[Outcome]:
@@ -43,12 +34,11 @@ def _generate(transaction: Transaction, row: Any, wsdl: int) -> str:
     members = fields.members_of(row)
     dates = _dates(transaction, members, wsdl)
     account = _account(transaction, members["AccountId"])
-    owner = {"whose": transaction.tenant.key, "where": transaction.entity, "owner": account["Id"]}
-    due = transaction.connection.execute(_DUE, owner).all()
+    due = charges.due(transaction, str(account["Id"]))
     if not due:
         message = f"nothing is due for account {account['AccountNumber']}"
         raise rules.NOTHING_DUE.refusal(message, expected="charges in the fixture", actual=0)
-    transaction.connection.execute(_BILLED, [{**owner, "at": row.position} for row in due])
+    charges.count_billed(transaction, due)
     return _make_draft(transaction, account, dates, due)
 
 
@@ -75,11 +65,11 @@ def _account(transaction: Transaction, id: Any) -> Record:
     return account
 
 
-def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Row[Any]]) -> str:
+def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Charge]) -> str:
     """The charges become an invoice by the way on which fixtures become invoices."""
     invoice = {"AccountId": account["Id"], "Status": "Draft", "SourceType": "Subscription", **dates}
-    document = {"invoices": [{**invoice, "items": [json.loads(row.body) for row in due]}]}
-    made = add(transaction.connection, transaction.tenant, parse_fixture(json.dumps(document)))
+    document = {"invoices": [{**invoice, "items": [each.item for each in due]}]}
+    made = add(transaction, parse_fixture(json.dumps(document)))
     (identifier,) = made.invoices.values()
     _note(transaction, identifier)
     return identifier

@@ -48,7 +48,7 @@ def query(transaction: Transaction, text: str, batch: int, wsdl: int) -> Page:
     parsed = parse(text)
     selection = resolve(parsed, wsdl=wsdl, zone=transaction.tenant.zone)
     _check_custom_fields(transaction, parsed.object, selection)
-    rows = queries.first_rows(transaction.connection, transaction.scope, selection, batch + 1)
+    rows = queries.first_rows(transaction, selection, batch + 1)
     _check_body(selection, rows)
     records = _render(transaction, selection.kind, selection.names, rows[:batch], wsdl)
     if len(rows) <= batch:
@@ -60,7 +60,7 @@ def query(transaction: Transaction, text: str, batch: int, wsdl: int) -> Page:
 def query_more(transaction: Transaction, locator: object, batch: int, wsdl: int) -> Page:
     """Raises Refusal: `zoql.locator`."""
     cursor, offset = _find_cursor(transaction, locator)
-    rows = queries.cursor_rows(transaction.connection, transaction.tenant.key, cursor.id, offset, batch)
+    rows = queries.cursor_rows(transaction, cursor.id, offset, batch)
     records = _render(transaction, BY_NAME[cursor.object], cursor.names, rows, wsdl)
     done = offset + batch >= cursor.size
     return Page(cursor.size, records, done, None if done else f"{cursor.id}-{offset + batch}")
@@ -70,19 +70,19 @@ def _check_custom_fields(transaction: Transaction, typed: str, selection: Select
     """Assumed: a custom field exists once any record of the tenant has it, by a fixture or by a call."""
     clauses = (clause.field for conjunction in selection.where for clause in conjunction)
     for name in dict.fromkeys(filter(is_custom, (*selection.names, *clauses))):
-        if not queries.has_custom_field(transaction.connection, transaction.tenant.key, selection.kind, name):
+        if not queries.has_custom_field(transaction, selection.kind, name):
             message, expected = f"invalid field for query: {typed}.{name}", "a custom field that some record has"
             raise rules.QUERY_FIELD.refusal(message, expected=expected, actual=name)
 
 
 def _keep(transaction: Transaction, selection: Selection) -> Cursor:
     now, tenant = transaction.now(), transaction.tenant
-    queries.remove_expired(transaction.connection, tenant.key, now)
+    queries.remove_expired(transaction)
     cursor_id = ids.hex_id(tenant.seed, "cursor", tenant.next_seq())
-    size = queries.copy_rows(transaction.connection, transaction.scope, selection, cursor_id)
+    size = queries.copy_rows(transaction, selection, cursor_id)
     expires_at = now + (KEPT_IF_LARGE if size > LARGEST_BATCH else KEPT)
     cursor = Cursor(cursor_id, selection.kind.name, selection.names, size, expires_at)
-    queries.add_cursor(transaction.connection, transaction.scope, cursor)
+    queries.add_cursor(transaction, cursor)
     return cursor
 
 
@@ -90,7 +90,7 @@ def _find_cursor(transaction: Transaction, locator: object) -> tuple[Cursor, int
     match = _LOCATOR.fullmatch(locator) if isinstance(locator, str) else None
     if match is None:
         raise _bad_locator(locator, "<32 hexadecimal digits>-<offset>")
-    cursor = queries.find_cursor(transaction.connection, transaction.scope, match[1], transaction.now())
+    cursor = queries.find_cursor(transaction, match[1])
     if cursor is None:
         raise _bad_locator(locator, "the locator of a query that has not expired")
     if int(match[2]) >= cursor.size:

@@ -15,33 +15,23 @@ from math import exp
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from zuora_mock import ids
 from zuora_mock.clock import SECOND, format_instant, parse_instant
 from zuora_mock.steering import faults
 from zuora_mock.steering.faults import LONGEST_DELAY, NO_STRIKE, FaultKind, Strike, Subject
 from zuora_mock.steering.matching import Asked, Match, fits
+from zuora_mock.storage import faults as rows
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.tables import FAULTS
+from zuora_mock.storage.faults import KeptOrder
 from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import Transaction, begin
 
 _PARAMETERS: Mapping[str, frozenset[str]] = {
     "fixed": frozenset({"milliseconds"}),
     "uniform": frozenset({"lower", "upper"}),
     "lognormal": frozenset({"median", "sigma"}),
 }
-
-_BY_TENANT = select(FAULTS).where(FAULTS.c.tenant == bindparam("whose")).order_by(FAULTS.c.position)
-_LAST = select(func.max(FAULTS.c.position)).where(FAULTS.c.tenant == bindparam("whose"))
-_REMOVE = delete(FAULTS).where(FAULTS.c.tenant == bindparam("whose"), FAULTS.c.id == bindparam("wanted"))
-_CLEAR = delete(FAULTS).where(FAULTS.c.tenant == bindparam("whose"))
-_COUNT = (
-    update(FAULTS)
-    .where(FAULTS.c.tenant == bindparam("whose"), FAULTS.c.id == bindparam("wanted"))
-    .values(seen=bindparam("now_seen"), struck=bindparam("now_struck"))
-)
-
 
 LONGEST_EXPIRY = 100 * 366 * 86_400
 """Seconds; a century."""
@@ -186,42 +176,30 @@ class FaultOrders:
         self._live: dict[int, list[_Live]] = {}
         self._positions: dict[int, int] = {}
 
-    def add(self, tenant: Tenant, order: Order) -> str:
+    def add(self, transaction: Transaction, order: Order) -> str:
         """Takes the order and returns its id."""
-        with self._database.transaction() as connection:
-            last = connection.scalar(_LAST, {"whose": tenant.key}) or 0
-            position = self._positions[tenant.key] = max(last, self._positions.get(tenant.key, 0)) + 1
-            row = {
-                "tenant": tenant.key,
-                "id": ids.hex_id(tenant.name, "fault", position),
-                "position": position,
-                "body": order.model_dump_json(by_alias=True, exclude_unset=True),
-                "seen": 0,
-                "struck": 0,
-                "expires_at": _expiry(tenant, order),
-            }
-            connection.execute(insert(FAULTS), row)
+        tenant = transaction.tenant
+        position = max(rows.last_position(transaction), self._positions.get(tenant.key, 0)) + 1
+        made = ids.hex_id(tenant.name, "fault", position)
+        body = order.model_dump_json(by_alias=True, exclude_unset=True)
+        rows.add(transaction, KeptOrder(made, position, body, 0, 0, _expiry(tenant, order)))
+        self._positions[tenant.key] = position
         self._live.pop(tenant.key, None)
-        return str(row["id"])
+        return made
 
-    def orders(self, tenant: Tenant) -> list[dict[str, Any]]:
+    def orders(self, transaction: Transaction) -> list[dict[str, Any]]:
         """The orders as they were given, in the order of their creation, with their counts and state."""
-        rows = self._database.connection.execute(_BY_TENANT, {"whose": tenant.key})
-        return [_told(tenant, row) for row in rows]
+        return [_told(transaction.tenant, each) for each in rows.all_of(transaction)]
 
-    def remove(self, tenant: Tenant, order: str) -> bool:
+    def remove(self, transaction: Transaction, order: str) -> bool:
         """Whether there was such an order."""
-        with self._database.transaction() as connection:
-            removed = connection.execute(_REMOVE, {"whose": tenant.key, "wanted": order}).rowcount
-        self._live.pop(tenant.key, None)
-        return removed > 0
+        self._live.pop(transaction.tenant.key, None)
+        return rows.remove(transaction, order)
 
-    def clear(self, tenant: Tenant) -> int:
+    def clear(self, transaction: Transaction) -> int:
         """Removes every order and returns how many there were."""
-        with self._database.transaction() as connection:
-            removed = connection.execute(_CLEAR, {"whose": tenant.key}).rowcount
-        self._live.pop(tenant.key, None)
-        return removed
+        self._live.pop(transaction.tenant.key, None)
+        return rows.clear(transaction)
 
     def forget(self, tenant_key: int) -> None:
         """Drops this process's copy: the rows have changed under it."""
@@ -232,7 +210,7 @@ class FaultOrders:
         """What befalls the call. It is asked for every call, and nearly always there is nothing."""
         orders = self._live.get(tenant.key)
         if orders is None:
-            orders = self._live[tenant.key] = self._load(tenant.key)
+            orders = self._live[tenant.key] = self._load(tenant)
         by_header = NO_STRIKE
         if faults.FAULT_HEADER in subject.headers or faults.DELAY_HEADER in subject.headers:
             by_header = faults.ordered_by_header(subject.headers)
@@ -245,17 +223,15 @@ class FaultOrders:
         return _together(by_header, strikes)
 
     def _count(self, tenant: Tenant, met: Sequence[_Live]) -> None:
-        counts = [
-            {"whose": tenant.key, "wanted": each.id, "now_seen": each.seen, "now_struck": each.struck} for each in met
-        ]
-        with self._database.transaction() as connection:
-            connection.execute(_COUNT, counts)
+        with begin(self._database, tenant) as transaction:
+            rows.count(transaction, [(each.id, each.seen, each.struck) for each in met])
         if any(each.spent for each in met):
             self._live[tenant.key] = [each for each in self._live[tenant.key] if not each.spent]
 
-    def _load(self, tenant_key: int) -> list[_Live]:
-        rows = self._database.connection.execute(_BY_TENANT, {"whose": tenant_key})
-        orders = [_Live(r.id, Order.model_validate_json(r.body), r.expires_at, r.seen, r.struck) for r in rows]
+    def _load(self, tenant: Tenant) -> list[_Live]:
+        with begin(self._database, tenant) as transaction:
+            kept = rows.all_of(transaction)
+        orders = [_Live(r.id, Order.model_validate_json(r.body), r.expires_at, r.seen, r.struck) for r in kept]
         return [each for each in orders if not each.spent]
 
 
@@ -290,7 +266,7 @@ def _expiry(tenant: Tenant, order: Order) -> int | None:
     return None
 
 
-def _told(tenant: Tenant, row: Row[Any]) -> dict[str, Any]:
+def _told(tenant: Tenant, row: KeptOrder) -> dict[str, Any]:
     order = Order.model_validate_json(row.body)
     told = {"id": row.id, **order.model_dump(mode="json", by_alias=True, exclude_unset=True)}
     told.pop("expiresAfterSeconds", None)
@@ -299,7 +275,7 @@ def _told(tenant: Tenant, row: Row[Any]) -> dict[str, Any]:
     return {**told, "state": _state(tenant, row, order), "seen": row.seen, "struck": row.struck}
 
 
-def _state(tenant: Tenant, row: Row[Any], order: Order) -> str:
+def _state(tenant: Tenant, row: KeptOrder, order: Order) -> str:
     if order.times is not None and row.struck >= order.times:
         return "spent"
     return "expired" if row.expires_at is not None and tenant.now() >= row.expires_at else "active"

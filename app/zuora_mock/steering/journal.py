@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Column, Connection, bindparam, case, delete, func, insert, update
 
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.faults import HEADER
-from zuora_mock.storage.statements import Prepared
-from zuora_mock.storage.tables import EXERCISED, JOBS, JOURNAL
+from zuora_mock.storage import jobs
+from zuora_mock.storage import journal as rows
+from zuora_mock.storage.journal import KeptEntry
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Change
+from zuora_mock.storage.transaction import Change, Transaction
 
 MASK = "****"
 _OAUTH = "/oauth/"
@@ -33,29 +33,6 @@ _SECRET_HEADERS = frozenset(
 _SECRET_IN_BODY = re.compile(rb'(client_secret=|"(?:access_token|client_secret|jti)"\s*:\s*")[^&"]*')
 _SECRET_IN_QUERY = re.compile(r"(client_secret=|access_token=|password=)[^&]*")
 _GZIP = b"\x1f\x8b"
-_INSERT = Prepared(insert(JOURNAL).prefix_with("OR REPLACE"))
-_EXERCISED = insert(EXERCISED).prefix_with("OR IGNORE")
-_FORGET = delete(JOURNAL).where(JOURNAL.c.tenant == bindparam("whose"), JOURNAL.c.n <= bindparam("last"))
-_CLEAR = delete(JOURNAL).where(JOURNAL.c.tenant == bindparam("whose"))
-_LINK = Prepared(
-    update(JOBS)
-    .where(JOBS.c.tenant == bindparam("whose"), JOBS.c.id == bindparam("job"))
-    .values(request=bindparam("entry"))
-)
-_UNLINK = update(JOBS).where(JOBS.c.tenant == bindparam("whose")).values(request=None)
-
-
-def _appending(column: Column[str]) -> Prepared:
-    """Adds the elements of one JSON array to another."""
-    more = bindparam("more", type_=column.type)
-    joined = func.rtrim(column, "]") + ", " + func.ltrim(more, "[")
-    changed = {column.name: case((column.is_(None), more), else_=joined)}
-    return Prepared(
-        update(JOURNAL).where(JOURNAL.c.tenant == bindparam("whose"), JOURNAL.c.n == bindparam("entry")).values(changed)
-    )
-
-
-_APPEND, _EXPLAIN = _appending(JOURNAL.c.changes), _appending(JOURNAL.c.explanation)
 _SWEEP = 64
 
 
@@ -99,27 +76,6 @@ def _kept(body: bytes, path: str) -> bytes:
     return body[:LONGEST_BODY]
 
 
-def _changes(changes: Sequence[Change]) -> str | None:
-    if not changes:
-        return None
-    shown = [{"object": each.object, "id": each.id, "before": each.before, "after": each.after} for each in changes]
-    return to_json(shown).decode()
-
-
-def append_changes(connection: Connection, tenant: int, n: int | None, changes: Sequence[Change]) -> None:
-    """Adds what background work changed to the entry of the call that ordered it, if the entry is still there."""
-    text = _changes(changes)
-    if n is not None and text is not None:
-        _APPEND.run(connection, {"whose": tenant, "entry": n, "more": text})
-
-
-def append_refusal(connection: Connection, tenant: int, n: int | None, refusal: Refusal, job: str) -> None:
-    """Adds why background work failed to the entry of the call that ordered it, if the entry is still there."""
-    if n is not None:
-        more = json.dumps([{**explanation(refusal), "job": job}], ensure_ascii=False, default=str)
-        _EXPLAIN.run(connection, {"whose": tenant, "entry": n, "more": more})
-
-
 def explanation(refusal: Refusal) -> dict[str, Any]:
     """What a person is told about a refusal at `/__admin/requests/{n}/explain`."""
     rule = refusal.rule
@@ -147,38 +103,31 @@ def _summary(refusal: Refusal) -> str:
     return f"Ordered by {order if order.startswith('/') else by}: {summary.removeprefix('Ordered: ')}"
 
 
-def _explanations(refusals: Sequence[Refusal]) -> str | None:
-    if not refusals:
-        return None
-    return json.dumps([explanation(each) for each in refusals], ensure_ascii=False, default=str)
-
-
-def _row(tenant: int, entry: Entry) -> dict[str, object]:
+def _kept_entry(entry: Entry) -> KeptEntry:
     notes = list(entry.notes)
     if max(len(entry.request_body), len(entry.response_body)) > LONGEST_BODY:
         notes.append(f"bodies are kept up to {LONGEST_BODY} bytes")
-    return {
-        "tenant": tenant,
-        "n": entry.n,
-        "at": entry.at,
-        "method": entry.method,
-        "path": entry.path,
-        "query": _SECRET_IN_QUERY.sub(rf"\1{MASK}", entry.query),
-        "status": entry.status,
-        "track_id": entry.track_id,
-        "request_id": entry.request_id,
-        "operation": entry.operation,
-        "rule": ",".join(entry.rules) or None,
-        "fault": entry.fault,
-        "milliseconds": entry.milliseconds,
-        "request_headers": _headers(entry.request_headers),
-        "request_body": _kept(entry.request_body, entry.path),
-        "response_headers": _headers(entry.response_headers),
-        "response_body": _kept(entry.response_body, entry.path),
-        "changes": _changes(entry.changes),
-        "explanation": _explanations(entry.refusals),
-        "notes": json.dumps(notes, ensure_ascii=False) if notes else None,
-    }
+    return KeptEntry(
+        n=entry.n,
+        at=entry.at,
+        method=entry.method,
+        path=entry.path,
+        query=_SECRET_IN_QUERY.sub(rf"\1{MASK}", entry.query) if entry.query else "",
+        status=entry.status,
+        track_id=entry.track_id,
+        request_id=entry.request_id,
+        operation=entry.operation,
+        rule=",".join(entry.rules) or None,
+        fault=entry.fault,
+        milliseconds=entry.milliseconds,
+        request_headers=_headers(entry.request_headers),
+        request_body=_kept(entry.request_body, entry.path),
+        response_headers=_headers(entry.response_headers),
+        response_body=_kept(entry.response_body, entry.path),
+        changes=rows.changes_as_text(entry.changes),
+        explanation=rows.explanations_as_text([explanation(each) for each in entry.refusals]),
+        notes=json.dumps(notes, ensure_ascii=False) if notes else None,
+    )
 
 
 class Journal:
@@ -187,14 +136,14 @@ class Journal:
     def __init__(self, size: int) -> None:
         self.size = size
 
-    def write(self, connection: Connection, tenant: Tenant, entry: Entry) -> None:
+    def write(self, transaction: Transaction, entry: Entry) -> None:
         if self.size:
-            _INSERT.run(connection, _row(tenant.key, entry))
+            rows.add(transaction, _kept_entry(entry))
         if entry.jobs:
-            _LINK.run_many(connection, [{"whose": tenant.key, "job": job, "entry": entry.n} for job in entry.jobs])
+            jobs.link(transaction, entry.jobs, entry.n)
         if entry.n % _SWEEP == 0:
-            connection.execute(_FORGET, {"whose": tenant.key, "last": self.oldest(tenant) - 1})
-        self._exercise(connection, tenant, entry)
+            rows.forget(transaction, self.forgotten(transaction.tenant))
+        self._exercise(transaction, entry)
 
     def oldest(self, tenant: Tenant) -> int:
         """The number of the first entry that is still told of."""
@@ -204,23 +153,21 @@ class Journal:
         """How many entries had to make room for newer ones."""
         return max(0, tenant.entries - self.size)
 
-    def clear(self, connection: Connection, tenant: Tenant) -> int:
+    def clear(self, transaction: Transaction) -> int:
         """Removes every entry and starts again with number 1; returns how many there were.
 
         A call that is still on its way keeps its number; the next call of that number takes its place in the journal.
         """
-        connection.execute(_UNLINK, {"whose": tenant.key})
-        removed = connection.execute(_CLEAR, {"whose": tenant.key}).rowcount
-        tenant.entries = 0
-        return removed
+        jobs.unlink_all(transaction)
+        transaction.tenant.entries = 0
+        return rows.clear(transaction)
 
-    def _exercise(self, connection: Connection, tenant: Tenant, entry: Entry) -> None:
+    def _exercise(self, transaction: Transaction, entry: Entry) -> None:
         """Notes for the ledger which operations and rules the calls so far have met."""
+        tenant = transaction.tenant
         met = {("rule", name) for name in entry.rules}
         if entry.operation:
             met.add(("operation", entry.operation))
         if not met <= tenant.exercised:
-            new = met - tenant.exercised
-            rows = [{"tenant": tenant.key, "kind": kind, "name": name} for kind, name in sorted(new)]
-            connection.execute(_EXERCISED, rows)
-            tenant.exercised |= new
+            rows.add_exercised(transaction, sorted(met - tenant.exercised))
+            tenant.exercised |= met

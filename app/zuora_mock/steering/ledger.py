@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
-from sqlalchemy import Connection, select
-
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Provenance, Rule
-from zuora_mock.storage.tables import EXERCISED
-from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage import journal
+from zuora_mock.storage.transaction import Transaction
 
 
 class Described(Protocol):
@@ -67,9 +65,8 @@ class Ledger:
         return {"operations": self.operations, "rules": self.rules}
 
 
-def read(connection: Connection, tenant: Tenant, operations: Iterable[Described]) -> Ledger:
-    rows = connection.execute(select(EXERCISED.c.kind, EXERCISED.c.name).where(EXERCISED.c.tenant == tenant.key))
-    met = {(row.kind, row.name) for row in rows}
+def read(transaction: Transaction, operations: Iterable[Described]) -> Ledger:
+    met = journal.exercised(transaction)
     return Ledger(
         tuple(_operation(each, ("operation", each.name) in met) for each in operations),
         tuple(_rule(each, ("rule", each.name) in met) for each in RULES.values()),

@@ -19,34 +19,17 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
-from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from zuora_mock.steering.faults import Subject
 from zuora_mock.steering.journal import Journal
 from zuora_mock.steering.matching import Asked, Difference, Match, differences
-from zuora_mock.storage.tables import JOURNAL
-from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage import journal as rows
+from zuora_mock.storage.journal import Recorded
+from zuora_mock.storage.transaction import Transaction
 
 MOST_MISSES = 3
 _CLOSEST = ("operation", "path", "method")
 """Of two calls with as many differences the one that has these right is nearer."""
-
-_READ: Select[Any] = (
-    select(
-        JOURNAL.c.n,
-        JOURNAL.c.method,
-        JOURNAL.c.path,
-        JOURNAL.c.status,
-        JOURNAL.c.track_id,
-        JOURNAL.c.operation,
-        JOURNAL.c.rule,
-        JOURNAL.c.fault,
-        JOURNAL.c.request_headers,
-        JOURNAL.c.request_body,
-    )
-    .where(JOURNAL.c.tenant == bindparam("whose"), JOURNAL.c.n >= bindparam("oldest"))
-    .order_by(JOURNAL.c.n)
-)
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -126,16 +109,16 @@ class _Miss:
         return {"n": self.n, "differs": differs}
 
 
-def verify(connection: Connection, journal: Journal, tenant: Tenant, question: Question) -> dict[str, Any]:
+def verify(transaction: Transaction, journal: Journal, question: Question) -> dict[str, Any]:
     """The verdict; `forgotten`, where the journal has lost entries, says that calls may be missing from the count."""
-    rows = connection.execute(_READ, {"whose": tenant.key, "oldest": journal.oldest(tenant)})
-    calls = [_recorded(row) for row in rows]
+    tenant = transaction.tenant
+    calls = [_recorded(each) for each in rows.recorded(transaction, journal.oldest(tenant))]
     verdict = _in_order(calls, question.order) if question.order else _counted(calls, question)
     forgotten = journal.forgotten(tenant)
     return {**verdict, "forgotten": forgotten} if forgotten else verdict
 
 
-def _recorded(row: Row[Any]) -> _Recorded:
+def _recorded(row: Recorded) -> _Recorded:
     headers = json.loads(row.request_headers)
     subject = Subject(row.operation, row.method, row.path, row.track_id, headers, row.request_body or b"")
     return _Recorded(row.n, subject, row.status, tuple((row.rule or "").split(",")), row.fault)

@@ -1,7 +1,4 @@
-"""Many rows at once: filling, emptying and copying what belongs to a tenant.
-
-The statements are text and go straight to the driver: a reset is some thirty of them, and the tables are ours.
-"""
+"""Many rows at once: filling, emptying and copying what belongs to a tenant."""
 
 from __future__ import annotations
 
@@ -10,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, update
+from sqlalchemy import Table, bindparam, delete, insert, select
 
-from zuora_mock.storage.statements import Prepared, driver
-from zuora_mock.storage.tables import CHARGES, JOBS, SPLITS, metadata
+from zuora_mock.storage.database import Database
+from zuora_mock.storage.statements import Prepared, execute_many
+from zuora_mock.storage.tables import CHARGES, SPLITS, metadata
+from zuora_mock.storage.transaction import Transaction
 
 
 class DuplicateRow(Exception):
@@ -23,60 +22,50 @@ class DuplicateRow(Exception):
 def insertion(table: str, columns: Sequence[str], constants: Mapping[str, int]) -> str:
     """The statement for `insert_rows`; `constants` are the same in every row, and cost less than what is bound."""
     known = metadata.tables[table]
-    names = [known.c[name].name for name in (*columns, *constants)]
+    names = [f'"{known.c[name].name}"' for name in (*columns, *constants)]
     values = [*"?" * len(columns), *(str(int(value)) for value in constants.values())]
-    return f"INSERT INTO {known.name} ({_listed(names)}) VALUES ({', '.join(values)})"  # noqa: S608
+    return f"INSERT INTO {known.name} ({', '.join(names)}) VALUES ({', '.join(values)})"  # noqa: S608
 
 
-def insert_rows(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_rows(transaction: Transaction, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows as the driver takes them, in the order of the statement's columns. Raises DuplicateRow."""
     try:
-        driver(connection).executemany(statement, rows)
+        execute_many(transaction, statement, rows)
     except sqlite3.IntegrityError as error:
         raise DuplicateRow(str(error)) from None
 
 
-def delete_rows(connection: Connection, tables: Iterable[Table], tenant: int) -> dict[str, int]:
-    """How many rows of the tenant were removed, by table."""
-    execute, whose = driver(connection).execute, (tenant,)
-    return {each.name: execute(_deletion(each), whose).rowcount for each in tables}
+def delete_rows(database: Database, tables: Iterable[Table], tenant: int) -> dict[str, int]:
+    """How many rows of the tenant or snapshot were removed, by table."""
+    return {each.name: _deletion(each).run(database, {"whose": tenant}).rowcount for each in tables}
 
 
-def copy_rows(connection: Connection, tables: Iterable[Table], source: int, target: int) -> None:
-    """The rows of one tenant for another one that has none of them."""
-    execute, whose = driver(connection).execute, (target, source)
+def copy_rows(database: Database, tables: Iterable[Table], source: int, target: int) -> None:
+    """The rows of one tenant or snapshot for another one that has none of them."""
     for each in tables:
-        execute(_copying(each), whose)
+        _copying(each).run(database, {"source": source, "target": target})
 
 
-def delete_appendages(connection: Connection, tenant: int, object_id: str) -> None:
+def delete_appendages(transaction: Transaction, object_id: str) -> None:
     """Charges of an account and arithmetic of a split go with it."""
     for each in _DELETE_APPENDAGES:
-        each.run(connection, {"whose": tenant, "owner": object_id})
-
-
-def unlink_jobs(connection: Connection, tenant: int) -> None:
-    """The requests that ordered the tenant's jobs are told in another tenant's journal."""
-    _UNLINK_JOBS.run(connection, {"whose": tenant, "nothing": None})
+        each.run(transaction, {"whose": transaction.tenant.key, "owner": object_id})
 
 
 _DELETE_APPENDAGES = tuple(
     Prepared(delete(column.table).where(column.table.c.tenant == bindparam("whose"), column == bindparam("owner")))
     for column in (CHARGES.c.account, SPLITS.c.split)
 )
-_UNLINK_JOBS = Prepared(update(JOBS).where(JOBS.c.tenant == bindparam("whose")).values(request=bindparam("nothing")))
 
 
 @cache
-def _deletion(table: Table) -> str:
-    return f"DELETE FROM {table.name} WHERE tenant = ?"  # noqa: S608
+def _deletion(table: Table) -> Prepared:
+    return Prepared(delete(table).where(table.c.tenant == bindparam("whose")))
 
 
 @cache
-def _copying(table: Table) -> str:
-    others = _listed(column.name for column in table.c if column.name != "tenant")
-    return f"INSERT INTO {table.name} (tenant, {others}) SELECT ?, {others} FROM {table.name} WHERE tenant = ?"  # noqa: S608
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
+def _copying(table: Table) -> Prepared:
+    others = [column for column in table.c if column.name != "tenant"]
+    rows = select(bindparam("target", type_=table.c.tenant.type), *others)
+    names = ["tenant", *(column.name for column in others)]
+    return Prepared(insert(table).from_select(names, rows.where(table.c.tenant == bindparam("source"))))

@@ -1,108 +1,145 @@
 """One SQLite database behind one connection, and its transactions.
 
-Services run in the event loop and never await inside a transaction, so one connection makes every transaction serial
-and nothing needs a lock. WAL with `synchronous=NORMAL` loses nothing when the process is killed.
+Calls run in the event loop and never await inside a transaction; calls of other threads wait until the transaction is
+over. WAL with `synchronous=NORMAL` loses nothing when the process is killed. The file belongs to one process: SQLite
+locks it until the connection is closed or the process ends, however it ends.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import Connection as DriverConnection
-from typing import Any, cast
+from threading import RLock
+from weakref import finalize
 
-from sqlalchemy import Connection, Engine, create_engine, event
-
-from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, metadata
+from zuora_mock.storage import schema
+from zuora_mock.storage.statements import execute, execute_many
 
 _PRAGMAS = (
+    "locking_mode=EXCLUSIVE",
+    "page_size=8192",
     "journal_mode=WAL",
     "synchronous=NORMAL",
-    "wal_autocheckpoint=4000",
+    "wal_autocheckpoint=2000",
     "temp_store=MEMORY",
     "cache_size=-65536",
-    "busy_timeout=5000",
 )
 """The log is copied back at 16 MB: a split writes some 300 kB, mostly to pages that the next one writes too."""
 
-
-def _prepare(driver: Any, _record: object) -> None:
-    driver.isolation_level = None
-    for pragma in _PRAGMAS:
-        driver.execute(f"PRAGMA {pragma}")
+_DEFINED = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_'"
 
 
-def open_engine(path: Path | None) -> Engine:
-    """An engine on the file, or on a database in memory that lives as long as its one connection."""
-    engine = create_engine(f"sqlite:///{path}" if path else "sqlite://")
-    event.listen(engine, "connect", _prepare)
-    return engine
-
-
-def _describe_data(driver: DriverConnection) -> None:
-    """Tells SQLite how rows spread over large tenants, as ANALYZE would: rows in all, then rows per prefix of a key.
-
-    Otherwise it takes a tenant for ten rows, and reads all of them in order rather than search for a few and sort them.
-    """
-    driver.execute("ANALYZE sqlite_schema")
-    driver.execute("DELETE FROM sqlite_stat1")
-    driver.executemany("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", _spread())
-    driver.execute("ANALYZE sqlite_schema")
-
-
-def _spread() -> Iterator[tuple[str, str, str]]:
-    for table in OBJECT_TABLES.values():
-        yield table.name, table.name, "1000000 100000 50000 1"
-        for index in table.indexes:
-            custom = str(index.name).endswith("_custom")
-            yield table.name, str(index.name), "1000 100" if custom else "1000000 100000 50000 10"
-    yield JOBS.name, JOBS.name, "1000000 100000 1"
-    yield JOBS.name, "jobs_object", "1000000 100000 1"
-    yield JOBS.name, "jobs_state", "1000000 250000 50000 1"
+class UnusableDatabase(Exception):
+    """The file cannot be used; the text says why, and what to do."""
 
 
 class Database:
-    """The connection. `transaction()` joins one that is open already, so that a call and what it does are one."""
+    """The connection, opened at once. `lock` is held by whoever reads or writes; a thread may take it again."""
+
+    connection: sqlite3.Connection
 
     def __init__(self, path: Path | None = None) -> None:
-        self._engine = open_engine(path)
-        self.connection: Connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._driver = cast("DriverConnection", self.connection.connection.driver_connection)
-        metadata.create_all(self.connection, checkfirst=path is not None)
-        with self.transaction():
-            _describe_data(self._driver)
+        """Without a path it is in memory, and gone when it is closed. Raises UnusableDatabase."""
+        self.lock = RLock()
+        self._path = path
+        self.open()
+
+    @property
+    def opened(self) -> bool:
+        return self._close.alive
 
     @property
     def in_transaction(self) -> bool:
-        return self._driver.in_transaction
+        return self.connection.in_transaction
+
+    def open(self) -> None:
+        """Once more, after it was closed. Raises UnusableDatabase."""
+        with self.lock:
+            if hasattr(self, "_close") and self.opened:
+                return
+            try:
+                self._connect()
+            except sqlite3.Error as error:
+                raise self._unusable(_reason(error)) from error
+
+    def close(self) -> None:
+        with self.lock:
+            self._close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """BEGIN … COMMIT, or ROLLBACK if anything is raised."""
-        if self._driver.in_transaction:
-            yield self.connection
-            return
-        self._driver.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.connection
-            self._driver.execute("COMMIT")
-        except BaseException:
-            self._driver.execute("ROLLBACK")
-            raise
+    def transaction(self) -> Iterator[None]:
+        """BEGIN … COMMIT, or ROLLBACK if anything is raised. Within a transaction of the same thread a part of it."""
+        with self.lock:
+            if self.in_transaction:
+                yield
+                return
+            execute(self, "BEGIN IMMEDIATE")
+            try:
+                yield
+                execute(self, "COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    execute(self, "ROLLBACK")
+                raise
 
     @contextmanager
     def savepoint(self, name: str) -> Iterator[None]:
         """Inside a transaction: what happens within is undone if anything is raised."""
-        self._driver.execute(f"SAVEPOINT {name}")
+        execute(self, f"SAVEPOINT {name}")
         try:
             yield
         except BaseException:
-            self._driver.execute(f"ROLLBACK TO {name}")
+            execute(self, f"ROLLBACK TO {name}")
             raise
         finally:
-            self._driver.execute(f"RELEASE {name}")
+            execute(self, f"RELEASE {name}")
 
-    def close(self) -> None:
-        self.connection.close()
-        self._engine.dispose()
+    def _connect(self) -> None:
+        self.connection = sqlite3.connect(
+            self._path or ":memory:", isolation_level=None, check_same_thread=False, timeout=0
+        )
+        self._close = finalize(self, self.connection.close)
+        try:
+            for pragma in _PRAGMAS:
+                execute(self, f"PRAGMA {pragma}")
+            with self.transaction():
+                self._establish()
+        except BaseException:
+            self._close()
+            raise
+
+    def _establish(self) -> None:
+        """Makes what a new or half-made file lacks. Raises UnusableDatabase for one with other definitions."""
+        (found,) = execute(self, "PRAGMA user_version").fetchone()
+        if found == schema.version():
+            return
+        wanted, there = schema.definitions(), dict(execute(self, _DEFINED))
+        if found or not there.items() <= wanted.items():
+            raise self._unusable("another version or program made it; delete it or name another file")
+        for name, definition in wanted.items():
+            if name not in there:
+                execute(self, definition)
+        self._describe_data()
+        execute(self, f"PRAGMA user_version = {schema.version()}")
+
+    def _describe_data(self) -> None:
+        """Tells SQLite how rows spread over large tenants, as ANALYZE would.
+
+        Otherwise it takes a tenant for ten rows, and reads all of them in order rather than search for a few and sort
+        them.
+        """
+        execute(self, "ANALYZE sqlite_schema")
+        execute(self, "DELETE FROM sqlite_stat1")
+        execute_many(self, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", schema.spread())
+        execute(self, "ANALYZE sqlite_schema")
+
+    def _unusable(self, reason: str) -> UnusableDatabase:
+        return UnusableDatabase(f"cannot use {self._path} as database: {reason}")
+
+
+def _reason(error: sqlite3.Error) -> str:
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return "another server uses it; stop that one or name another file"
+    return str(error)

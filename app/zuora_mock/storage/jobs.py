@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from zuora_mock.clock import format_instant
 from zuora_mock.domain.lifecycle import IllegalMove, JobEvent, JobState, next_job
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import JOBS
+from zuora_mock.storage.transaction import Transaction
 
 NEVER = 2**62
 """`due_at` of a job that waits until it is told to run."""
@@ -22,7 +23,6 @@ NEVER = 2**62
 class Job:
     """`due_at` in epoch milliseconds; `request` is the journal entry of the call that ordered the work."""
 
-    tenant: int
     id: str
     entity: int
     seq: int
@@ -53,20 +53,68 @@ class Job:
         }
 
 
-_COLUMNS = tuple(each.name for each in fields(Job))
-_STATE = _COLUMNS.index("state")
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
-_INSERT = Prepared(insert(JOBS))
-_JOBS = select(*(JOBS.c[name] for name in _COLUMNS)).where(JOBS.c.tenant == bindparam("whose")).order_by(JOBS.c.seq)
-_ALL = Prepared(_JOBS)
-_BY_ID = Prepared(_JOBS.where(JOBS.c.id == bindparam("job")))
-_BY_OBJECT = Prepared(_JOBS.where(JOBS.c.object_id == bindparam("object")))
-_BY_STATE = Prepared(_JOBS.where(JOBS.c.state == bindparam("now")))
-_MOVE = Prepared(
-    update(JOBS)
-    .where(JOBS.c.tenant == bindparam("whose"), JOBS.c.id == bindparam("job"), JOBS.c.state == bindparam("before"))
-    .values(state=bindparam("after"), reason=bindparam("why"), history=bindparam("story"))
-)
+def add(transaction: Transaction, job: Job) -> None:
+    _INSERT.run(transaction, {"tenant": transaction.tenant.key, **{name: getattr(job, name) for name in _COLUMNS}})
+
+
+def find(transaction: Transaction, id: str) -> Job | None:
+    row = _BY_ID.first(transaction, {"whose": transaction.tenant.key, "job": id})
+    return _job(row) if row is not None else None
+
+
+def all_of(transaction: Transaction) -> list[Job]:
+    """In the order in which they were ordered."""
+    return [_job(row) for row in _ALL.all(transaction, {"whose": transaction.tenant.key})]
+
+
+def in_state(transaction: Transaction, state: JobState) -> list[Job]:
+    return [_job(row) for row in _BY_STATE.all(transaction, {"whose": transaction.tenant.key, "now": state.value})]
+
+
+def ordered_by(transaction: Transaction, request: int) -> list[Job]:
+    """The jobs that the call of this journal entry has ordered."""
+    return [_job(row) for row in _BY_REQUEST.all(transaction, {"whose": transaction.tenant.key, "wanted": request})]
+
+
+def states_of(transaction: Transaction, object_id: str) -> list[JobState]:
+    """Of the jobs that an object has had, in the order in which they were ordered."""
+    found = _STATES.column(transaction, {"whose": transaction.tenant.key, "object": object_id})
+    return [JobState(each) for each in found]
+
+
+def link(transaction: Transaction, ids: Iterable[str], request: int) -> None:
+    """Notes the journal entry of the call that has ordered the jobs."""
+    whose = transaction.tenant.key
+    _LINK.run_many(transaction, [{"whose": whose, "job": each, "entry": request} for each in ids])
+
+
+def unlink_all(transaction: Transaction) -> None:
+    """Their calls are told in no journal any more."""
+    _UNLINK.run(transaction, {"whose": transaction.tenant.key, "nothing": None})
+
+
+def first_chapter(state: JobState, at: int) -> str:
+    return _ENCODE([{"state": state.value, "at": at}])
+
+
+def move(transaction: Transaction, job: Job, event: JobEvent, reason: str | None = None) -> Job:
+    """The job after the event. Raises IllegalMove, also if the row has moved on since the job was read."""
+    state = next_job(job.state, event)
+    chapter: dict[str, Any] = {"state": state.value, "at": transaction.now()}
+    if reason is not None:
+        chapter["reason"] = reason
+    history = f"{job.history[:-1]}, {_ENCODE(chapter)}]"
+    parameters = {
+        "whose": transaction.tenant.key,
+        "job": job.id,
+        "before": job.state.value,
+        "after": state.value,
+        "why": reason,
+        "story": history,
+    }
+    if _MOVE.run(transaction, parameters).rowcount != 1:
+        raise IllegalMove(job.state, event)
+    return replace(job, state=state, reason=reason, history=history)
 
 
 def _job(row: Sequence[Any]) -> Job:
@@ -75,47 +123,21 @@ def _job(row: Sequence[Any]) -> Job:
     return Job(*values)
 
 
-def add(connection: Connection, job: Job) -> None:
-    _INSERT.run(connection, {name: getattr(job, name) for name in _COLUMNS})
-
-
-def find(connection: Connection, tenant: int, id: str) -> Job | None:
-    row = _BY_ID.first(connection, {"whose": tenant, "job": id})
-    return _job(row) if row is not None else None
-
-
-def all_of(connection: Connection, tenant: int) -> list[Job]:
-    return [_job(row) for row in _ALL.all(connection, {"whose": tenant})]
-
-
-def in_state(connection: Connection, tenant: int, state: JobState) -> list[Job]:
-    return [_job(row) for row in _BY_STATE.all(connection, {"whose": tenant, "now": state.value})]
-
-
-def of_object(connection: Connection, tenant: int, object_id: str) -> list[Job]:
-    """The jobs that an object has had, in the order in which they were ordered."""
-    return [_job(row) for row in _BY_OBJECT.all(connection, {"whose": tenant, "object": object_id})]
-
-
-def first_chapter(state: JobState, at: int) -> str:
-    return _ENCODE([{"state": state.value, "at": at}])
-
-
-def move(connection: Connection, job: Job, event: JobEvent, at: int, reason: str | None = None) -> Job:
-    """The job after the event. Raises IllegalMove, also if the row has moved on since the job was read."""
-    state = next_job(job.state, event)
-    chapter: dict[str, Any] = {"state": state.value, "at": at}
-    if reason is not None:
-        chapter["reason"] = reason
-    history = f"{job.history[:-1]}, {_ENCODE(chapter)}]"
-    parameters = {
-        "whose": job.tenant,
-        "job": job.id,
-        "before": job.state.value,
-        "after": state.value,
-        "why": reason,
-        "story": history,
-    }
-    if _MOVE.run(connection, parameters).rowcount != 1:
-        raise IllegalMove(job.state, event)
-    return replace(job, state=state, reason=reason, history=history)
+_COLUMNS = tuple(each.name for each in fields(Job))
+_STATE = _COLUMNS.index("state")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_WHOSE, _ONE = JOBS.c.tenant == bindparam("whose"), JOBS.c.id == bindparam("job")
+_INSERT = Prepared(insert(JOBS))
+_JOBS = select(*(JOBS.c[name] for name in _COLUMNS)).where(_WHOSE).order_by(JOBS.c.seq)
+_ALL = Prepared(_JOBS)
+_BY_ID = Prepared(_JOBS.where(_ONE))
+_BY_STATE = Prepared(_JOBS.where(JOBS.c.state == bindparam("now")))
+_BY_REQUEST = Prepared(_JOBS.where(JOBS.c.request == bindparam("wanted")))
+_STATES = Prepared(select(JOBS.c.state).where(_WHOSE, JOBS.c.object_id == bindparam("object")).order_by(JOBS.c.seq))
+_LINK = Prepared(update(JOBS).where(_WHOSE, _ONE).values(request=bindparam("entry")))
+_UNLINK = Prepared(update(JOBS).where(_WHOSE).values(request=bindparam("nothing")))
+_MOVE = Prepared(
+    update(JOBS)
+    .where(_WHOSE, _ONE, JOBS.c.state == bindparam("before"))
+    .values(state=bindparam("after"), reason=bindparam("why"), history=bindparam("story"))
+)

@@ -11,16 +11,13 @@ import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Float,
-    Insert,
-    Select,
     String,
     Table,
     and_,
@@ -38,11 +35,11 @@ from zuora_mock.domain.catalogue import ObjectType, is_custom
 from zuora_mock.domain.values import Type
 from zuora_mock.domain.zoql.grammar import Operator, Wildcard, like_pattern
 from zuora_mock.domain.zoql.selection import Clause, Selection
+from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS, OBJECT_TABLES
+from zuora_mock.storage.transaction import Transaction
 
 Row: TypeAlias = Sequence[Any]
-Scope: TypeAlias = Mapping[str, int]
-"""Whose rows: `tenant` and `entity`."""
 
 
 class Shape(NamedTuple):
@@ -68,28 +65,24 @@ class Cursor:
     expires_at: int
 
 
-def has_custom_field(connection: Connection, tenant: int, kind: ObjectType, name: str) -> bool:
+def has_custom_field(transaction: Transaction, kind: ObjectType, name: str) -> bool:
     """Whether any record of the tenant has the custom field: there is no other place where one is declared."""
-    table = OBJECT_TABLES[kind.name]
-    kept = func.json_type(table.c.custom, bindparam("path")).is_not(None)
-    mine = and_(table.c.tenant == bindparam("tenant"), table.c.custom.is_not(None))
-    found = connection.execute(select(table.c.Id).where(mine, kept).limit(1), {"tenant": tenant, "path": f'$."{name}"'})
-    return found.first() is not None
+    return _select_customised(kind).first(transaction, {**transaction.scope, "path": f'$."{name}"'}) is not None
 
 
-def first_rows(connection: Connection, scope: Scope, selection: Selection, limit: int) -> Sequence[Row]:
+def first_rows(transaction: Transaction, selection: Selection, limit: int) -> Sequence[Row]:
     """The oldest rows that match, at most `limit`."""
     statement = _select_first(selection.kind, selection.names, _shapes(selection))
-    return connection.execute(statement, {**scope, **_values(selection), "limit": limit}).all()
+    return statement.all(transaction, {**transaction.scope, **_values(selection), "limit": limit})
 
 
-def copy_rows(connection: Connection, scope: Scope, selection: Selection, cursor: str) -> int:
+def copy_rows(transaction: Transaction, selection: Selection, cursor: str) -> int:
     """Keeps every row that matches for the cursor. Returns their number."""
     statement = _copy(selection.kind, selection.names, _shapes(selection))
-    return connection.execute(statement, {**scope, **_values(selection), "cursor": cursor}).rowcount
+    return statement.run(transaction, {**transaction.scope, **_values(selection), "cursor": cursor}).rowcount
 
 
-def add_cursor(connection: Connection, scope: Scope, cursor: Cursor) -> None:
+def add_cursor(transaction: Transaction, cursor: Cursor) -> None:
     values = {
         "id": cursor.id,
         "object": cursor.object,
@@ -97,25 +90,29 @@ def add_cursor(connection: Connection, scope: Scope, cursor: Cursor) -> None:
         "size": cursor.size,
         "expires_at": cursor.expires_at,
     }
-    connection.execute(insert(CURSORS), {**scope, **values})
+    _INSERT_CURSOR.run(transaction, {**transaction.scope, **values})
 
 
-def find_cursor(connection: Connection, scope: Scope, cursor: str, now: int) -> Cursor | None:
-    row = connection.execute(_SELECT_CURSOR, {**scope, "cursor": cursor, "now": now}).first()
-    return Cursor(row.id, row.object, tuple(json.loads(row.fields)), row.size, row.expires_at) if row else None
+def find_cursor(transaction: Transaction, cursor: str) -> Cursor | None:
+    """None also for one that has expired."""
+    row = _SELECT_CURSOR.first(transaction, {**transaction.scope, "cursor": cursor, "now": transaction.now()})
+    if row is None:
+        return None
+    kind, names, size, expires_at = row
+    return Cursor(cursor, kind, tuple(json.loads(names)), size, expires_at)
 
 
-def cursor_rows(connection: Connection, tenant: int, cursor: str, offset: int, limit: int) -> Sequence[Row]:
-    page = {"tenant": tenant, "cursor": cursor, "offset": offset, "end": offset + limit}
-    rows: list[Row] = json.loads(f"[{','.join(connection.scalars(_SELECT_PAGE, page))}]")
+def cursor_rows(transaction: Transaction, cursor: str, offset: int, limit: int) -> Sequence[Row]:
+    page = {"tenant": transaction.tenant.key, "cursor": cursor, "offset": offset, "end": offset + limit}
+    rows: list[Row] = json.loads(f"[{','.join(_SELECT_PAGE.column(transaction, page))}]")
     return rows
 
 
-def remove_expired(connection: Connection, tenant: int, now: int) -> None:
-    expired = connection.scalars(_SELECT_EXPIRED, {"tenant": tenant, "now": now}).all()
-    for cursor in expired:
-        connection.execute(_DELETE_ROWS, {"tenant": tenant, "cursor": cursor})
-        connection.execute(_DELETE_CURSOR, {"tenant": tenant, "cursor": cursor})
+def remove_expired(transaction: Transaction) -> None:
+    tenant = transaction.tenant.key
+    for cursor in _SELECT_EXPIRED.column(transaction, {"tenant": tenant, "now": transaction.now()}):
+        _DELETE_ROWS.run(transaction, {"tenant": tenant, "cursor": cursor})
+        _DELETE_CURSOR.run(transaction, {"tenant": tenant, "cursor": cursor})
 
 
 def _shapes(selection: Selection) -> Shapes:
@@ -147,19 +144,27 @@ _LITERALLY = {"*": "[*]", "?": "[?]", "[": "[[]"}
 
 
 @lru_cache(maxsize=256)
-def _select_first(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Select[Any]:
+def _select_first(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Prepared:
     table = OBJECT_TABLES[kind.name]
-    columns = [table.c[name] for name in _columns(names)]
-    return select(*columns).where(_where(kind, shapes)).order_by(table.c.seq).limit(bindparam("limit"))
+    rows = select(*(table.c[name] for name in _columns(names))).where(_where(kind, shapes))
+    return Prepared(rows.order_by(table.c.seq).limit(bindparam("limit")))
 
 
 @lru_cache(maxsize=64)
-def _copy(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Insert:
+def _copy(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Prepared:
     table = OBJECT_TABLES[kind.name]
     position = func.row_number().over(order_by=table.c.seq) - 1
     row = func.json_array(*(_as_json(kind, table, name) for name in _columns(names)))
     rows = select(table.c.tenant, bindparam("cursor", type_=String), position, row).where(_where(kind, shapes))
-    return insert(CURSOR_ROWS).from_select(["tenant", "cursor", "position", "row"], rows)
+    return Prepared(insert(CURSOR_ROWS).from_select(["tenant", "cursor", "position", "row"], rows))
+
+
+@cache
+def _select_customised(kind: ObjectType) -> Prepared:
+    table = OBJECT_TABLES[kind.name]
+    kept = func.json_type(table.c.custom, bindparam("path")).is_not(None)
+    mine = and_(table.c.tenant == bindparam("tenant"), table.c.custom.is_not(None))
+    return Prepared(select(table.c.Id).where(mine, kept).limit(1))
 
 
 def _columns(names: tuple[str, ...]) -> list[str]:
@@ -222,26 +227,25 @@ def _number_in(text: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((func.json_valid(text) == 1, case((is_number, cast(text, Float)))))
 
 
-_SELECT_CURSOR = select(CURSORS).where(
-    CURSORS.c.tenant == bindparam("tenant"),
-    CURSORS.c.entity == bindparam("entity"),
-    CURSORS.c.id == bindparam("cursor"),
-    CURSORS.c.expires_at > bindparam("now"),
-)
-_SELECT_PAGE = (
-    select(CURSOR_ROWS.c.row)
-    .where(
-        CURSOR_ROWS.c.tenant == bindparam("tenant"),
-        CURSOR_ROWS.c.cursor == bindparam("cursor"),
-        CURSOR_ROWS.c.position >= bindparam("offset"),
-        CURSOR_ROWS.c.position < bindparam("end"),
+_INSERT_CURSOR = Prepared(insert(CURSORS))
+_SELECT_CURSOR = Prepared(
+    select(CURSORS.c.object, CURSORS.c.fields, CURSORS.c.size, CURSORS.c.expires_at).where(
+        CURSORS.c.tenant == bindparam("tenant"),
+        CURSORS.c.entity == bindparam("entity"),
+        CURSORS.c.id == bindparam("cursor"),
+        CURSORS.c.expires_at > bindparam("now"),
     )
+)
+_OF_CURSOR = (CURSOR_ROWS.c.tenant == bindparam("tenant"), CURSOR_ROWS.c.cursor == bindparam("cursor"))
+_SELECT_PAGE = Prepared(
+    select(CURSOR_ROWS.c.row)
+    .where(*_OF_CURSOR, CURSOR_ROWS.c.position >= bindparam("offset"), CURSOR_ROWS.c.position < bindparam("end"))
     .order_by(CURSOR_ROWS.c.position)
 )
-_SELECT_EXPIRED = select(CURSORS.c.id).where(
-    CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.expires_at <= bindparam("now")
+_SELECT_EXPIRED = Prepared(
+    select(CURSORS.c.id).where(CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.expires_at <= bindparam("now"))
 )
-_DELETE_ROWS = delete(CURSOR_ROWS).where(
-    CURSOR_ROWS.c.tenant == bindparam("tenant"), CURSOR_ROWS.c.cursor == bindparam("cursor")
+_DELETE_ROWS = Prepared(delete(CURSOR_ROWS).where(*_OF_CURSOR))
+_DELETE_CURSOR = Prepared(
+    delete(CURSORS).where(CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.id == bindparam("cursor"))
 )
-_DELETE_CURSOR = delete(CURSORS).where(CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.id == bindparam("cursor"))

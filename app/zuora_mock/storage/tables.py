@@ -71,7 +71,6 @@ def _object_table(kind: ObjectType) -> Table:
         *(_index(kind, each) for each in kind.stored if each.indexed),
         Index(f"{kind.table}_seq", "tenant", "entity", "seq"),
         Index(f"{kind.table}_custom", "tenant", sqlite_where=text("custom IS NOT NULL")),
-        sqlite_with_rowid=False,
     )
 
 

@@ -1,4 +1,4 @@
-"""Tenants: one isolated world each, with its own clock, ids, settings and data.
+"""Tenants: isolated from one another, each with its own clock, ids, settings and data; found, made and removed.
 
 A `Tenant` is this process's copy of a row; whoever changes it writes the row in the same transaction.
 """
@@ -6,19 +6,21 @@ A `Tenant` is this process's copy of a row; whoever changes it writes the row in
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from zuora_mock import ids
 from zuora_mock.clock import Clock
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.settings import JobPolicy, TenantSettings
-from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.database import Database
+from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import CLIENTS, ENTITIES, FIXTURES, JOURNAL, ORGS, PAYMENT_TERMS, TENANTS
 
 
@@ -66,7 +68,7 @@ class Tenant:
     terms: dict[str, PaymentTerm] = field(default_factory=dict)
     orgs: frozenset[str] = frozenset()
     entries: int = 0
-    exercised: set[tuple[str, str]] = field(default_factory=set)
+    exercised: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def seed(self) -> str:
@@ -93,74 +95,58 @@ class Tenant:
         return self.counters.seq
 
 
-_COUNTER_NAMES = tuple(each.name for each in fields(Counters))
-_BY_KEY = select(TENANTS).where(TENANTS.c.key == bindparam("key"))
-_KEY_BY_NAME = select(TENANTS.c.key).where(TENANTS.c.name == bindparam("name"), TENANTS.c.snapshot_of.is_(None))
-_SAVE_COUNTERS = Prepared(
-    update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({n: bindparam(f"_{n}") for n in _COUNTER_NAMES})
-)
-_SAVED = ("fixture", "settings", "policy", "clock_offset", "clock_frozen_at", *_COUNTER_NAMES)
-_SAVE = Prepared(
-    update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in _SAVED})
-)
-_LAST_ENTRY = Prepared(
-    select(JOURNAL.c.n).where(JOURNAL.c.tenant == bindparam("whose")).order_by(JOURNAL.c.n.desc()).limit(1)
-)
-_ENTITIES_OF = Prepared(
-    select(ENTITIES.c.number, ENTITIES.c.id, ENTITIES.c.name)
-    .where(ENTITIES.c.tenant == bindparam("whose"))
-    .order_by(ENTITIES.c.number)
-)
-_ORGS_OF = Prepared(select(ORGS.c.id).where(ORGS.c.tenant == bindparam("whose")))
-_SNAPSHOTS_OF = Prepared(
-    select(TENANTS.c.name, TENANTS.c.key).where(TENANTS.c.snapshot_of == bindparam("whose")).order_by(TENANTS.c.key)
-)
-_UNUSED = dict.fromkeys(("clock_offset", *_COUNTER_NAMES), 0)
-_MADE = ("name", "snapshot_of", "fixture", "settings", "policy")
-_INSERT = Prepared(insert(TENANTS).values({name: bindparam(name) for name in (*_MADE, *_UNUSED)}))
-_REMOVE = Prepared(delete(TENANTS).where(TENANTS.c.key == bindparam("whose")))
+def image_of(tenant: Tenant) -> Tenant:
+    """The tenant as it is now, whatever becomes of it."""
+    return replace(tenant, counters=replace(tenant.counters))
 
 
-def _from_row(row: Row[Any]) -> Tenant:
-    return Tenant(
-        key=row.key,
-        name=row.name,
-        fixture=row.fixture,
-        settings=TenantSettings.model_validate_json(row.settings),
-        policy=JobPolicy.model_validate_json(row.policy),
-        clock=Clock(row.clock_offset, row.clock_frozen_at),
-        counters=Counters(*(getattr(row, name) for name in _COUNTER_NAMES)),
-    )
+def put_back(tenant: Tenant, image: Tenant) -> None:
+    for name in _MEMBERS:
+        setattr(tenant, name, getattr(image, name))
 
 
-def load_details(connection: Connection, tenant: Tenant) -> Tenant:
+def by_key(database: Database, key: int) -> Tenant | None:
+    with database.lock:
+        row = _BY_KEY.first(database, {"wanted": key})
+        return load_details(database, _tenant(row)) if row else None
+
+
+def load_details(database: Database, tenant: Tenant) -> Tenant:
     """Fills in what stands in other tables: entities, payment terms, organisations, the last journal entry."""
     whose = {"whose": tenant.key}
-    tenant.entities = tuple(Entity(*row) for row in _ENTITIES_OF.all(connection, whose))
-    tenant.terms = {term.name: term for term in read_terms(connection, tenant.key)}
-    tenant.orgs = frozenset(row[0] for row in _ORGS_OF.all(connection, whose))
-    last = _LAST_ENTRY.first(connection, whose)
-    tenant.entries = last[0] if last else 0
+    tenant.entities = tuple(Entity(*row) for row in _ENTITIES_OF.all(database, whose))
+    tenant.terms = {row[0]: _term(row) for row in _TERMS_OF.all(database, whose)}
+    tenant.orgs = frozenset(_ORGS_OF.column(database, whose))
+    tenant.entries = next(iter(_LAST_ENTRY.column(database, whose)), 0)
     return tenant
 
 
-def by_key(connection: Connection, key: int) -> Tenant | None:
-    row = connection.execute(_BY_KEY, {"key": key}).one_or_none()
-    return load_details(connection, _from_row(row)) if row else None
+def find_key(database: Database, name: str) -> int | None:
+    with database.lock:
+        row = _KEY_BY_NAME.first(database, {"wanted": name})
+    return row[0] if row else None
 
 
-def find_key(connection: Connection, name: str) -> int | None:
-    return connection.scalar(_KEY_BY_NAME, {"name": name})
+def all_keys(database: Database) -> list[int]:
+    """Of tenants, oldest first; snapshots are none."""
+    with database.lock:
+        return _ALL_KEYS.column(database, {})
 
 
-def all_keys(connection: Connection) -> list[int]:
-    return list(
-        connection.scalars(select(TENANTS.c.key).where(TENANTS.c.snapshot_of.is_(None)).order_by(TENANTS.c.key))
-    )
+def find_client(database: Database, client_id: str) -> Client | None:
+    with database.lock:
+        row = CLIENT_BY_ID.first(database, {"wanted": client_id})
+    return client(row) if row else None
+
+
+def find_user(database: Database, username: str) -> Client | None:
+    with database.lock:
+        row = _CLIENT_BY_USER.first(database, {"wanted": username})
+    return client(row) if row else None
 
 
 def add(
-    connection: Connection, name: str, fixture: str, settings: TenantSettings, *, snapshot_of: int | None = None
+    database: Database, name: str, fixture: str, settings: TenantSettings, *, snapshot_of: int | None = None
 ) -> Tenant:
     """A new tenant without rows of its own yet."""
     values = {
@@ -171,153 +157,97 @@ def add(
         "policy": settings.jobs.model_dump_json(by_alias=True),
         **_UNUSED,
     }
-    key = _INSERT.run(connection, values).lastrowid
-    return Tenant(key or 0, name, fixture, settings, settings.jobs, Clock(), Counters())
+    with database.transaction():
+        (key,) = _INSERT.column(database, values)
+    return Tenant(key, name, fixture, settings, settings.jobs, Clock(), Counters())
 
 
-def save(connection: Connection, tenant: Tenant) -> None:
-    """Writes everything of the tenant's row."""
-    clock = tenant.clock
-    values = {
-        "_key": tenant.key,
-        "_fixture": tenant.fixture,
-        "_settings": tenant.settings.model_dump_json(by_alias=True),
-        "_policy": tenant.policy.model_dump_json(by_alias=True),
-        "_clock_offset": clock.offset,
-        "_clock_frozen_at": clock.frozen_at,
-    }
-    _SAVE.run(connection, values | {f"_{name}": getattr(tenant.counters, name) for name in _COUNTER_NAMES})
-
-
-def save_counters(connection: Connection, tenant: Tenant) -> None:
-    counts = {f"_{name}": getattr(tenant.counters, name) for name in _COUNTER_NAMES}
-    _SAVE_COUNTERS.run(connection, {"_key": tenant.key, **counts})
-
-
-def remove(connection: Connection, key: int) -> None:
+def remove(database: Database, key: int) -> None:
     """The tenant's own row; its rows in other tables go before."""
-    _REMOVE.run(connection, {"whose": key})
+    _REMOVE.run(database, {"whose": key})
 
 
-def snapshots_of(connection: Connection, key: int) -> dict[str, int]:
-    """Names and keys of the tenant's snapshots, oldest first."""
-    return {name: snapshot for name, snapshot in _SNAPSHOTS_OF.all(connection, {"whose": key})}  # noqa: C416
+def save_counters(on: Connected, tenant: Tenant) -> None:
+    counts = {f"_{name}": getattr(tenant.counters, name) for name in COUNTERS}
+    _SAVE_COUNTERS.run(on, {"_key": tenant.key, **counts})
 
 
-def keep_fixture(connection: Connection, digest: str, text: str) -> None:
-    connection.execute(insert(FIXTURES).prefix_with("OR IGNORE"), {"digest": digest, "body": text})
+def keep_fixture(database: Database, digest: str, text: str) -> None:
+    _KEEP_FIXTURE.run(database, {"digest": digest, "body": text})
 
 
-def fixture_text(connection: Connection, digest: str) -> str | None:
-    return connection.scalar(select(FIXTURES.c.body).where(FIXTURES.c.digest == digest))
+def fixture_text(database: Database, digest: str) -> str | None:
+    with database.lock:
+        row = _FIXTURE.first(database, {"wanted": digest})
+    return row[0] if row else None
 
 
-def copy_counters(tenant: Tenant) -> Counters:
-    count = tenant.counters
-    return Counters(count.ids, count.seq, count.invoices, count.accounts, count.tokens)
-
-
-def add_entities(connection: Connection, tenant: int, entities: Sequence[Entity]) -> None:
-    rows = [{"tenant": tenant, "number": each.number, "id": each.id, "name": each.name} for each in entities]
-    _INSERT_ENTITY.run_many(connection, rows)
-
-
-def add_terms(connection: Connection, tenant: int, terms: Sequence[PaymentTerm], first: int = 0) -> None:
-    """`first` is the position of the first of them in the tenant's list."""
-    rows = [
-        {
-            "tenant": tenant,
-            "name": term.name,
-            "position": position,
-            "type": term.type,
-            "days": term.days,
-            "cutoff_day": term.cutoff_day,
-            "months": term.months,
-            "due_day": term.due_day,
-            "active": term.active,
-            "is_default": term.default,
-        }
-        for position, term in enumerate(terms, first)
-    ]
-    _INSERT_TERM.run_many(connection, rows)
-
-
-def add_orgs(connection: Connection, tenant: int, orgs: Sequence[str]) -> None:
-    _INSERT_ORG.run_many(connection, [{"tenant": tenant, "id": each} for each in orgs])
-
-
-def remove_terms(connection: Connection, tenant: int) -> None:
-    _REMOVE_TERMS.run(connection, {"whose": tenant})
-
-
-def read_terms(connection: Connection, tenant: int) -> list[PaymentTerm]:
-    rows = connection.execute(
-        select(PAYMENT_TERMS).where(PAYMENT_TERMS.c.tenant == tenant).order_by(PAYMENT_TERMS.c.position)
-    )
-    return [
-        PaymentTerm(
-            name=row.name,
-            type=row.type,
-            days=row.days,
-            cutoff_day=row.cutoff_day,
-            months=row.months,
-            due_day=row.due_day,
-            active=row.active,
-            default=row.is_default,
-        )
-        for row in rows
-    ]
-
-
-_INSERT_ENTITY = Prepared(insert(ENTITIES))
-_INSERT_TERM = Prepared(insert(PAYMENT_TERMS))
-_INSERT_ORG = Prepared(insert(ORGS))
-_REMOVE_TERMS = Prepared(delete(PAYMENT_TERMS).where(PAYMENT_TERMS.c.tenant == bindparam("whose")))
-
-
-def _client(row: Sequence[Any]) -> Client:
+def client(row: Sequence[Any]) -> Client:
     tenant, client_id, secret, username, password, active, entities = row
     return Client(tenant, client_id, secret, username, password, bool(active), tuple(json.loads(entities)))
 
 
-def find_client(connection: Connection, client_id: str) -> Client | None:
-    row = _CLIENT_BY_ID.first(connection, {"wanted": client_id})
-    return _client(row) if row else None
+def _tenant(row: Sequence[Any]) -> Tenant:
+    key, name, fixture, settings, policy, offset, frozen_at, *counts = row
+    return Tenant(
+        key=key,
+        name=name,
+        fixture=fixture,
+        settings=TenantSettings.model_validate_json(settings),
+        policy=JobPolicy.model_validate_json(policy),
+        clock=Clock(offset, frozen_at),
+        counters=Counters(*counts),
+    )
 
 
-def find_user(connection: Connection, username: str) -> Client | None:
-    row = _CLIENT_BY_USER.first(connection, {"wanted": username})
-    return _client(row) if row else None
+def _term(row: Sequence[Any]) -> PaymentTerm:
+    name, type_, days, cutoff_day, months, due_day, active, default = row
+    return PaymentTerm(
+        name=name,
+        type=type_,
+        days=days,
+        cutoff_day=cutoff_day,
+        months=months,
+        due_day=due_day,
+        active=bool(active),
+        default=bool(default),
+    )
 
 
-def clients_of(connection: Connection, tenant: int) -> list[Client]:
-    return [_client(row) for row in _CLIENTS_OF.all(connection, {"whose": tenant})]
-
-
-def add_clients(connection: Connection, clients: Sequence[Client]) -> None:
-    rows = [
-        {
-            "tenant": each.tenant,
-            "client_id": each.client_id,
-            "secret": each.secret,
-            "username": each.username,
-            "password": each.password,
-            "active": each.active,
-            "entities": json.dumps(each.entities),
-        }
-        for each in clients
-    ]
-    _INSERT_CLIENT.run_many(connection, rows)
-
-
-def remove_clients(connection: Connection, tenant: int, client_ids: Iterable[str]) -> None:
-    """These clients of the tenant."""
-    _REMOVE_CLIENT.run_many(connection, [{"whose": tenant, "wanted": each} for each in client_ids])
-
-
-_WHOSE = CLIENTS.c.tenant == bindparam("whose")
-_CLIENTS_OF = Prepared(select(CLIENTS).where(_WHOSE).order_by(CLIENTS.c.client_id))
-_CLIENT_BY_ID = Prepared(select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted")))
+_MEMBERS = tuple(each.name for each in fields(Tenant))
+COUNTERS = tuple(each.name for each in fields(Counters))
+_CLOCK = ("clock_offset", "clock_frozen_at")
+_ROW = ("key", "name", "fixture", "settings", "policy", *_CLOCK, *COUNTERS)
+_BY_KEY = Prepared(select(*(TENANTS.c[name] for name in _ROW)).where(TENANTS.c.key == bindparam("wanted")))
+_KEY_BY_NAME = Prepared(
+    select(TENANTS.c.key).where(TENANTS.c.name == bindparam("wanted"), TENANTS.c.snapshot_of.is_(None))
+)
+_ALL_KEYS = Prepared(select(TENANTS.c.key).where(TENANTS.c.snapshot_of.is_(None)).order_by(TENANTS.c.key))
+_SAVE_COUNTERS = Prepared(
+    update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in COUNTERS})
+)
+_UNUSED = dict.fromkeys(("clock_offset", *COUNTERS), 0)
+_MADE = ("name", "snapshot_of", "fixture", "settings", "policy")
+_INSERT = Prepared(
+    insert(TENANTS).values({name: bindparam(name) for name in (*_MADE, *_UNUSED)}).returning(TENANTS.c.key)
+)
+_REMOVE = Prepared(delete(TENANTS).where(TENANTS.c.key == bindparam("whose")))
+_LAST_ENTRY = Prepared(
+    select(JOURNAL.c.n).where(JOURNAL.c.tenant == bindparam("whose")).order_by(JOURNAL.c.n.desc()).limit(1)
+)
+_ENTITIES_OF = Prepared(
+    select(ENTITIES.c.number, ENTITIES.c.id, ENTITIES.c.name)
+    .where(ENTITIES.c.tenant == bindparam("whose"))
+    .order_by(ENTITIES.c.number)
+)
+_TERM = ("name", "type", "days", "cutoff_day", "months", "due_day", "active", "is_default")
+_TERMS_OF = Prepared(
+    select(*(PAYMENT_TERMS.c[name] for name in _TERM))
+    .where(PAYMENT_TERMS.c.tenant == bindparam("whose"))
+    .order_by(PAYMENT_TERMS.c.position)
+)
+_ORGS_OF = Prepared(select(ORGS.c.id).where(ORGS.c.tenant == bindparam("whose")))
+CLIENT_BY_ID = Prepared(select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted")))
 _CLIENT_BY_USER = Prepared(select(CLIENTS).where(CLIENTS.c.username == bindparam("wanted")))
-_INSERT_CLIENT = Prepared(insert(CLIENTS))
-_REMOVE_CLIENT = Prepared(delete(CLIENTS).where(_WHOSE, CLIENTS.c.client_id == bindparam("wanted")))
+_KEEP_FIXTURE = Prepared(upsert(FIXTURES).on_conflict_do_nothing())
+_FIXTURE = Prepared(select(FIXTURES.c.body).where(FIXTURES.c.digest == bindparam("wanted")))

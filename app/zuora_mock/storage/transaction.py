@@ -11,17 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from sqlite3 import Connection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, update
 
 from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
 from zuora_mock.domain.values import Record, Type
 from zuora_mock.ids import object_id
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.statements import Prepared, driver
+from zuora_mock.storage.statements import Prepared, execute_many
 from zuora_mock.storage.tables import OBJECT_TABLES
-from zuora_mock.storage.tenants import Tenant, copy_counters, save_counters
+from zuora_mock.storage.tenants import Tenant, image_of, put_back, save_counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class Change:
 
 @dataclass(slots=True)
 class Transaction:
-    """`stream` keeps the ids of background work apart from those of calls, so that their order does not matter."""
+    """Opened by `begin` alone; `connection` is for this room.
+
+    `stream` keeps the ids of background work apart from those of calls, so that their order does not matter.
+    """
 
     connection: Connection
     tenant: Tenant
@@ -50,6 +54,10 @@ class Transaction:
     def scope(self) -> dict[str, int]:
         return {"tenant": self.tenant.key, "entity": self.entity}
 
+    def for_entity(self, number: int) -> Transaction:
+        """The same transaction on the rows of another entity; changes are listed apart from those of this one."""
+        return Transaction(self.connection, self.tenant, number)
+
     def now(self) -> int:
         return self.tenant.clock.now()
 
@@ -60,17 +68,17 @@ class Transaction:
         return object_id(self.tenant.seed, self.stream, self._made)
 
     def get(self, kind: ObjectType, id: str) -> Record | None:
-        row = _select_by_id(kind).first(self.connection, {**self.scope, "_id": id})
+        row = _select_by_id(kind).first(self, {**self.scope, "_id": id})
         return _record(kind, row) if row is not None else None
 
     def find(self, kind: ObjectType, **equal: object) -> list[Record]:
         """The records whose fields equal these, in the order of their creation."""
-        rows = _select_where(kind, tuple(equal)).all(self.connection, {**self.scope, **_prefixed(equal)})
+        rows = _select_where(kind, tuple(equal)).all(self, {**self.scope, **_prefixed(equal)})
         return [_record(kind, row) for row in rows]
 
     def any(self, kind: ObjectType, **equal: object) -> Record | None:
         """One of the records whose fields equal these, whichever is found first."""
-        row = _select_any(kind, tuple(equal)).first(self.connection, {**self.scope, **_prefixed(equal)})
+        row = _select_any(kind, tuple(equal)).first(self, {**self.scope, **_prefixed(equal)})
         return _record(kind, row) if row is not None else None
 
     def all(self, kind: ObjectType) -> list[Record]:
@@ -83,7 +91,7 @@ class Transaction:
         names = _present(kind, given & _column_set(kind))
         custom = given - _column_set(kind)
         rows = [self._row(names, each, _custom(each) if custom else None) for each in records]
-        driver(self.connection).executemany(_insert(kind, names), rows)
+        execute_many(self, _insert(kind, names), rows)
         self.changes.extend(Change(kind.name, str(each["Id"]), None, each) for each in records)
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
@@ -93,7 +101,7 @@ class Transaction:
         if len(columns) != len(values):
             columns["custom"] = _custom(after)
         parameters = {**_prefixed(self.scope), "_id": before["Id"], **_prefixed(columns)}
-        _update(kind, tuple(columns)).run(self.connection, parameters)
+        _update(kind, tuple(columns)).run(self, parameters)
         self.changes.append(Change(kind.name, str(before["Id"]), before, after))
         return after
 
@@ -103,7 +111,7 @@ class Transaction:
             return
         whose = _prefixed(self.scope)
         rows = [{**whose, "_id": before["Id"], **_prefixed(values)} for before, values in updates]
-        _update(kind, tuple(updates[0][1])).run_many(self.connection, rows)
+        _update(kind, tuple(updates[0][1])).run_many(self, rows)
         self.changes.extend(
             Change(kind.name, str(before["Id"]), before, {**before, **values}) for before, values in updates
         )
@@ -112,7 +120,7 @@ class Transaction:
         if not records:
             return
         scope = self.scope
-        _delete(kind).run_many(self.connection, [{**scope, "_id": each["Id"]} for each in records])
+        _delete(kind).run_many(self, [{**scope, "_id": each["Id"]} for each in records])
         self.changes.extend(Change(kind.name, str(each["Id"]), each, None) for each in records)
 
     def stamp_new(self, record: Record) -> Record:
@@ -128,17 +136,14 @@ class Transaction:
         while True:
             self.tenant.counters.invoices += 1
             number = f"INV{self.tenant.counters.invoices:08d}"
-            if not self._taken(INVOICE, "InvoiceNumber", number):
+            if not self.taken(INVOICE, "InvoiceNumber", number):
                 return number
 
     def next_invoice_numbers(self, count: int) -> list[str]:
         return [self.next_invoice_number() for _ in range(count)]
 
-    def _taken(self, kind: ObjectType, name: str, value: str) -> bool:
-        return _exists(kind, name).first(self.connection, {**self.scope, f"_{name}": value}) is not None
-
     def taken(self, kind: ObjectType, name: str, value: str) -> bool:
-        return self._taken(kind, name, value)
+        return _exists(kind, name).first(self, {**self.scope, f"_{name}": value}) is not None
 
     def _row(self, names: Sequence[str], record: Record, custom: str | None) -> tuple[object, ...]:
         """The values of the columns, as `_insert` names them."""
@@ -151,18 +156,22 @@ def user_id(tenant: Tenant) -> str:
 
 
 @contextmanager
-def begin(database: Database, tenant: Tenant, entity: int, stream: str = "") -> Iterator[Transaction]:
-    """One transaction. If anything is raised nothing of it remains, not even in the tenant's counters."""
-    saved = copy_counters(tenant)
-    try:
-        with database.transaction() as connection:
-            transaction = Transaction(connection, tenant, entity, stream)
-            yield transaction
-            if tenant.counters != saved:
-                save_counters(connection, tenant)
-    except BaseException:
-        tenant.counters = saved
-        raise
+def begin(database: Database, tenant: Tenant, entity: int = 0, stream: str = "") -> Iterator[Transaction]:
+    """One transaction, or a part of the one that this thread is in. If anything is raised nothing of it remains.
+
+    That goes for the tenant's clock, counters and settings too.
+    """
+    with database.lock:
+        before = image_of(tenant)
+        try:
+            with database.transaction():
+                transaction = Transaction(database.connection, tenant, entity, stream)
+                yield transaction
+                if tenant.counters != before.counters:
+                    save_counters(transaction, tenant)
+        except BaseException:
+            put_back(tenant, before)
+            raise
 
 
 @cache

@@ -1,25 +1,23 @@
 """Tenants as this process knows them: made, found, emptied, copied and put back.
 
-The same `Tenant` object stands for a tenant as long as the process lives. Every verb that changes something is one
-transaction, or part of the caller's; if it fails, the objects are as they were.
+The same `Tenant` object stands for a tenant as long as the process lives. Verbs on one tenant are part of the caller's
+transaction; what finds, makes or removes tenants sees to its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import fields, replace
-from typing import Any, Literal
-
-from sqlalchemy import Connection
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from zuora_mock.domain.catalogue import OBJECTS
-from zuora_mock.storage import bulk, tenants
+from zuora_mock.storage import bulk, configuration, jobs, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tables import CLIENTS, DATA_TABLES, EXERCISED, FAULTS, IDEMPOTENCY, JOBS, JOURNAL
 from zuora_mock.storage.tenants import Client, Tenant
+from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
-from zuora_mock.tenants.fixtures import adding, dumping, reading, seeding
+from zuora_mock.tenants.fixtures import adding, reading, seeding
 from zuora_mock.tenants.fixtures.ground import problem
 from zuora_mock.tenants.fixtures.reading import Fixture, FixtureError
 from zuora_mock.tenants.fixtures.seeding import SeedResult
@@ -71,41 +69,38 @@ class Tenancy:
         self._fixtures = {each.digest: each for each in fixtures}
         self._first = fixtures[0]
         self._named: dict[str, Fixture] = {}
-        with database.transaction() as connection:
+        with database.transaction():
             for each in fixtures:
-                self._establish(connection, each)
+                self._establish(each)
         self.anonymous = self._known(self._first.document.tenant)
 
     # Finding
 
     def all(self) -> list[Tenant]:
-        found = (self.by_key(key) for key in tenants.all_keys(self._database.connection))
+        found = (self.by_key(key) for key in tenants.all_keys(self._database))
         return [tenant for tenant in found if tenant]
 
     def by_key(self, key: int) -> Tenant | None:
-        return self._tenants.get(key) or self._register(tenants.by_key(self._database.connection, key))
+        return self._tenants.get(key) or self._register(tenants.by_key(self._database, key))
 
     def by_name(self, name: str) -> Tenant | None:
-        key = tenants.find_key(self._database.connection, name)
+        key = tenants.find_key(self._database, name)
         return None if key is None else self.by_key(key)
 
     def find_client(self, client_id: str) -> tuple[Tenant, Client] | None:
-        return self._with_tenant(tenants.find_client(self._database.connection, client_id))
+        return self._with_tenant(tenants.find_client(self._database, client_id))
 
     def find_user(self, username: str) -> tuple[Tenant, Client] | None:
-        return self._with_tenant(tenants.find_user(self._database.connection, username))
+        return self._with_tenant(tenants.find_user(self._database, username))
 
     def client_of(self, tenant: Tenant, client_id: str) -> Client | None:
         client = self._clients.get((tenant.key, client_id))
         if client is None:
-            client = tenants.find_client(self._database.connection, client_id)
+            client = tenants.find_client(self._database, client_id)
             if client is None or client.tenant != tenant.key:
                 return None
             self._clients[tenant.key, client_id] = client
         return client
-
-    def clients(self, tenant: Tenant) -> list[Client]:
-        return tenants.clients_of(self._database.connection, tenant.key)
 
     def resolve(self, name: str) -> Tenant | None:
         """The tenant of this name, or of the client with this id."""
@@ -136,11 +131,11 @@ class Tenancy:
         """A copy of everything of a tenant but its clients, tokens, journal and faults. Raises as `create` does."""
         self._check_new(client_id, secret)
         source = self._known(base)
-        with self._database.transaction() as connection:
-            tenant = self._copy(connection, source, client_id)
-            bulk.unlink_jobs(connection, tenant.key)
-            tenants.load_details(connection, tenant)
-            tenants.add_clients(connection, [seeding.own_client(tenant, client_id, secret)])
+        with self._database.transaction():
+            tenant = tenants.load_details(self._database, self._copy(source, client_id))
+            with begin(self._database, tenant) as transaction:
+                jobs.unlink_all(transaction)
+                configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
         self._tenants[tenant.key] = tenant
         return tenant
 
@@ -149,136 +144,108 @@ class Tenancy:
         tenant = self._known(name)
         if tenant is self.anonymous:
             raise TenancyError(f"the tenant {tenant.name} of the first fixture stays")
-        with self._database.transaction() as connection:
-            for snapshot in tenants.snapshots_of(connection, tenant.key).values():
-                self._drop(connection, snapshot)
-            bulk.delete_rows(connection, _OWN_TABLES, tenant.key)
-            self._credentials.remove_all(connection, tenant)
-            tenants.remove(connection, tenant.key)
+        with begin(self._database, tenant) as transaction:
+            for snapshot in configuration.snapshots_of(transaction).values():
+                self._drop(snapshot)
+            bulk.delete_rows(self._database, _OWN_TABLES, tenant.key)
+            self._credentials.remove_all(transaction)
+            tenants.remove(self._database, tenant.key)
         self._forget(tenant)
         del self._tenants[tenant.key]
 
     # Data
 
-    def reset(self, tenant: Tenant) -> dict[str, int]:
+    def reset(self, transaction: Transaction) -> dict[str, int]:
         """Everything back to the fixture; how many rows of each kind are gone. Tokens stay and live anew."""
-        with self._changing(tenant) as connection:
-            fixture = self._fixture(connection, tenant.fixture)
-            removed = bulk.delete_rows(connection, _RESET_TABLES, tenant.key)
-            tenant.entries = 0
-            seeding.fill(connection, tenant, fixture)
-            self._reset_clients(connection, tenant, fixture)
-            self._credentials.renew_all(connection, tenant)
+        tenant = transaction.tenant
+        fixture = self._fixture(tenant.fixture)
+        removed = bulk.delete_rows(self._database, _RESET_TABLES, tenant.key)
+        tenant.entries = 0
+        seeding.fill(transaction, fixture)
+        _reset_clients(transaction, fixture)
+        self._credentials.renew_all(transaction)
+        self._forget(tenant)
         return {shown: removed[table] for table, shown in _COUNTED.items()}
 
     def reset_all(self) -> dict[str, dict[str, int]]:
-        return {tenant.name: self.reset(tenant) for tenant in self.all()}
+        removed = {}
+        for tenant in self.all():
+            with begin(self._database, tenant) as transaction:
+                removed[tenant.name] = self.reset(transaction)
+        return removed
 
-    def seed(self, tenant: Tenant, fixture: Fixture) -> SeedResult:
+    def seed(self, transaction: Transaction, fixture: Fixture) -> SeedResult:
         """Adds the fixture to what is there. Raises FixtureError."""
-        with self._changing(tenant) as connection:
-            return adding.add(connection, tenant, fixture)
-
-    def state(self, tenant: Tenant) -> dict[str, Any]:
-        """The tenant's data as a fixture."""
-        return dumping.dump(self._database.connection, tenant)
+        self._forget(transaction.tenant)
+        return adding.add(transaction, fixture)
 
     # Snapshots
 
-    def snapshots(self, tenant: Tenant) -> list[str]:
-        """Their names, oldest first."""
-        return list(tenants.snapshots_of(self._database.connection, tenant.key))
-
-    def snapshot(self, tenant: Tenant, name: str) -> None:
+    def snapshot(self, transaction: Transaction, name: str) -> None:
         """Remembers data, jobs, policy, clock and keys, in place of an older snapshot of this name."""
-        with self._database.transaction() as connection:
-            older = tenants.snapshots_of(connection, tenant.key).get(name)
-            if older is not None:
-                self._drop(connection, older)
-            self._copy(connection, tenant, name, snapshot_of=tenant.key)
+        older = configuration.snapshots_of(transaction).get(name)
+        if older is not None:
+            self._drop(older)
+        self._copy(transaction.tenant, name, snapshot_of=transaction.tenant.key)
 
-    def drop_snapshot(self, tenant: Tenant, name: str) -> None:
+    def drop_snapshot(self, transaction: Transaction, name: str) -> None:
         """Raises Unknown."""
-        with self._database.transaction() as connection:
-            self._drop(connection, self._image(connection, tenant, name).key)
+        self._drop(self._image(transaction, name).key)
 
-    def restore(self, tenant: Tenant, name: str) -> None:
+    def restore(self, transaction: Transaction, name: str) -> None:
         """Data, jobs, policy, clock and keys as they were; journal, faults and tokens stay. Raises Unknown."""
-        with self._changing(tenant) as connection:
-            image = self._image(connection, tenant, name)
-            bulk.delete_rows(connection, DATA_TABLES, tenant.key)
-            bulk.copy_rows(connection, DATA_TABLES, image.key, tenant.key)
-            image.key, image.name, image.entries = tenant.key, tenant.name, tenant.entries
-            image.exercised, image.counters.tokens = tenant.exercised, tenant.counters.tokens
-            _become(tenant, image)
-            tenants.save(connection, tenant)
-            self._credentials.renew_all(connection, tenant)
+        tenant, image = transaction.tenant, self._image(transaction, name)
+        bulk.delete_rows(self._database, DATA_TABLES, tenant.key)
+        bulk.copy_rows(self._database, DATA_TABLES, image.key, tenant.key)
+        image.key, image.name, image.entries = tenant.key, tenant.name, tenant.entries
+        image.exercised, image.counters.tokens = tenant.exercised, tenant.counters.tokens
+        tenants.put_back(tenant, image)
+        configuration.save(transaction)
+        self._credentials.renew_all(transaction)
+        self._forget(tenant)
 
     # Helpers
 
-    def _establish(self, connection: Connection, fixture: Fixture) -> None:
+    def _establish(self, fixture: Fixture) -> None:
         """The tenant of a fixture, if the database has it not: what is there keeps its data, not its way back."""
         name = fixture.document.tenant
         if name in self._named:
             raise FixtureError(fixture.source, [problem("/tenant", "another fixture has this tenant", name)])
         self._named[name] = fixture
-        tenants.keep_fixture(connection, fixture.digest, fixture.text)
-        tenant = self.by_name(name)
-        if tenant:
-            tenant.fixture = fixture.digest
-            tenants.save(connection, tenant)
+        tenants.keep_fixture(self._database, fixture.digest, fixture.text)
+        known = self.by_name(name)
+        if known:
+            known.fixture = fixture.digest
+            with begin(self._database, known) as transaction:
+                configuration.save(transaction)
             return
-        tenant = self._fill_new(connection, fixture, name)
-        if strangers := adding.strangers(connection, tenant, fixture.document):
-            raise FixtureError(fixture.source, strangers)
-        tenants.add_clients(connection, _clients_by(fixture, tenant))
+        tenant = tenants.add(self._database, name, fixture.digest, fixture.document.settings)
+        with begin(self._database, tenant) as transaction:
+            if strangers := adding.strangers(transaction, fixture.document):
+                raise FixtureError(fixture.source, strangers)
+            seeding.fill(transaction, fixture)
+            configuration.add_clients(transaction, _clients_by(fixture, tenant))
         self._tenants[tenant.key] = tenant
 
     def _make(self, fixture: Fixture, client_id: str, secret: str) -> Tenant:
-        with self._database.transaction() as connection:
-            tenants.keep_fixture(connection, fixture.digest, fixture.text)
-            tenant = self._fill_new(connection, fixture, client_id)
-            tenants.add_clients(connection, [seeding.own_client(tenant, client_id, secret)])
+        with self._database.transaction():
+            tenants.keep_fixture(self._database, fixture.digest, fixture.text)
+            tenant = tenants.add(self._database, client_id, fixture.digest, fixture.document.settings)
+            with begin(self._database, tenant) as transaction:
+                seeding.fill(transaction, fixture)
+                configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
         self._fixtures[fixture.digest] = fixture
         self._tenants[tenant.key] = tenant
         return tenant
 
-    def _fill_new(self, connection: Connection, fixture: Fixture, name: str) -> Tenant:
-        tenant = tenants.add(connection, name, fixture.digest, fixture.document.settings)
-        seeding.fill(connection, tenant, fixture)
-        return tenant
-
-    def _copy(self, connection: Connection, source: Tenant, name: str, snapshot_of: int | None = None) -> Tenant:
+    def _copy(self, source: Tenant, name: str, snapshot_of: int | None = None) -> Tenant:
         """A tenant's row under another key with a copy of its data."""
-        made = tenants.add(connection, name, source.fixture, source.settings, snapshot_of=snapshot_of)
+        made = tenants.add(self._database, name, source.fixture, source.settings, snapshot_of=snapshot_of)
         made.policy, made.clock, made.counters = source.policy, source.clock, replace(source.counters, tokens=0)
-        tenants.save(connection, made)
-        bulk.copy_rows(connection, DATA_TABLES, source.key, made.key)
+        with begin(self._database, made) as transaction:
+            configuration.save(transaction)
+        bulk.copy_rows(self._database, DATA_TABLES, source.key, made.key)
         return made
-
-    def _reset_clients(self, connection: Connection, tenant: Tenant, fixture: Fixture) -> None:
-        """The fixture's own tenant has the fixture's clients, any other the one it is named after."""
-        there = tenants.clients_of(connection, tenant.key)
-        if tenant.name == fixture.document.tenant:
-            wanted = _clients_by(fixture, tenant)
-        else:
-            own = (each for each in there if each.client_id == tenant.name)
-            wanted = [seeding.own_client(tenant, each.client_id, each.secret) for each in own]
-        if there != sorted(wanted, key=lambda each: each.client_id):
-            tenants.remove_clients(connection, tenant.key, [each.client_id for each in there])
-            tenants.add_clients(connection, wanted)
-
-    @contextmanager
-    def _changing(self, tenant: Tenant) -> Iterator[Connection]:
-        saved = replace(tenant, counters=replace(tenant.counters))
-        try:
-            with self._database.transaction() as connection:
-                yield connection
-        except BaseException:
-            _become(tenant, saved)
-            raise
-        finally:
-            self._forget(tenant)
 
     def _forget(self, tenant: Tenant) -> None:
         for each in [key for key in self._clients if key[0] == tenant.key]:
@@ -286,22 +253,23 @@ class Tenancy:
         for listener in self.listeners:
             listener(tenant)
 
-    def _drop(self, connection: Connection, snapshot: int) -> None:
-        bulk.delete_rows(connection, DATA_TABLES, snapshot)
-        tenants.remove(connection, snapshot)
+    def _drop(self, snapshot: int) -> None:
+        bulk.delete_rows(self._database, DATA_TABLES, snapshot)
+        tenants.remove(self._database, snapshot)
 
-    def _image(self, connection: Connection, tenant: Tenant, name: str) -> Tenant:
+    def _image(self, transaction: Transaction, name: str) -> Tenant:
         """The snapshot of this name. Raises Unknown."""
-        key = tenants.snapshots_of(connection, tenant.key).get(name)
-        image = None if key is None else tenants.by_key(connection, key)
+        key = configuration.snapshots_of(transaction).get(name)
+        image = None if key is None else tenants.by_key(self._database, key)
         if image is None:
-            raise Unknown(f"the tenant {tenant.name} has no snapshot {name}")
+            raise Unknown(f"the tenant {transaction.tenant.name} has no snapshot {name}")
         return image
 
-    def _fixture(self, connection: Connection, digest: str) -> Fixture:
+    def _fixture(self, digest: str) -> Fixture:
         """A fixture of an earlier run is in the database."""
         if digest not in self._fixtures:
-            self._fixtures[digest] = reading.parse(tenants.fixture_text(connection, digest) or "", "the kept fixture")
+            text = tenants.fixture_text(self._database, digest) or ""
+            self._fixtures[digest] = reading.parse(text, "the kept fixture")
         return self._fixtures[digest]
 
     def _known(self, name: str) -> Tenant:
@@ -330,6 +298,14 @@ def _clients_by(fixture: Fixture, tenant: Tenant) -> list[Client]:
     return seeding.clients_of(tenant, fixture.document.clients, seeding.entity_keys(tenant))
 
 
-def _become(tenant: Tenant, image: Tenant) -> None:
-    for each in fields(Tenant):
-        setattr(tenant, each.name, getattr(image, each.name))
+def _reset_clients(transaction: Transaction, fixture: Fixture) -> None:
+    """The fixture's own tenant has the fixture's clients, any other the one it is named after."""
+    tenant, there = transaction.tenant, configuration.clients_of(transaction)
+    if tenant.name == fixture.document.tenant:
+        wanted = _clients_by(fixture, tenant)
+    else:
+        own = (each for each in there if each.client_id == tenant.name)
+        wanted = [seeding.own_client(tenant, each.client_id, each.secret) for each in own]
+    if there != sorted(wanted, key=lambda each: each.client_id):
+        configuration.remove_clients(transaction, [each.client_id for each in there])
+        configuration.add_clients(transaction, wanted)

@@ -148,7 +148,7 @@ class Authenticator:
         return Caller(tenant, client, keeps_session=True)
 
     def _by_token(self, token: str, kind: str) -> Caller:
-        found = self._credentials.find(self._database.connection, token)
+        found = self._credentials.find(self._database, token)
         if found is None or found[2] != kind:
             return Caller(None, refusal=_not_welcome(f"an unknown {kind}"))
         key, client_id, _, expires_at = found

@@ -116,7 +116,7 @@ class Exchanges:
             answer = perform(exchange, transaction)
             self._keep_session(exchange, transaction)
             _complete(exchange, answer)
-            services.journal.write(transaction.connection, tenant, _entry(exchange, transaction, answer))
+            services.journal.write(transaction, _entry(exchange, transaction, answer))
         exchange.jobs = transaction.jobs
         return answer
 
@@ -169,8 +169,8 @@ class Exchanges:
         if not exchange.welcome or caller.client is None or not caller.keeps_session:
             return
         if caller.session:
-            credentials.renew_session(transaction.connection, transaction.tenant, caller.session)
-        cookie = caller.session or credentials.issue_session(transaction.connection, transaction.tenant, caller.client)
+            credentials.renew_session(transaction, caller.session)
+        cookie = caller.session or credentials.issue_session(transaction, caller.client)
         exchange.headers["Set-Cookie"] = f"ZSession={cookie}; Path=/; Secure; HttpOnly"
 
     def _refused(self, exchange: Exchange, refusal: Refusal) -> Answer:

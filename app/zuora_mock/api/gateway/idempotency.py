@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from hashlib import blake2b
-
-from sqlalchemy import bindparam, delete, insert, select
 
 from zuora_mock.clock import DAY
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy
-from zuora_mock.storage.tables import IDEMPOTENCY
+from zuora_mock.storage import idempotency as rows
+from zuora_mock.storage.idempotency import KeptAnswer
 from zuora_mock.storage.transaction import Transaction
 
 LONGEST_KEY = 255
 NOT_KEPT = frozenset({401, 409, 422, 429})
 METHODS = frozenset({"POST", "PATCH"})
 WITHOUT_MEANING = frozenset({"GET", "HEAD", "DELETE"})
-
-_FIND = select(IDEMPOTENCY).where(IDEMPOTENCY.c.tenant == bindparam("whose"), IDEMPOTENCY.c.key == bindparam("wanted"))
-_FORGET = delete(IDEMPOTENCY).where(
-    IDEMPOTENCY.c.tenant == bindparam("whose"), IDEMPOTENCY.c.key == bindparam("wanted")
-)
-_KEEP = insert(IDEMPOTENCY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +53,11 @@ def digest(body: bytes) -> str:
 
 def find(transaction: Transaction, key: str, method: str, path: str, body: bytes) -> Kept | None:
     """The first answer to this key, if it is still kept. Raises Refusal where the key was used for something else."""
-    row = transaction.connection.execute(_FIND, {"whose": transaction.tenant.key, "wanted": key}).first()
+    row = rows.find(transaction, key)
     if row is None:
         return None
     if row.kept_at + DAY <= transaction.now():
-        transaction.connection.execute(_FORGET, {"whose": transaction.tenant.key, "wanted": key})
+        rows.remove(transaction, key)
         return None
     if (row.method, row.path) != (method, path):
         message = f"Idempotency-Key '{key}' was used for {row.method} {row.path}"
@@ -75,21 +67,20 @@ def find(transaction: Transaction, key: str, method: str, path: str, body: bytes
         message = f"Idempotency-Key '{key}' was used with another body"
         expected, actual = "the body that the key was first used with", "another body"
         raise rules.KEY_BODY.refusal(message, expected=expected, actual=actual, remedy=Remedy())
-    return Kept(row.status, row.content_type, row.body, tuple(json.loads(row.rules)))
+    return Kept(row.status, row.content_type, row.body, row.rules)
 
 
 def keep(transaction: Transaction, key: str, method: str, path: str, body: bytes, answer: Kept) -> None:
     """Keeps a first answer, good or bad, in the transaction of its call."""
-    row = {
-        "tenant": transaction.tenant.key,
-        "key": key,
-        "method": method,
-        "path": path,
-        "digest": digest(body),
-        "kept_at": transaction.now(),
-        "status": answer.status,
-        "content_type": answer.content_type,
-        "body": answer.body,
-        "rules": json.dumps(answer.rules),
-    }
-    transaction.connection.execute(_KEEP, row)
+    kept = KeptAnswer(
+        key=key,
+        method=method,
+        path=path,
+        digest=digest(body),
+        kept_at=transaction.now(),
+        status=answer.status,
+        content_type=answer.content_type,
+        body=answer.body,
+        rules=answer.rules,
+    )
+    rows.add(transaction, kept)

@@ -90,7 +90,7 @@ def token(call: CurrentCall) -> Answer:
     client, tenant = call.caller.client, call.transaction.tenant
     if client is None:
         raise rules.TOKEN_REQUEST.refusal("no client")
-    issued = call.services.credentials.issue_token(call.transaction.connection, tenant, client)
+    issued = call.services.credentials.issue_token(call.transaction, client)
     body = {
         "access_token": issued,
         "token_type": "bearer",

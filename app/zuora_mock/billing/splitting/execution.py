@@ -7,12 +7,9 @@ own, other attributes stay).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import insert
 
 from zuora_mock.billing import invoices
 from zuora_mock.domain import rules
@@ -23,8 +20,8 @@ from zuora_mock.domain.money import minor_digits
 from zuora_mock.domain.splitting.allocation import Rounding
 from zuora_mock.domain.splitting.split import Part, Policy, Split, SplitItem, check, in_minor_units, plan, verify
 from zuora_mock.domain.values import Record, Value
-from zuora_mock.storage.statements import Prepared
-from zuora_mock.storage.tables import SPLITS
+from zuora_mock.storage import splits
+from zuora_mock.storage.splits import KeptSplit
 from zuora_mock.storage.transaction import Transaction
 
 _OF_THE_ORIGINAL_ALONE = frozenset(
@@ -33,8 +30,6 @@ _OF_THE_ORIGINAL_ALONE = frozenset(
 _NOTHING_PAID: Record = dict.fromkeys(
     ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount"), 0
 )
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
-_KEEP = Prepared(insert(SPLITS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +218,8 @@ def _name_parts(transaction: Transaction, work: Work, parts: Sequence[Invoice]) 
 
 
 def _keep(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:
-    row = {
-        "split": work.split.id,
-        "original": work.split.invoice_id,
-        "arithmetic": _ENCODE(inputs_of(work, parts, transaction.now())),
-    }
-    _KEEP.run(transaction.connection, {**transaction.scope, **row})
+    arithmetic = inputs_of(work, parts, transaction.now())
+    splits.add(transaction, KeptSplit(work.split.id, work.split.invoice_id, arithmetic))
 
 
 def inputs_of(work: Work, parts: Sequence[Invoice] = (), at: int | None = None) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from typing import Any
-
-from sqlalchemy import bindparam, or_, select
 
 from zuora_mock.billing.splitting.execution import inputs_of, prepare
 from zuora_mock.clock import format_instant
@@ -13,39 +11,35 @@ from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT
 from zuora_mock.domain.money import percent_text
 from zuora_mock.domain.splitting.allocation import Explanation, Rounding, explain
 from zuora_mock.errors import Refusal
-from zuora_mock.steering.journal import explanation
-from zuora_mock.storage.tables import SPLITS
+from zuora_mock.storage import splits
 from zuora_mock.storage.transaction import Transaction
 
-_FIND = select(SPLITS.c.split, SPLITS.c.arithmetic).where(
-    SPLITS.c.tenant == bindparam("tenant"),
-    SPLITS.c.entity == bindparam("entity"),
-    or_(SPLITS.c.split == bindparam("_id"), SPLITS.c.original == bindparam("_id")),
-)
+Explain = Callable[[Refusal], dict[str, Any]]
 
 
-def arithmetic(transaction: Transaction, id: str) -> dict[str, Any] | None:
+def arithmetic(transaction: Transaction, id: str, explain_refusal: Explain) -> dict[str, Any] | None:
     """Rows by parts with exact shares, floors and reasons, for the id of an InvoiceSplit, of its invoice or of a part.
 
-    `state` is `executed`, `planned`, or `refused` with the refusal for a split that could not be done now.
+    `state` is `executed`, `planned`, or `refused` with the refusal for a split that could not be done now, as
+    `explain_refusal` tells it.
     """
-    kept = transaction.connection.execute(_FIND, {**transaction.scope, "_id": id}).first()
+    kept = splits.find(transaction, id)
     if kept is not None:
-        return {"id": kept.split, **_explained(json.loads(kept.arithmetic))}
+        return {"id": kept.split, **_explained(kept.arithmetic)}
     invoice = transaction.get(INVOICE, id)
     if invoice is not None and "_Group" in invoice:
-        return arithmetic(transaction, str(invoice["_Group"]))
+        return arithmetic(transaction, str(invoice["_Group"]), explain_refusal)
     split = transaction.get(INVOICE_SPLIT, id) or next(
         iter(reversed(transaction.find(INVOICE_SPLIT, InvoiceId=id))), None
     )
-    return _planned(transaction, str(split["Id"])) if split is not None else None
+    return _planned(transaction, str(split["Id"]), explain_refusal) if split is not None else None
 
 
-def _planned(transaction: Transaction, split_id: str) -> dict[str, Any]:
+def _planned(transaction: Transaction, split_id: str, explain_refusal: Explain) -> dict[str, Any]:
     try:
         work = prepare(transaction, split_id)
     except Refusal as refusal:
-        return {"id": split_id, "state": "refused", "refusal": explanation(refusal)}
+        return {"id": split_id, "state": "refused", "refusal": explain_refusal(refusal)}
     return {"id": split_id, **_explained(inputs_of(work))}
 
 

@@ -19,7 +19,7 @@ from zuora_mock.domain.splitting.split import Split, check, splitting_is_off, un
 from zuora_mock.domain.values import Record, Value, is_id
 from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
-from zuora_mock.work import runner as jobs
+from zuora_mock.work import orders
 
 JOB_TYPE = "InvoiceSplit"
 
@@ -100,7 +100,7 @@ def remove_item(transaction: Transaction, record: Record) -> None:
 
 def is_executed(transaction: Transaction, split_id: str) -> bool:
     """Whether the split was executed or is about to be; one whose background work failed counts as untouched."""
-    if jobs.is_ordered(transaction, split_id):
+    if orders.is_ordered(transaction, split_id):
         return True
     item = transaction.any(INVOICE_SPLIT_ITEM, InvoiceSplitId=split_id)
     return item is not None and "InvoiceId" in item
@@ -125,7 +125,7 @@ def _submit(transaction: Transaction, id: object, first: dict[str, int], positio
         return Outcome(shown, again, repeats=first[split.id])
     refusal = _refusal(transaction, split)
     if refusal is None:
-        transaction.jobs.append(jobs.enqueue(transaction, JOB_TYPE, split.id))
+        transaction.jobs.append(orders.enqueue(transaction, JOB_TYPE, split.id))
     return Outcome(shown, refusal)
 
 
@@ -145,16 +145,16 @@ def _check_once(transaction: Transaction, split: Split) -> Refusal | None:
 
 def _stage(transaction: Transaction, split: Split) -> str:
     """How far a split has come that was executed; empty for another."""
-    if jobs.is_pending(transaction, split.id):
+    if orders.is_pending(transaction, split.id):
         return "is queued to be executed"
-    return "has been executed already" if split.parts or jobs.is_ordered(transaction, split.id) else ""
+    return "has been executed already" if split.parts or orders.is_ordered(transaction, split.id) else ""
 
 
 def _check_rivals(transaction: Transaction, split: Split, group: Sequence[Record]) -> Refusal | None:
     """Of several splits of one invoice, or of parts of one group, the first that is executed wins (assumed)."""
     for member in group:
         for rival in transaction.find(INVOICE_SPLIT, InvoiceId=member["Id"]):
-            if rival["Id"] != split.id and jobs.is_pending(transaction, str(rival["Id"])):
+            if rival["Id"] != split.id and orders.is_pending(transaction, str(rival["Id"])):
                 number, expected = member["InvoiceNumber"], "one split of an invoice at a time"
                 message = f"Invoice {number} is being split by InvoiceSplit {rival['Id']}"
                 state = {"InvoiceNumber": number, "InvoiceSplit": rival["Id"]}

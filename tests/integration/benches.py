@@ -1,4 +1,4 @@
-"""Small worlds for tests: a tenant in a database in memory, and records put into it directly."""
+"""A bench for tests: one tenant in a database in memory, and records put into it directly."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from zuora_mock.billing.outcomes import Outcome
 from zuora_mock.billing.splitting import submission as splits
@@ -24,8 +25,10 @@ from zuora_mock.domain.invoices import ITEM_AMOUNTS, micros
 from zuora_mock.domain.money import parse_micros, parse_nano_percent
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.domain.values import Record, Value
+from zuora_mock.errors import Refusal
 from zuora_mock.settings import JobPolicy, TenantSettings
-from zuora_mock.storage import tenants
+from zuora_mock.steering.journal import explanation
+from zuora_mock.storage import configuration, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Entity, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
@@ -53,7 +56,7 @@ class Item:
 
 
 @dataclass(slots=True)
-class World:
+class Bench:
     """One tenant, its database, and a runner that splits invoices."""
 
     database: Database
@@ -126,23 +129,39 @@ class World:
         self.tenant.policy = JobPolicy.model_validate({"mode": mode, "seconds": seconds})
 
 
-def make_world(path: Path | None = None, **settings: object) -> World:
+def make_bench(path: Path | None = None, **settings: object) -> Bench:
     database = Database(path)
-    with database.transaction() as connection:
-        key = tenants.find_key(connection, "test")
-        tenant = tenants.by_key(connection, key) if key is not None else None
-        if tenant is None:
-            tenant = tenants.add(connection, "test", "none", TenantSettings.model_validate({"seed": SEED, **settings}))
-            tenants.add_terms(connection, tenant.key, TERMS)
-            tenants.add_entities(connection, tenant.key, [Entity(1, "e1", "Default")])
-            tenants.load_details(connection, tenant)
+    key = tenants.find_key(database, "test")
+    tenant = tenants.by_key(database, key) if key is not None else None
+    if tenant is None:
+        tenant = _new_tenant(database, TenantSettings.model_validate({"seed": SEED, **settings}))
+    with begin(database, tenant) as transaction:
         tenant.clock = Clock(frozen_at=NOON)
-        tenants.save(connection, tenant)
-    return World(database, tenant, Runner(database, _Only(tenant), {"InvoiceSplit": run}))
+        configuration.save(transaction)
+    return Bench(database, tenant, Runner(database, Only(tenant), {"InvoiceSplit": run}, explain))
+
+
+def explain(refusal: Refusal, _object_id: str) -> dict[str, Any]:
+    return explanation(refusal)
+
+
+def _new_tenant(database: Database, settings: TenantSettings) -> Tenant:
+    tenant = tenants.add(database, "test", "none", settings)
+    with begin(database, tenant) as transaction:
+        configuration.add_terms(transaction, TERMS)
+        configuration.add_entities(transaction, [Entity(1, "e1", "Default")])
+    return tenants.load_details(database, tenant)
+
+
+def rows(database: Database, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What the tables themselves have, whoever's it is."""
+    return database.connection.execute(sql, values).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
-class _Only:
+class Only:
+    """All the tenants that there are: one."""
+
     tenant: Tenant
 
     def by_key(self, key: int, /) -> Tenant | None:

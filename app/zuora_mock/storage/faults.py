@@ -1,0 +1,64 @@
+"""Fault orders as they were given, each with its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.tables import FAULTS
+from zuora_mock.storage.transaction import Transaction
+
+
+class KeptOrder(NamedTuple):
+    """`body` is the order as JSON; `seen` calls have matched it, `struck` of them it has struck."""
+
+    id: str
+    position: int
+    body: str
+    seen: int
+    struck: int
+    expires_at: int | None
+
+
+def add(transaction: Transaction, order: KeptOrder) -> None:
+    _INSERT.run(transaction, {"tenant": transaction.tenant.key, **order._asdict()})
+
+
+def all_of(transaction: Transaction) -> list[KeptOrder]:
+    """In the order of their creation."""
+    return [KeptOrder(*row) for row in _ALL.all(transaction, {"whose": transaction.tenant.key})]
+
+
+def last_position(transaction: Transaction) -> int:
+    (last,) = _LAST.column(transaction, {"whose": transaction.tenant.key})
+    return last or 0
+
+
+def count(transaction: Transaction, counts: Iterable[tuple[str, int, int]]) -> None:
+    """Writes (id, seen, struck)."""
+    whose = transaction.tenant.key
+    rows = [{"whose": whose, "wanted": order, "now_seen": seen, "now_struck": struck} for order, seen, struck in counts]
+    _COUNT.run_many(transaction, rows)
+
+
+def remove(transaction: Transaction, id: str) -> bool:
+    """Whether there was such an order."""
+    return _REMOVE.run(transaction, {"whose": transaction.tenant.key, "wanted": id}).rowcount > 0
+
+
+def clear(transaction: Transaction) -> int:
+    """How many there were."""
+    return _CLEAR.run(transaction, {"whose": transaction.tenant.key}).rowcount
+
+
+_WHOSE = FAULTS.c.tenant == bindparam("whose")
+_ONE = FAULTS.c.id == bindparam("wanted")
+_INSERT = Prepared(insert(FAULTS))
+_ALL = Prepared(select(*(FAULTS.c[name] for name in KeptOrder._fields)).where(_WHOSE).order_by(FAULTS.c.position))
+_LAST = Prepared(select(func.max(FAULTS.c.position)).where(_WHOSE))
+_COUNT = Prepared(update(FAULTS).where(_WHOSE, _ONE).values(seen=bindparam("now_seen"), struck=bindparam("now_struck")))
+_REMOVE = Prepared(delete(FAULTS).where(_WHOSE, _ONE))
+_CLEAR = Prepared(delete(FAULTS).where(_WHOSE))

@@ -1,0 +1,51 @@
+"""First answers, kept for the idempotency keys that their calls had."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.tables import IDEMPOTENCY
+from zuora_mock.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """`method`, `path` and `digest` are those of the request; `rules` the names of those that the answer broke."""
+
+    key: str
+    method: str
+    path: str
+    digest: str
+    kept_at: int
+    status: int
+    content_type: str
+    body: bytes
+    rules: tuple[str, ...]
+
+
+def add(transaction: Transaction, kept: KeptAnswer) -> None:
+    values = {name: getattr(kept, name) for name in _COLUMNS}
+    _INSERT.run(transaction, {**values, "tenant": transaction.tenant.key, "rules": json.dumps(kept.rules)})
+
+
+def find(transaction: Transaction, key: str) -> KeptAnswer | None:
+    row = _FIND.first(transaction, {"whose": transaction.tenant.key, "wanted": key})
+    if row is None:
+        return None
+    *values, names = row
+    return KeptAnswer(*(*values, tuple(json.loads(names))))
+
+
+def remove(transaction: Transaction, key: str) -> None:
+    _REMOVE.run(transaction, {"whose": transaction.tenant.key, "wanted": key})
+
+
+_COLUMNS = tuple(KeptAnswer.__slots__)
+_MINE = (IDEMPOTENCY.c.tenant == bindparam("whose"), IDEMPOTENCY.c.key == bindparam("wanted"))
+_INSERT = Prepared(insert(IDEMPOTENCY))
+_FIND = Prepared(select(*(IDEMPOTENCY.c[name] for name in _COLUMNS)).where(*_MINE))
+_REMOVE = Prepared(delete(IDEMPOTENCY).where(*_MINE))

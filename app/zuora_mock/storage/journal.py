@@ -1,0 +1,233 @@
+"""The entries of a tenant's journal, and what its calls have exercised so far."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
+from sqlalchemy import Column, ColumnElement, bindparam, case, delete, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from zuora_mock.domain.rules import UNSUPPORTED
+from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.tables import EXERCISED, JOURNAL
+from zuora_mock.storage.transaction import Change, Transaction
+
+
+class KeptEntry(NamedTuple):
+    """One call. `rule` has the names of its rules with commas; headers, changes, explanation and notes are JSON."""
+
+    n: int
+    at: int
+    method: str
+    path: str
+    query: str
+    status: int
+    track_id: str | None
+    request_id: str
+    operation: str | None
+    rule: str | None
+    fault: str | None
+    milliseconds: float
+    request_headers: str
+    request_body: bytes
+    response_headers: str
+    response_body: bytes
+    changes: str | None
+    explanation: str | None
+    notes: str | None
+
+
+class Summary(NamedTuple):
+    n: int
+    at: int
+    method: str
+    path: str
+    status: int
+    track_id: str | None
+    operation: str | None
+    rule: str | None
+    fault: str | None
+    milliseconds: float
+
+
+class Recorded(NamedTuple):
+    """A call as far as patterns ask for it."""
+
+    n: int
+    method: str
+    path: str
+    status: int
+    track_id: str | None
+    operation: str | None
+    rule: str | None
+    fault: str | None
+    request_headers: str
+    request_body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which entries are wanted; None is any.
+
+    `*` in path and track_id stands for any text; times are epoch milliseconds, both inclusive; `unsupported` are calls
+    of operations that Zuora has and the mock has not.
+    """
+
+    method: str | None = None
+    path: str | None = None
+    status: int | None = None
+    track_id: str | None = None
+    operation: str | None = None
+    rule: str | None = None
+    since: int | None = None
+    until: int | None = None
+    unsupported: bool = False
+
+
+def add(transaction: Transaction, entry: KeptEntry) -> None:
+    """In place of an older entry of this number."""
+    _INSERT.run_with(transaction, (transaction.tenant.key, *entry))
+
+
+def find(transaction: Transaction, n: int) -> KeptEntry | None:
+    row = _ENTRY.first(transaction, {"whose": transaction.tenant.key, "wanted": n})
+    return KeptEntry(*row) if row else None
+
+
+def page(
+    transaction: Transaction, filters: Filters, *, oldest: int, limit: int, before: int | None = None
+) -> list[Summary]:
+    """Newest first, from the one before `before` down to `oldest`."""
+    parameters = {
+        **asdict(filters),
+        "method": filters.method and filters.method.upper(),
+        "path": _glob(filters.path),
+        "track_id": _glob(filters.track_id),
+        "rule": _among(filters.rule),
+        "unsupported": _among(UNSUPPORTED.name) if filters.unsupported else None,
+    }
+    bounds = {"whose": transaction.tenant.key, "oldest": oldest, "before": before, "limit": limit}
+    return [Summary(*row) for row in _PAGE.all(transaction, {**parameters, **bounds})]
+
+
+def recorded(transaction: Transaction, oldest: int) -> list[Recorded]:
+    """The calls from this one on, in their order."""
+    rows = _RECORDED.all(transaction, {"whose": transaction.tenant.key, "oldest": oldest})
+    return [Recorded(*row) for row in rows]
+
+
+def forget(transaction: Transaction, last: int) -> None:
+    """Removes the entries up to this one."""
+    _FORGET.run(transaction, {"whose": transaction.tenant.key, "last": last})
+
+
+def clear(transaction: Transaction) -> int:
+    """How many entries there were."""
+    return _CLEAR.run(transaction, {"whose": transaction.tenant.key}).rowcount
+
+
+def changes_as_text(changes: Sequence[Change]) -> str | None:
+    if not changes:
+        return None
+    shown = [{"object": each.object, "id": each.id, "before": each.before, "after": each.after} for each in changes]
+    return to_json(shown).decode()
+
+
+def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str | None:
+    return json.dumps(explanations, ensure_ascii=False, default=str) if explanations else None
+
+
+def append_changes(transaction: Transaction, n: int | None, changes: Sequence[Change]) -> None:
+    """Adds what background work changed to the entry of the call that ordered it, if the entry is still there."""
+    text = changes_as_text(changes)
+    if n is not None and text is not None:
+        _APPEND_CHANGES.run(transaction, {"whose": transaction.tenant.key, "entry": n, "more": text})
+
+
+def append_explanation(transaction: Transaction, n: int | None, explanation: Mapping[str, Any]) -> None:
+    """Adds why background work failed to the entry of the call that ordered it, if the entry is still there."""
+    if n is not None:
+        more = explanations_as_text([explanation])
+        _APPEND_EXPLANATION.run(transaction, {"whose": transaction.tenant.key, "entry": n, "more": more})
+
+
+def exercised(transaction: Transaction) -> set[tuple[str, str]]:
+    """(kind, name) of each operation and rule that calls have met, the forgotten ones too."""
+    return {(kind, name) for kind, name in _MET.all(transaction, {"whose": transaction.tenant.key})}
+
+
+def add_exercised(transaction: Transaction, met: Iterable[tuple[str, str]]) -> None:
+    whose = transaction.tenant.key
+    _MEET.run_many(transaction, [{"tenant": whose, "kind": kind, "name": name} for kind, name in met])
+
+
+def _glob(pattern: str | None) -> str | None:
+    """SQLite's GLOB with `*` as its only wildcard."""
+    return pattern and pattern.replace("[", "[[]").replace("?", "[?]")
+
+
+def _among(rule: str | None) -> str | None:
+    """A pattern for the names that an entry has with commas between them."""
+    if rule is None:
+        return None
+    literally = rule.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%,{literally},%"
+
+
+def _appending(column: Column[str]) -> Prepared:
+    """Adds the elements of one JSON array to another."""
+    more = bindparam("more", type_=column.type)
+    joined = func.rtrim(column, "]") + ", " + func.ltrim(more, "[")
+    changed = {column.name: case((column.is_(None), more), else_=joined)}
+    return Prepared(update(JOURNAL).where(_WHOSE, JOURNAL.c.n == bindparam("entry")).values(changed))
+
+
+def _if_wanted(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(bindparam(name).is_(None), condition)
+
+
+def _named(parameter: str) -> ColumnElement[bool]:
+    return _if_wanted(parameter, ("," + JOURNAL.c.rule + ",").like(bindparam(parameter), escape="!"))
+
+
+_WHOSE = JOURNAL.c.tenant == bindparam("whose")
+_KEY = ("tenant", "n")
+_NEW = insert(JOURNAL)
+_INSERT = Prepared(
+    _NEW.on_conflict_do_update(
+        index_elements=_KEY, set_={name: _NEW.excluded[name] for name in KeptEntry._fields if name not in _KEY}
+    )
+)
+_ENTRY = Prepared(
+    select(*(JOURNAL.c[name] for name in KeptEntry._fields)).where(_WHOSE, JOURNAL.c.n == bindparam("wanted"))
+)
+_PAGE = Prepared(
+    select(*(JOURNAL.c[name] for name in Summary._fields))
+    .where(
+        _WHOSE,
+        JOURNAL.c.n >= bindparam("oldest"),
+        _if_wanted("before", JOURNAL.c.n < bindparam("before")),
+        *(_if_wanted(name, JOURNAL.c[name] == bindparam(name)) for name in ("method", "status", "operation")),
+        *(_if_wanted(name, JOURNAL.c[name].bool_op("GLOB")(bindparam(name))) for name in ("path", "track_id")),
+        _named("rule"),
+        _named("unsupported"),
+        _if_wanted("since", JOURNAL.c.at >= bindparam("since")),
+        _if_wanted("until", JOURNAL.c.at <= bindparam("until")),
+    )
+    .order_by(JOURNAL.c.n.desc())
+    .limit(bindparam("limit"))
+)
+_RECORDED = Prepared(
+    select(*(JOURNAL.c[name] for name in Recorded._fields))
+    .where(_WHOSE, JOURNAL.c.n >= bindparam("oldest"))
+    .order_by(JOURNAL.c.n)
+)
+_FORGET = Prepared(delete(JOURNAL).where(_WHOSE, JOURNAL.c.n <= bindparam("last")))
+_CLEAR = Prepared(delete(JOURNAL).where(_WHOSE))
+_APPEND_CHANGES, _APPEND_EXPLANATION = _appending(JOURNAL.c.changes), _appending(JOURNAL.c.explanation)
+_MET = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).where(EXERCISED.c.tenant == bindparam("whose")))
+_MEET = Prepared(insert(EXERCISED).on_conflict_do_nothing())

@@ -1,0 +1,45 @@
+"""The definitions of tables and indexes as SQL, the version that follows from them, and how rows will be spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from hashlib import blake2b
+
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, metadata
+
+
+@cache
+def definitions() -> Mapping[str, str]:
+    """The statements by the names of what they make, in the order in which they can be run."""
+    statements: dict[str, str] = {}
+    for table in metadata.sorted_tables:
+        statements[table.name] = _text(CreateTable(table))
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            statements[str(index.name)] = _text(CreateIndex(index))
+    return statements
+
+
+def version() -> int:
+    """A digest of all definitions: 31 bits, never 0, which is the version of an empty file."""
+    digest = blake2b("\n".join(definitions().values()).encode(), digest_size=4).digest()
+    return int.from_bytes(digest) >> 1 or 1
+
+
+def spread() -> Iterator[tuple[str, str, str]]:
+    """Table, index, and rows in all, then rows per prefix of the index, as they are with large tenants."""
+    for table in OBJECT_TABLES.values():
+        yield table.name, f"sqlite_autoindex_{table.name}_1", "1000000 100000 50000 1"
+        for index in table.indexes:
+            custom = str(index.name).endswith("_custom")
+            yield table.name, str(index.name), "1000000 100" if custom else "1000000 100000 50000 10"
+    yield JOBS.name, JOBS.name, "1000000 100000 1"
+    yield JOBS.name, "jobs_object", "1000000 100000 1"
+    yield JOBS.name, "jobs_state", "1000000 250000 50000 1"
+
+
+def _text(definition: CreateTable | CreateIndex) -> str:
+    return " ".join(str(definition.compile(dialect=dialect())).split())

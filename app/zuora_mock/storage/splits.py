@@ -1,0 +1,54 @@
+"""The arithmetic of splits, kept when they were done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, or_, select
+
+from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.tables import SPLITS
+from zuora_mock.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSplit:
+    """`split` and `original` are ids: of the InvoiceSplit and of the invoice that it divided."""
+
+    split: str
+    original: str
+    arithmetic: dict[str, Any]
+
+
+def add(transaction: Transaction, kept: KeptSplit) -> None:
+    row = {"split": kept.split, "original": kept.original, "arithmetic": _ENCODE(kept.arithmetic)}
+    _INSERT.run(transaction, {**transaction.scope, **row})
+
+
+def find(transaction: Transaction, id: str) -> KeptSplit | None:
+    """By either id."""
+    row = _FIND.first(transaction, {**transaction.scope, "wanted": id})
+    return _kept(row) if row else None
+
+
+def all_of(transaction: Transaction) -> list[KeptSplit]:
+    """Those of the entity."""
+    return [_kept(row) for row in _ALL.all(transaction, transaction.scope)]
+
+
+def _kept(row: Sequence[Any]) -> KeptSplit:
+    split, original, arithmetic = row
+    return KeptSplit(split, original, json.loads(arithmetic))
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_MINE = (SPLITS.c.tenant == bindparam("tenant"), SPLITS.c.entity == bindparam("entity"))
+_INSERT = Prepared(insert(SPLITS))
+_ALL_SPLITS = select(SPLITS.c.split, SPLITS.c.original, SPLITS.c.arithmetic).where(*_MINE)
+_ALL = Prepared(_ALL_SPLITS)
+_FIND = Prepared(
+    _ALL_SPLITS.where(or_(SPLITS.c.split == bindparam("wanted"), SPLITS.c.original == bindparam("wanted")))
+)

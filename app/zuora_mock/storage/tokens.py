@@ -1,0 +1,64 @@
+"""Tokens and cookies that were issued. One is found before it is known whose it is, hence among those of all."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from zuora_mock.storage.database import Database
+from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.tables import TOKENS
+from zuora_mock.storage.transaction import Transaction
+
+
+class IssuedToken(NamedTuple):
+    """`kind` is `bearer` or `session`; `expires_at` in epoch milliseconds of the tenant's clock."""
+
+    tenant: int
+    client_id: str
+    kind: str
+    expires_at: int
+
+
+def find(database: Database, token: str) -> IssuedToken | None:
+    """Expired or not."""
+    with database.lock:
+        row = _FIND.first(database, {"wanted": token})
+    return IssuedToken(*row) if row else None
+
+
+def add(transaction: Transaction, token: str, issued: IssuedToken) -> None:
+    _INSERT.run(transaction, {"token": token, **issued._asdict()})
+
+
+def renew(transaction: Transaction, token: str, until: int) -> None:
+    _RENEW.run(transaction, {"whose": transaction.tenant.key, "wanted": token, "until": until})
+
+
+def renew_all(transaction: Transaction, kind: str, until: int) -> None:
+    _RENEW_ALL.run(transaction, {"whose": transaction.tenant.key, "sort": kind, "until": until})
+
+
+def remove_expired(transaction: Transaction, kind: str) -> None:
+    _SWEEP.run(transaction, {"whose": transaction.tenant.key, "sort": kind, "now": transaction.now()})
+
+
+def remove_all(transaction: Transaction) -> None:
+    _REMOVE_ALL.run(transaction, {"whose": transaction.tenant.key})
+
+
+_WHOSE = TOKENS.c.tenant == bindparam("whose")
+_OF_KIND = TOKENS.c.kind == bindparam("sort")
+_FIND = Prepared(
+    select(TOKENS.c.tenant, TOKENS.c.client_id, TOKENS.c.kind, TOKENS.c.expires_at).where(
+        TOKENS.c.token == bindparam("wanted")
+    )
+)
+_INSERT = Prepared(insert(TOKENS))
+_RENEW = Prepared(
+    update(TOKENS).where(_WHOSE, TOKENS.c.token == bindparam("wanted")).values(expires_at=bindparam("until"))
+)
+_RENEW_ALL = Prepared(update(TOKENS).where(_WHOSE, _OF_KIND).values(expires_at=bindparam("until")))
+_SWEEP = Prepared(delete(TOKENS).where(_WHOSE, _OF_KIND, TOKENS.c.expires_at <= bindparam("now")))
+_REMOVE_ALL = Prepared(delete(TOKENS).where(_WHOSE))

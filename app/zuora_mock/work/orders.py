@@ -1,0 +1,57 @@
+"""Background work as use cases order it: one row, in the transaction of the call.
+
+The tenant's policy in force at that moment decides when the work is due: at once (`after-reply`, `before-reply`), after
+some seconds of the tenant's clock (`delayed`), or when somebody says so (`manual`).
+"""
+
+from __future__ import annotations
+
+from zuora_mock.clock import SECOND
+from zuora_mock.domain.lifecycle import JobState
+from zuora_mock.ids import object_id as make_id
+from zuora_mock.storage import jobs
+from zuora_mock.storage.jobs import NEVER, Job
+from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import Transaction
+
+_PENDING = frozenset({JobState.QUEUED, JobState.HELD, JobState.RUNNING})
+
+
+def enqueue(transaction: Transaction, type: str, object_id: str) -> str:
+    """The id of the new job. It follows from the object, so that jobs take nothing from the sequence of other ids."""
+    tenant = transaction.tenant
+    attempt = len(jobs.states_of(transaction, object_id)) + 1
+    job = Job(
+        id=make_id(tenant.seed, f"job/{type}/{object_id}", attempt),
+        entity=transaction.entity,
+        seq=tenant.next_seq(),
+        type=type,
+        object_id=object_id,
+        state=JobState.QUEUED,
+        reason=None,
+        due_at=_due_at(tenant),
+        request=tenant.entries,
+        history=jobs.first_chapter(JobState.QUEUED, tenant.now()),
+    )
+    jobs.add(transaction, job)
+    return job.id
+
+
+def _due_at(tenant: Tenant) -> int:
+    match tenant.policy.mode:
+        case "manual":
+            return NEVER
+        case "delayed":
+            return tenant.now() + round(tenant.policy.seconds * SECOND)
+        case _:
+            return tenant.now()
+
+
+def is_ordered(transaction: Transaction, object_id: str) -> bool:
+    """Whether work for the object waits, is under way or was done. Work that failed may be ordered again."""
+    return any(state is not JobState.FAILED for state in jobs.states_of(transaction, object_id))
+
+
+def is_pending(transaction: Transaction, object_id: str) -> bool:
+    """Whether work for the object has been ordered and is not over."""
+    return not _PENDING.isdisjoint(jobs.states_of(transaction, object_id))
