@@ -43,11 +43,12 @@ class Database:
         """Without a path it is in memory, and gone when it is closed. Raises UnusableDatabase."""
         self.lock = RLock()
         self._path = path
+        self._end: finalize[[], Database] | None = None
         self.open()
 
     @property
     def opened(self) -> bool:
-        return self._close.alive
+        return self._end is not None and self._end.alive
 
     @property
     def in_transaction(self) -> bool:
@@ -56,7 +57,7 @@ class Database:
     def open(self) -> None:
         """Once more, after it was closed. Raises UnusableDatabase."""
         with self.lock:
-            if hasattr(self, "_close") and self.opened:
+            if self.opened:
                 return
             try:
                 self._connect()
@@ -65,7 +66,8 @@ class Database:
 
     def close(self) -> None:
         with self.lock:
-            self._close()
+            if self._end is not None:
+                self._end()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -99,7 +101,7 @@ class Database:
         self.connection = sqlite3.connect(
             self._path or ":memory:", isolation_level=None, check_same_thread=False, timeout=0
         )
-        self._close = finalize(self, self.connection.close)
+        self._end = finalize(self, self.connection.close)
         try:
             self._set(_FIRST)
             self._missing()  # before the first write: a file of another program stays as it is
@@ -107,7 +109,7 @@ class Database:
             with self.transaction():
                 self._establish()
         except BaseException:
-            self._close()
+            self.close()
             raise
 
     def _set(self, pragmas: Iterable[str]) -> None:
