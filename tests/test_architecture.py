@@ -155,6 +155,7 @@ def test_only_storage_has_a_connection_in_its_hands_and_opens_transactions_by_it
     assert "connection" not in {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     assert "Transaction" not in called
+    assert not own_imports(module) & {"storage.schema", "storage.statements", "storage.tables"}
 
 
 @pytest.mark.parametrize("module", NAMES)

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from tests.process.commands import Run
+from tests.process.commands import Run, Start
 from zuora_mock import __version__, health
 from zuora_mock.cli import main, warnings
 from zuora_mock.settings import DEFAULT_PORT, Settings
@@ -157,6 +157,16 @@ def test_a_file_that_is_no_database_is_one_line_and_exit_code_2(run: Run, tmp_pa
     result = run("-m", "zuora_mock", "--port", "0", "--db", "notes.txt")
     assert result.stderr == "Error: cannot use notes.txt as database: file is not a database\n"
     assert (result.stdout, result.returncode) == ("", 2)
+
+
+def test_a_file_that_another_server_uses_is_one_line_and_exit_code_2(start: Start, run: Run) -> None:
+    first = start("--db", "mock.db")
+    result = run("-m", "zuora_mock", "--port", "0", "--db", "mock.db")
+    refusal = "cannot use mock.db as database: another server uses it; stop that one or name another file"
+    assert (result.stderr, result.stdout, result.returncode) == (f"Error: {refusal}\n", "", 2)
+    first.process.kill()
+    first.process.wait()
+    assert start("--db", "mock.db").ready == "Ready."
 
 
 def test_a_wrong_fixture_is_exit_code_3_and_names_file_path_and_value(run: Run, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, insert, select
 
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.statements import Prepared, execute_many
-from zuora_mock.storage.tables import CHARGES, SPLITS, metadata
+from zuora_mock.storage.statements import Connected, Prepared, execute_many
+from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS, metadata
 from zuora_mock.storage.transaction import Transaction
 
 
@@ -35,14 +35,24 @@ def insert_rows(transaction: Transaction, statement: str, rows: Sequence[tuple[A
         raise DuplicateRow(str(error)) from None
 
 
-def delete_rows(database: Database, tables: Iterable[Table], tenant: int) -> dict[str, int]:
-    """How many rows of the tenant or snapshot were removed, by table."""
-    return {each.name: _deletion(each).run(database, {"whose": tenant}).rowcount for each in tables}
+def clear(transaction: Transaction) -> dict[str, int]:
+    """Removes data, journal and faults of the tenant; how many rows there were, by table."""
+    return _delete(transaction, (*DATA_TABLES, JOURNAL, FAULTS), transaction.tenant.key)
 
 
-def copy_rows(database: Database, tables: Iterable[Table], source: int, target: int) -> None:
-    """The rows of one tenant or snapshot for another one that has none of them."""
-    for each in tables:
+def remove_all(transaction: Transaction) -> None:
+    """Removes the tenant's rows in all tables but its own row and its tokens."""
+    _delete(transaction, (*DATA_TABLES, JOURNAL, FAULTS, CLIENTS, EXERCISED), transaction.tenant.key)
+
+
+def delete_data(database: Database, key: int) -> None:
+    """Removes the data of a tenant or a snapshot."""
+    _delete(database, DATA_TABLES, key)
+
+
+def copy_data(database: Database, source: int, target: int) -> None:
+    """The data of one tenant or snapshot for another one that has none."""
+    for each in DATA_TABLES:
         _copying(each).run(database, {"source": source, "target": target})
 
 
@@ -50,6 +60,10 @@ def delete_appendages(transaction: Transaction, object_id: str) -> None:
     """Charges of an account and arithmetic of a split go with it."""
     for each in _DELETE_APPENDAGES:
         each.run(transaction, {"whose": transaction.tenant.key, "owner": object_id})
+
+
+def _delete(on: Connected, tables: Iterable[Table], key: int) -> dict[str, int]:
+    return {each.name: _deletion(each).run(on, {"whose": key}).rowcount for each in tables}
 
 
 _DELETE_APPENDAGES = tuple(

@@ -8,7 +8,7 @@ locks it until the connection is closed or the process ends, however it ends.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -17,9 +17,8 @@ from weakref import finalize
 from zuora_mock.storage import schema
 from zuora_mock.storage.statements import execute, execute_many
 
+_FIRST = ("locking_mode=EXCLUSIVE", "page_size=8192")
 _PRAGMAS = (
-    "locking_mode=EXCLUSIVE",
-    "page_size=8192",
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "wal_autocheckpoint=2000",
@@ -44,11 +43,12 @@ class Database:
         """Without a path it is in memory, and gone when it is closed. Raises UnusableDatabase."""
         self.lock = RLock()
         self._path = path
+        self._end: finalize[[], Database] | None = None
         self.open()
 
     @property
     def opened(self) -> bool:
-        return self._close.alive
+        return self._end is not None and self._end.alive
 
     @property
     def in_transaction(self) -> bool:
@@ -57,7 +57,7 @@ class Database:
     def open(self) -> None:
         """Once more, after it was closed. Raises UnusableDatabase."""
         with self.lock:
-            if hasattr(self, "_close") and self.opened:
+            if self.opened:
                 return
             try:
                 self._connect()
@@ -66,7 +66,8 @@ class Database:
 
     def close(self) -> None:
         with self.lock:
-            self._close()
+            if self._end is not None:
+                self._end()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -100,29 +101,41 @@ class Database:
         self.connection = sqlite3.connect(
             self._path or ":memory:", isolation_level=None, check_same_thread=False, timeout=0
         )
-        self._close = finalize(self, self.connection.close)
+        self._end = finalize(self, self.connection.close)
         try:
-            for pragma in _PRAGMAS:
-                execute(self, f"PRAGMA {pragma}")
+            self._set(_FIRST)
+            self._missing()  # before the first write: a file of another program stays as it is
+            self._set(_PRAGMAS)
             with self.transaction():
                 self._establish()
         except BaseException:
-            self._close()
+            self.close()
             raise
 
-    def _establish(self) -> None:
-        """Makes what a new or half-made file lacks. Raises UnusableDatabase for one with other definitions."""
-        (found,) = execute(self, "PRAGMA user_version").fetchone()
-        if found == schema.version():
-            return
+    def _set(self, pragmas: Iterable[str]) -> None:
+        for each in pragmas:
+            execute(self, f"PRAGMA {each}")
+
+    def _version(self) -> int:
+        (version,) = execute(self, "PRAGMA user_version").fetchone()
+        return int(version)
+
+    def _missing(self) -> list[str]:
+        """The definitions that a new or half-made file lacks. Raises UnusableDatabase for one that has others."""
+        version = self._version()
+        if version == schema.version():
+            return []
         wanted, there = schema.definitions(), dict(execute(self, _DEFINED))
-        if found or not there.items() <= wanted.items():
+        if version or not there.items() <= wanted.items():
             raise self._unusable("another version or program made it; delete it or name another file")
-        for name, definition in wanted.items():
-            if name not in there:
-                execute(self, definition)
-        self._describe_data()
-        execute(self, f"PRAGMA user_version = {schema.version()}")
+        return [definition for name, definition in wanted.items() if name not in there]
+
+    def _establish(self) -> None:
+        for each in self._missing():
+            execute(self, each)
+        if self._version() != schema.version():
+            self._describe_data()
+            self._set([f"user_version={schema.version()}"])
 
     def _describe_data(self) -> None:
         """Tells SQLite how rows spread over large tenants, as ANALYZE would.

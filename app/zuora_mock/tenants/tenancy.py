@@ -13,7 +13,6 @@ from typing import Literal
 from zuora_mock.domain.catalogue import OBJECTS
 from zuora_mock.storage import bulk, configuration, jobs, tenants
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.tables import CLIENTS, DATA_TABLES, EXERCISED, FAULTS, IDEMPOTENCY, JOBS, JOURNAL
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
@@ -25,15 +24,14 @@ from zuora_mock.tenants.fixtures.seeding import SeedResult
 CLIENT_ID_LENGTH = 36
 LONGEST_SECRET = 42
 
-_RESET_TABLES = (*DATA_TABLES, JOURNAL, FAULTS)
-_OWN_TABLES = (*_RESET_TABLES, CLIENTS, EXERCISED)
 _COUNTED = {
     **{kind.table: f"{kind.name[0].lower()}{kind.name[1:]}s" for kind in OBJECTS},
-    JOBS.name: "jobs",
-    IDEMPOTENCY.name: "idempotencyKeys",
-    JOURNAL.name: "requests",
-    FAULTS.name: "faults",
+    "jobs": "jobs",
+    "idempotency": "idempotencyKeys",
+    "journal": "requests",
+    "faults": "faults",
 }
+"""What a reset counts, by table, and how it is told."""
 
 
 class TenancyError(Exception):
@@ -147,7 +145,7 @@ class Tenancy:
         with begin(self._database, tenant) as transaction:
             for snapshot in configuration.snapshots_of(transaction).values():
                 self._drop(snapshot)
-            bulk.delete_rows(self._database, _OWN_TABLES, tenant.key)
+            bulk.remove_all(transaction)
             self._credentials.remove_all(transaction)
             tenants.remove(self._database, tenant.key)
         self._forget(tenant)
@@ -159,7 +157,7 @@ class Tenancy:
         """Everything back to the fixture; how many rows of each kind are gone. Tokens stay and live anew."""
         tenant = transaction.tenant
         fixture = self._fixture(tenant.fixture)
-        removed = bulk.delete_rows(self._database, _RESET_TABLES, tenant.key)
+        removed = bulk.clear(transaction)
         tenant.entries = 0
         seeding.fill(transaction, fixture)
         _reset_clients(transaction, fixture)
@@ -195,8 +193,8 @@ class Tenancy:
     def restore(self, transaction: Transaction, name: str) -> None:
         """Data, jobs, policy, clock and keys as they were; journal, faults and tokens stay. Raises Unknown."""
         tenant, image = transaction.tenant, self._image(transaction, name)
-        bulk.delete_rows(self._database, DATA_TABLES, tenant.key)
-        bulk.copy_rows(self._database, DATA_TABLES, image.key, tenant.key)
+        bulk.delete_data(self._database, tenant.key)
+        bulk.copy_data(self._database, image.key, tenant.key)
         image.key, image.name, image.entries = tenant.key, tenant.name, tenant.entries
         image.exercised, image.counters.tokens = tenant.exercised, tenant.counters.tokens
         tenants.put_back(tenant, image)
@@ -244,7 +242,7 @@ class Tenancy:
         made.policy, made.clock, made.counters = source.policy, source.clock, replace(source.counters, tokens=0)
         with begin(self._database, made) as transaction:
             configuration.save(transaction)
-        bulk.copy_rows(self._database, DATA_TABLES, source.key, made.key)
+        bulk.copy_data(self._database, source.key, made.key)
         return made
 
     def _forget(self, tenant: Tenant) -> None:
@@ -254,7 +252,7 @@ class Tenancy:
             listener(tenant)
 
     def _drop(self, snapshot: int) -> None:
-        bulk.delete_rows(self._database, DATA_TABLES, snapshot)
+        bulk.delete_data(self._database, snapshot)
         tenants.remove(self._database, snapshot)
 
     def _image(self, transaction: Transaction, name: str) -> Tenant:

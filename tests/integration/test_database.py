@@ -1,0 +1,311 @@
+"""The database: its versions, its one owner, its threads, its end."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+import zuora_mock
+from tests.integration.benches import make_bench, rows
+from zuora_mock.domain.catalogue import ACCOUNT
+from zuora_mock.storage import configuration, schema, tenants
+from zuora_mock.storage.database import Database, UnusableDatabase
+from zuora_mock.storage.transaction import begin
+
+HOLD = "import sys, pathlib; from zuora_mock.storage.database import Database\n"
+HOLD += "database = Database(pathlib.Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "mock.db"
+
+
+def make(path: Path) -> None:
+    Database(path).close()
+
+
+def tamper(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for each in statements:
+            connection.execute(each)
+
+
+def described(path: Path) -> tuple[int, set[str], int]:
+    """The version, what is defined, and how many indexes have statistics."""
+    with closing(sqlite3.connect(path)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        named = connection.execute("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
+        (statistics,) = connection.execute("SELECT count(*) FROM sqlite_stat1").fetchone()
+        return version, {name for (name,) in named}, statistics
+
+
+@contextmanager
+def held(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that has the file open, and is killed."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(zuora_mock.__file__).parents[1])}
+    arguments = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(
+        arguments, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "held\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def in_thread(act: Callable[[], None]) -> Thread:
+    thread = Thread(target=act)
+    thread.start()
+    return thread
+
+
+# Versions
+
+
+def test_a_file_carries_the_version_of_its_definitions(path: Path) -> None:
+    make(path)
+    version, defined, statistics = described(path)
+    assert version == schema.version() > 0
+    assert defined == set(schema.definitions())
+    assert statistics == len(list(schema.spread()))
+
+
+def test_a_file_of_this_version_keeps_what_is_in_it(path: Path) -> None:
+    make(path)
+    tamper(path, "INSERT INTO orgs (tenant, id) VALUES (7, 'kept')")
+    database = Database(path)
+    assert rows(database, "SELECT tenant, id FROM orgs") == [(7, "kept")]
+    database.close()
+
+
+def test_every_table_index_and_column_counts_for_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = {schema.version()}
+    for name, definition in schema.definitions().items():
+        monkeypatch.setattr(schema, "definitions", lambda n=name, d=definition: {n: f"{d} "})
+        versions.add(schema.version())
+    monkeypatch.undo()
+    assert len(versions) == len(schema.definitions()) + 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "PRAGMA user_version = 1",
+        "PRAGMA user_version = -5",
+        "PRAGMA user_version = 0; ALTER TABLE accounts ADD COLUMN more",
+        "PRAGMA user_version = 0; DROP INDEX accounts_seq; CREATE INDEX accounts_seq ON accounts (tenant)",
+        "PRAGMA user_version = 0; CREATE TABLE guests (name)",
+    ],
+)
+def test_a_file_of_another_version_or_program_is_refused_and_left_alone(path: Path, statement: str) -> None:
+    make(path)
+    tamper(path, *statement.split("; "))
+    before = described(path)
+    with pytest.raises(UnusableDatabase) as caught:
+        Database(path)
+    assert str(caught.value) == (
+        f"cannot use {path} as database: another version or program made it; delete it or name another file"
+    )
+    assert described(path) == before
+
+
+def test_a_file_of_another_program_stays_as_it_is_to_the_byte(path: Path) -> None:
+    tamper(path, "CREATE TABLE guests (name)", "INSERT INTO guests VALUES ('Ann')")
+    before = path.read_bytes()
+    with pytest.raises(UnusableDatabase):
+        Database(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_was_left_half_made_is_completed(path: Path) -> None:
+    statements = list(schema.definitions().values())
+    for count in range(len(statements) + 1):
+        tamper(path, *statements[:count])
+        make(path)
+        assert described(path) == (schema.version(), set(schema.definitions()), len(list(schema.spread())))
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "folder", "none/mock.db"])
+def test_what_can_be_no_database_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "notes.txt").write_text("Dear diary, today no database was written. " * 20)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UnusableDatabase, match=f"cannot use .*{name} as database: "):
+        Database(tmp_path / name)
+
+
+# One owner
+
+
+def test_a_second_opener_is_refused_in_one_line(path: Path) -> None:
+    first = Database(path)
+    refusal = f"cannot use {path} as database: another server uses it; stop that one or name another file"
+    with pytest.raises(UnusableDatabase) as caught:
+        Database(path)
+    assert str(caught.value) == refusal
+    first.close()
+    make(path)
+
+
+def test_a_file_of_another_process_is_refused_until_that_one_is_killed(path: Path) -> None:
+    with held(path) as process:
+        with pytest.raises(UnusableDatabase, match="another server uses it"):
+            Database(path)
+        process.kill()
+        process.wait()
+        make(path)
+
+
+def test_another_process_is_refused_a_file_that_is_open_here(path: Path) -> None:
+    database = Database(path)
+    environment = {**os.environ, "PYTHONPATH": str(Path(zuora_mock.__file__).parents[1])}
+    arguments = [sys.executable, "-c", HOLD, str(path)]
+    result = subprocess.run(
+        arguments, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    database.close()
+    assert result.stderr.splitlines()[-1].endswith("another server uses it; stop that one or name another file")
+
+
+# Threads
+
+
+def test_it_is_used_from_another_thread_than_the_one_that_opened_it() -> None:
+    bench = make_bench()
+    made: list[str] = []
+    in_thread(lambda: made.append(bench.account())).join()
+    assert [each["Id"] for each in bench.find(ACCOUNT)] == made
+    bench.database.close()
+
+
+def test_another_thread_waits_for_the_end_of_a_transaction_and_does_not_join_it() -> None:
+    bench = make_bench()
+    begun, seen = Event(), list[int]()
+
+    def look() -> None:
+        begun.set()
+        seen.append(len(bench.find(ACCOUNT)))
+
+    def fail() -> Thread:
+        with bench.transaction():
+            bench.account()
+            thread = in_thread(look)
+            begun.wait()
+            assert seen == []
+            raise KeyError(thread)
+
+    with pytest.raises(KeyError) as caught:
+        fail()
+    caught.value.args[0].join()
+    assert seen == [0]
+    bench.database.close()
+
+
+def test_reading_waits_for_the_end_of_another_threads_transaction() -> None:
+    database = Database()
+    begun, found = Event(), list[int | None]()
+
+    def look() -> None:
+        begun.set()
+        found.append(tenants.find_key(database, "new"))
+
+    with database.transaction():
+        thread = in_thread(look)
+        begun.wait()
+        key = tenants.add(database, "new", "none", make_bench().tenant.settings).key
+        assert found == []
+    thread.join()
+    assert found == [key]
+    database.close()
+
+
+def test_many_threads_lose_nothing() -> None:
+    bench = make_bench()
+
+    def work() -> None:
+        for _ in range(20):
+            bench.account("USD", Name="of a thread")
+
+    threads = [in_thread(work) for _ in range(5)]
+    for each in threads:
+        each.join()
+    made = bench.find(ACCOUNT)
+    assert (len(made), len({each["Id"] for each in made})) == (100, 100)
+    bench.database.close()
+
+
+def test_a_transaction_that_fails_leaves_the_tenant_as_it_was() -> None:
+    bench = make_bench()
+    before = tenants.image_of(bench.tenant)
+
+    def fail() -> None:
+        with bench.transaction() as transaction:
+            transaction.new_id()
+            bench.tenant.clock = bench.tenant.clock.advance(1)
+            bench.tenant.terms = {}
+            configuration.save(transaction)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert bench.tenant == before
+    kept = tenants.by_key(bench.database, bench.tenant.key)
+    assert kept is not None
+    assert (kept.clock, kept.counters) == (before.clock, before.counters)
+    bench.database.close()
+
+
+# Its end
+
+
+def test_it_may_be_closed_twice_and_opened_again(path: Path) -> None:
+    bench = make_bench(path)
+    bench.account()
+    told = []
+    for verb in (bench.database.close, bench.database.close, bench.database.open, bench.database.open):
+        verb()
+        told.append(bench.database.opened)
+    assert told == [False, False, True, True]
+    assert len(bench.find(ACCOUNT)) == 1
+    bench.database.close()
+
+
+def test_a_file_that_has_changed_its_version_meanwhile_is_not_opened_again(path: Path) -> None:
+    database = Database(path)
+    database.close()
+    tamper(path, "PRAGMA user_version = 1")
+    with pytest.raises(UnusableDatabase):
+        database.open()
+    assert not database.opened
+
+
+def test_one_in_memory_begins_anew_when_it_is_opened_again() -> None:
+    database = Database()
+    rows(database, "INSERT INTO orgs (tenant, id) VALUES (7, 'gone')")
+    database.close()
+    database.open()
+    assert rows(database, "SELECT id FROM orgs") == []
+    database.close()
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_one_that_is_dropped_lets_its_file_go(path: Path) -> None:
+    database = Database(path)
+    tenant = make_bench().tenant
+    with begin(database, tenant) as transaction:
+        assert transaction.tenant is tenant
+    del database, transaction
+    gc.collect()
+    make(path)
