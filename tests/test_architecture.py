@@ -24,9 +24,9 @@ FLOORS: dict[str, int] = {
     "api": 8,
     "admin": 9,
     "main": 10,
-    **dict.fromkeys(("asgi", "serve", "health"), 11),
+    **dict.fromkeys(("serve", "health"), 11),
     "cli": 12,
-    "__main__": 13,
+    **dict.fromkeys(("asgi", "__main__"), 13),
 }
 """A room imports from its own floor and from those below it."""
 

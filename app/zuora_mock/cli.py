@@ -54,6 +54,21 @@ def _database(_context: click.Context, _parameter: click.Parameter, path: Path |
     return path
 
 
+def _settings(flags: Mapping[str, object]) -> Settings:
+    named = {("fixtures" if name == "fixture" else name): value for name, value in flags.items()}
+    return Settings.model_validate(named)
+
+
+def settings_of_environment() -> Settings:
+    """What the command would start with, without flags. A variable that is wrong ends the process with exit code 2."""
+    try:
+        with main.make_context("zuora-mock", []) as context:
+            return _settings(context.params)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from error
+
+
 def _leave(_signal: int, _frame: object) -> None:
     sys.exit(0)
 
@@ -93,8 +108,7 @@ def main(context: click.Context, /, **flags: object) -> None:
     known = {f"{PREFIX}_{name.upper()}" for name in flags}
     for warning in warnings(os.environ, known):
         click.echo(f"Warning: {warning}", err=True)
-    flags["fixtures"] = flags.pop("fixture")
-    settings = Settings.model_validate(flags)
+    settings = _settings(flags)
     gc.disable()  # until the server is up: nothing that is made on the way there is garbage
     # FastAPI's models of OpenAPI are built when the page is asked for, not at import: a tenth of the time to Ready.
     BaseModel.model_config["defer_build"] = True

@@ -35,6 +35,7 @@ def make_services(settings: Settings) -> Services:
     tenancy = Tenancy(database, credentials, fixtures, settings.unknown_clients)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     runner = Runner(database, tenancy, {"InvoiceSplit": splits.run}, _explain_work)
+    runner.recover()
     journal = Journal(settings.journal_size)
     return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness())
 
@@ -50,11 +51,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     services = make_services(settings or Settings())
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with services.runner.running():
-            app.state.ready = True
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        services.resume()
+        with services.runner.background.in_this_loop():
             yield
-        services.database.close()
+        services.rest()
 
     app = FastAPI(
         title="Zuora, as zuora-mock plays it",
@@ -68,6 +69,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     routes.extend(api.routes())
     # Where Starlette keeps what a router has been wrapped into: the gateway is inside of every middleware.
     app.router.middleware_stack = gateway = Gateway(services, routes, app.router.app)
-    app.state.services, app.state.operations, app.state.ready = services, gateway.table.operations, False
+    app.state.services, app.state.operations, app.state.ready = services, gateway.table.operations, True
     mount.install(app, services)
     return app

@@ -24,3 +24,21 @@ class Services:
     faults: FaultOrders
     runner: Runner
     fairness: Fairness
+
+    def resume(self) -> None:
+        """To be called before whatever begins: opens the database if it was closed, and does the work that is due.
+
+        Raises UnusableDatabase.
+        """
+        if not self.database.opened:
+            self.database.open()
+            self.credentials.forget()
+            self.faults.forget_all()
+            self.tenancy.establish()
+            self.runner.recover()
+        self.runner.background.around_a_call()
+
+    def rest(self) -> None:
+        """Closes the database if it is a file; one in memory lives as long as the application."""
+        if self.settings.db is not None:
+            self.database.close()

@@ -322,7 +322,7 @@ async def until(ready: Callable[[], bool]) -> None:
 
 def test_work_runs_by_itself_once_it_is_woken(bench: Bench) -> None:
     async def scene() -> None:
-        async with bench.runner.running():
+        with bench.runner.background.in_this_loop():
             job = order(bench)
             bench.runner.wake(bench.tenant, [job])
             await until(lambda: states(bench) == ["succeeded"])
@@ -332,9 +332,9 @@ def test_work_runs_by_itself_once_it_is_woken(bench: Bench) -> None:
 
 def test_waking_without_a_word_looks_at_everything(bench: Bench) -> None:
     async def scene() -> None:
-        async with bench.runner.running():
+        with bench.runner.background.in_this_loop():
             order(bench)
-            bench.runner.wake()
+            bench.runner.attend(bench.tenant)
             await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)
@@ -344,7 +344,7 @@ def test_what_waited_when_the_process_ended_runs_after_the_start(bench: Bench) -
     order(bench)
 
     async def scene() -> None:
-        async with bench.runner.running():
+        with bench.runner.background.in_this_loop():
             await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)
@@ -355,7 +355,7 @@ def test_delayed_work_runs_when_a_running_clock_gets_there(bench: Bench) -> None
     bench.set_policy("delayed", 0.02)
 
     async def scene() -> None:
-        async with bench.runner.running():
+        with bench.runner.background.in_this_loop():
             job = order(bench)
             bench.runner.wake(bench.tenant, [job])
             assert states(bench) == ["queued"]
@@ -368,7 +368,7 @@ def test_a_clock_that_goes_on_again_wakes_what_it_had_put_to_sleep(bench: Bench)
     bench.set_policy("delayed", 0.02)
 
     async def scene() -> None:
-        async with bench.runner.running():
+        with bench.runner.background.in_this_loop():
             job = order(bench)
             bench.runner.wake(bench.tenant, [job])
             await asyncio.sleep(0)
@@ -383,7 +383,7 @@ def test_manual_work_and_that_of_strangers_is_passed_over(bench: Bench) -> None:
     bench.set_policy("manual")
 
     async def scene() -> None:
-        async with bench.runner.running():
+        with bench.runner.background.in_this_loop():
             manual = order(bench)
             stranger = Tenant(99, "?", "?", bench.tenant.settings, bench.tenant.policy, Clock(), bench.tenant.counters)
             bench.runner.wake(stranger, ["x"])
@@ -409,12 +409,11 @@ def test_a_job_that_cannot_even_be_begun_does_not_end_the_task(bench: Bench, cap
     runner = Runner(bench.database, tenants, {"Work": lambda *_: None}, explain)
 
     async def scene() -> None:
-        task = asyncio.create_task(runner.run_forever())
-        runner.wake(bench.tenant, [job])
-        await until(lambda: "could not be run" in caplog.text)
-        tenants.refuses = False
-        runner.wake(bench.tenant, [job])
-        await until(lambda: states(bench) == ["succeeded"])
-        task.cancel()
+        with runner.background.in_this_loop():
+            runner.wake(bench.tenant, [job])
+            await until(lambda: "could not be run" in caplog.text)
+            tenants.refuses = False
+            runner.wake(bench.tenant, [job])
+            await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)

@@ -206,6 +206,10 @@ class FaultOrders:
         self._live.pop(tenant_key, None)
         self._positions.pop(tenant_key, None)
 
+    def forget_all(self) -> None:
+        self._live.clear()
+        self._positions.clear()
+
     def strike(self, tenant: Tenant, subject: Subject) -> Strike:
         """What befalls the call. It is asked for every call, and nearly always there is nothing."""
         orders = self._live.get(tenant.key)

@@ -65,10 +65,16 @@ class Tenancy:
         self._tenants: dict[int, Tenant] = {}
         self._clients: dict[tuple[int, str], Client] = {}
         self._fixtures = {each.digest: each for each in fixtures}
-        self._first = fixtures[0]
+        self._initial, self._first = tuple(fixtures), fixtures[0]
         self._named: dict[str, Fixture] = {}
-        with database.transaction():
-            for each in fixtures:
+        self.establish()
+
+    def establish(self) -> None:
+        """Reads the database anew, and makes the tenants of the fixtures that it has not. Raises FixtureError."""
+        for known in (self._tenants, self._clients, self._named):
+            known.clear()
+        with self._database.transaction():
+            for each in self._initial:
                 self._establish(each)
         self.anonymous = self._known(self._first.document.tenant)
 

@@ -6,14 +6,11 @@ tell the same story, or nothing of it happened.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-from zuora_mock.clock import DAY, SECOND, stopwatch
+from zuora_mock.clock import DAY, SECOND
 from zuora_mock.domain.lifecycle import JobEvent, JobState
 from zuora_mock.domain.rules import INTERNAL_ERROR, ORDERED_FAILURE
 from zuora_mock.errors import Refusal
@@ -23,6 +20,7 @@ from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.tenants import Tenant, all_keys
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.work.background import Background, Waiting
 
 Shown: TypeAlias = list[dict[str, Any]]
 """Jobs as the control plane prints them."""
@@ -35,10 +33,7 @@ Handler = Callable[[Transaction, str], None]
 Explain = Callable[[Refusal, str], dict[str, Any]]
 """What the journal tells of work for an object that was refused."""
 
-logger = logging.getLogger("zuora_mock.work.runner")
-
-_SLICE = 0.025
-"""Seconds after which background work lets calls have a turn."""
+logger = logging.getLogger("zuora_mock.work")
 
 
 class Tenants(Protocol):
@@ -57,8 +52,7 @@ class Runner:
         self._tenants = tenants
         self._handlers = handlers
         self._explain = explain
-        self._waiting: deque[tuple[int, str]] = deque()
-        self._awake = asyncio.Event()
+        self.background = Background(self._attempt)
 
     # What the control plane tells
 
@@ -132,69 +126,25 @@ class Runner:
                     rows.move(transaction, job, JobEvent.REQUEUE, "the process ended before the job did")
             self.attend(tenant)
 
-    def catch_up(self) -> None:
-        """To be called when a call comes in."""
-
-    # The task in the event loop
-
     def attend(self, tenant: Tenant) -> None:
-        """Makes the task look at everything of the tenant that waits, after a restore or a fork as after a start."""
+        """Has everything of the tenant that waits looked at, after a restore or a fork as after a start."""
         self.wake(tenant, [job.id for job in self._queued(tenant)])
 
-    def wake(self, tenant: Tenant | None = None, ids: Iterable[str] = ()) -> None:
-        """Makes the task look at these jobs, or without a tenant at everything that waits."""
-        if tenant is None:
-            for each in self._all_tenants():
-                self.attend(each)
-            return
-        self._waiting.extend((tenant.key, each) for each in ids)
-        self._awake.set()
+    def wake(self, tenant: Tenant, ids: Iterable[str]) -> None:
+        """Has these jobs looked at soon."""
+        self.background.wake((tenant.key, job) for job in ids)
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """For the lifetime of the application: recovers, then runs what is due in the background."""
-        self.recover()
-        task = asyncio.create_task(self.run_forever())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def run_forever(self) -> None:
-        """Runs jobs as they come due, and lets the event loop breathe after each slice."""
-        while True:
-            await self._awake.wait()
-            self._awake.clear()
-            while self._waiting:
-                self._run_slice()
-                await asyncio.sleep(0)
-
-    def _run_slice(self) -> None:
-        """At least one job. Those of calls that came together are done together: clients that poll wait for all."""
-        end = stopwatch() + _SLICE
-        while self._waiting:
-            self._look_at(*self._waiting.popleft())
-            if stopwatch() >= end:
-                break
-
-    def _look_at(self, key: int, id: str) -> None:
-        try:
-            tenant = self._tenants.by_key(key)
-            if tenant is not None and not self.run_job(tenant, id):
-                self._look_again(tenant, id)
-        except Exception:
-            logger.exception("job %s could not be run", id)
-
-    def _look_again(self, tenant: Tenant, id: str) -> None:
-        """A job that is not due is looked at when it will be, unless its clock stands still."""
+    def _attempt(self, waiting: Waiting) -> float | None:
+        """Runs the job if it is due; else in how many seconds it will be, None where no time will make it so."""
+        key, job_id = waiting
+        tenant = self._tenants.by_key(key)
+        if tenant is None or self.run_job(tenant, job_id):
+            return None
         with begin(self._database, tenant) as transaction:
-            job = rows.find(transaction, id)
+            job = rows.find(transaction, job_id)
         if job is None or job.state is not JobState.QUEUED or job.manual or tenant.clock.frozen:
-            return
-        wait = min(max(job.due_at - tenant.now(), 1), DAY)
-        asyncio.get_running_loop().call_later(wait / SECOND, self.wake, tenant, [id])
+            return None
+        return min(max(job.due_at - tenant.now(), 1), DAY) / SECOND
 
     # One job
 

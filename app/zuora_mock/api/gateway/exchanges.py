@@ -49,12 +49,13 @@ class Exchanges:
 
     def open(self, request: Request, target: Target) -> Exchange:
         caller = self._caller(request, target.operation)
-        exchange = self._exchange(request, target, caller, caller.tenant or self._services.tenancy.anonymous)
-        self.traffic.enter(exchange)
-        if caller.refusal is None and target.operation is not None:
-            self._befall(exchange)
-        else:
-            _note_strike(exchange, faults.ordered_by_header(request.headers))
+        with self._services.database.lock:
+            exchange = self._exchange(request, target, caller, caller.tenant or self._services.tenancy.anonymous)
+            self.traffic.enter(exchange)
+            if caller.refusal is None and target.operation is not None:
+                self._befall(exchange)
+            else:
+                _note_strike(exchange, faults.ordered_by_header(request.headers))
         return exchange
 
     def close(self, exchange: Exchange) -> None:

@@ -47,13 +47,22 @@ class Gateway:
         return self._table
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = _path(scope) if scope["type"] == "http" else ""
+        if scope["type"] != "http":
+            await self._otherwise(scope, receive, send)
+            return
+        self._services.resume()
+        try:
+            await self._route(scope, receive, send)
+        finally:
+            self._services.runner.background.around_a_call()
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = _path(scope)
         place = self.table.find(path)
-        if not path or (place is None and self._is_elsewhere(scope)):
+        if place is None and self._is_elsewhere(scope):
             await self._otherwise(scope, receive, send)
             return
         request = await _read(scope, path, receive, self._services.settings.max_body)
-        self._services.runner.catch_up()
         exchange = self._exchanges.open(request, self.table.target(request.method, path, place))
         try:
             await self._serve(exchange, scope, receive, send)

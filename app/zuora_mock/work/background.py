@@ -1,0 +1,105 @@
+"""When background work gets its turn.
+
+Within the lifespan of an application its event loop looks at the jobs that wait: after the answer has left, in slices
+between which calls have their turn. Without a lifespan, as under a client that calls the application directly, there is
+no loop that outlives a call: the call itself looks at them, when it has been answered and before the next one begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from asyncio import AbstractEventLoop
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from zuora_mock.clock import stopwatch
+
+logger = logging.getLogger("zuora_mock.work")
+
+Waiting = tuple[int, str]
+"""A tenant's key and the id of a job of it."""
+
+_SLICE = 0.025
+"""Seconds after which background work lets calls have a turn."""
+
+
+class Background:
+    """`attempt` runs a job if it is due; else it says after how many seconds to try again, None for never."""
+
+    def __init__(self, attempt: Callable[[Waiting], float | None]) -> None:
+        self._attempt = attempt
+        self._waiting: deque[Waiting] = deque()
+        self._later: list[Waiting] = []
+        self._loop: AbstractEventLoop | None = None
+        self._planned = False
+
+    def wake(self, jobs: Iterable[Waiting]) -> None:
+        """Has these jobs looked at soon."""
+        self._waiting.extend(jobs)
+        self._plan()
+
+    @contextmanager
+    def in_this_loop(self) -> Iterator[None]:
+        """For the lifespan of an application."""
+        self._loop = asyncio.get_running_loop()
+        self._planned = False
+        self._look_again()
+        try:
+            yield
+        finally:
+            self._loop = None
+
+    def around_a_call(self) -> None:
+        """To be called before a call and after its answer: does what no event loop would do."""
+        if self._loop is None and (self._waiting or self._later):
+            self._look_again()
+            while self._waiting:
+                self._run_slice()
+
+    def _look_again(self) -> None:
+        later, self._later = self._later, []
+        self.wake(later)
+
+    def _plan(self) -> None:
+        if self._loop is None or self._planned or not self._waiting:
+            return
+        self._planned = True
+        if _running_loop() is self._loop:
+            self._loop.call_soon(self._turn)
+        else:
+            self._loop.call_soon_threadsafe(self._turn)
+
+    def _turn(self) -> None:
+        self._planned = False
+        self._run_slice()
+        self._plan()
+
+    def _run_slice(self) -> None:
+        """At least one job. Those of calls that came together are done together: clients that poll wait for all."""
+        end = stopwatch() + _SLICE
+        while self._waiting:
+            self._look_at(self._waiting.popleft())
+            if stopwatch() >= end:
+                break
+
+    def _look_at(self, job: Waiting) -> None:
+        try:
+            seconds = self._attempt(job)
+        except Exception:
+            logger.exception("job %s could not be run", job[1])
+            return
+        if seconds is None:
+            return
+        if self._loop is None:
+            self._later.append(job)
+        else:
+            self._loop.call_later(seconds, self.wake, [job])
+
+
+def _running_loop() -> AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
