@@ -17,11 +17,11 @@ from zuora_mock.domain.splitting.allocation import (
     Reason,
     Rounding,
     allocate,
-    explain,
     largest_remainder,
     largest_remainder_by_amount,
     last_part,
 )
+from zuora_mock.domain.splitting.explanation import explain
 
 Numbers = list[int]
 Draw = tuple[Numbers, Numbers]

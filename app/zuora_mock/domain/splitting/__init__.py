@@ -1,1 +1,6 @@
-"""How an invoice is split: what must hold, who gets what."""
+"""What a split insists on and what comes of it, without a database.
+
+split          Split, Policy; `check`, `plan`, `verify`
+allocation     who gets which unit, by the two policies: last part and largest remainder
+explanation    an allocation told to a person
+"""

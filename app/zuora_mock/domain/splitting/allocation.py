@@ -24,13 +24,11 @@ Every cell is the floor or the ceiling of its exact share; so is every total of 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Literal, TypeAlias, TypedDict
-
-from zuora_mock.domain.money import fixed, percent_text
+from typing import Literal, TypeAlias
 
 HUNDRED_PERCENT = 100 * 10**9
 
@@ -252,141 +250,3 @@ def _walk_back(node: _Node, came_from: dict[_Node, _Node | None]) -> list[_Node]
         path.append(step)
         step = came_from[step]
     return path[::-1]
-
-
-class CellStory(TypedDict):
-    part: int
-    exact: str
-    floor: str
-    units: int
-    amount: str
-    rule: str
-    why: str
-
-
-class RowStory(TypedDict):
-    row: str
-    amount: str
-    leftover: int
-    parts: list[CellStory]
-    sum: str
-
-
-class Sums(TypedDict):
-    rows: str
-    parts: str
-    cells: str
-    match: bool
-
-
-class Explanation(TypedDict):
-    rounding: str
-    by: Literal["amount", "percentage"]
-    unit: str
-    shares: list[str]
-    totals: list[CellStory]
-    rows: list[RowStory]
-    sums: Sums
-
-
-def explain(
-    rows: Sequence[tuple[str, int]],
-    rounding: Rounding,
-    digits: int,
-    *,
-    percentages: Sequence[int] = (),
-    targets: Sequence[int] = (),
-) -> Explanation:
-    """The allocation of labelled rows as a person checks it: exact shares, floors, who got which unit and why.
-
-    Amounts are decimals of the currency, `units` and `leftover` count its minor units above the floors. An exact share
-    without end is cut and marked with an ellipsis.
-    """
-    allocation = allocate([amount for _, amount in rows], rounding, percentages=percentages, targets=targets)
-    return Explanation(
-        rounding=allocation.rounding.value,
-        by="amount" if targets else "percentage",
-        unit=fixed(1, digits),
-        shares=[fixed(target, digits) for target in targets] or [f"{percent_text(p)} %" for p in percentages],
-        totals=_stories(
-            allocation, sum(allocation.rows), allocation.totals, allocation.total_reasons, _WHY_TOTAL, digits
-        ),
-        rows=[_row_story(allocation, row, label, digits) for row, (label, _) in enumerate(rows)],
-        sums=_sums(allocation, digits),
-    )
-
-
-_WHY_CELL = {
-    Reason.EXACT: "the share is a whole number of units",
-    Reason.HALF_UP: "rounded half up",
-    Reason.WHAT_IS_LEFT: "the last part takes what is left of the row",
-    Reason.FLOOR: "rounded down",
-    Reason.LARGEST_FRACTION: "one unit more: the largest fraction whose row and part both lacked one",
-    Reason.REPAIR: "one unit more: passed on until row and part both came out exact",
-    Reason.HANDED_ON: "rounded down: its unit was passed on to another part of the row",
-}
-
-_WHY_TOTAL = _WHY_CELL | {
-    Reason.LARGEST_FRACTION: "one unit more: one of the largest fractions",
-    Reason.REPAIR: "one unit more: no row could give it to the part it was meant for",
-    Reason.HANDED_ON: "rounded down: no row could give it the unit that it was meant to have",
-    Reason.GIVEN: "as asked for",
-    Reason.SUM: "the sum of its rows",
-}
-
-
-def _row_story(allocation: Allocation, row: int, label: str, digits: int) -> RowStory:
-    amount, cells = allocation.rows[row], allocation.cells[row]
-    stories = _stories(allocation, amount, cells, allocation.reasons[row], _WHY_CELL, digits)
-    return RowStory(
-        row=label,
-        amount=fixed(amount, digits),
-        leftover=sum(story["units"] for story in stories),
-        parts=stories,
-        sum=fixed(sum(cells), digits),
-    )
-
-
-def _stories(
-    allocation: Allocation,
-    amount: int,
-    shares: Sequence[int],
-    reasons: Sequence[Reason],
-    why: Mapping[Reason, str],
-    digits: int,
-) -> list[CellStory]:
-    """How one amount, a row or the total, came to be shared out as it was."""
-    stories = []
-    for part, (weight, share, reason) in enumerate(zip(allocation.weights, shares, reasons, strict=True), start=1):
-        floor = amount * weight // allocation.whole
-        stories.append(
-            CellStory(
-                part=part,
-                exact=_exact_text(amount * weight, allocation.whole * 10**digits),
-                floor=fixed(floor, digits),
-                units=share - floor,
-                amount=fixed(share, digits),
-                rule=reason.value,
-                why=why[reason],
-            )
-        )
-    return stories
-
-
-def _sums(allocation: Allocation, digits: int) -> Sums:
-    rows, parts = sum(allocation.rows), sum(allocation.totals)
-    by_part = tuple(sum(row[part] for row in allocation.cells) for part in range(len(allocation.totals)))
-    by_row = tuple(map(sum, allocation.cells))
-    return Sums(
-        rows=fixed(rows, digits),
-        parts=fixed(parts, digits),
-        cells=fixed(sum(by_row), digits),
-        match=by_row == allocation.rows and by_part == allocation.totals,
-    )
-
-
-def _exact_text(numerator: int, denominator: int) -> str:
-    """Up to 15 decimals, enough for every percentage of every currency."""
-    units, rest = divmod(abs(numerator) * 10**15, denominator)
-    decimals = fixed(-units if numerator < 0 else units, 15).rstrip("0").rstrip(".")
-    return f"{decimals}…" if rest else decimals
