@@ -222,7 +222,7 @@ def _term(row: Sequence[Any]) -> PaymentTerm:
     )
 
 
-_MEMBERS = tuple(each.name for each in fields(Tenant))
+_MEMBERS = tuple(each.name for each in fields(Tenant) if each.name != "counters")
 COUNTERS = tuple(each.name for each in fields(Counters))
 _READ, _COUNT = attrgetter(*_MEMBERS), attrgetter(*COUNTERS)
 _CLOCK = ("clock_offset", "clock_frozen_at")
