@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 
-from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from zuora_mock.storage.statements import sqlite
 from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, metadata
 
 
@@ -42,4 +42,4 @@ def spread() -> Iterator[tuple[str, str, str]]:
 
 
 def _text(definition: CreateTable | CreateIndex) -> str:
-    return " ".join(str(definition.compile(dialect=dialect())).split())
+    return " ".join(str(definition.compile(dialect=sqlite())).split())

@@ -7,7 +7,7 @@ compiled once; values go in and come out as the driver has them: a boolean comes
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from sqlite3 import Connection, Cursor
 from typing import Any, NamedTuple, Protocol, cast
 
@@ -16,6 +16,8 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Parameters = Mapping[str, object]
+sqlite = cache(dialect)
+"""The dialect that statements are compiled for; to make one takes longer than to compile most of them."""
 
 
 class Connected(Protocol):
@@ -48,7 +50,7 @@ class Prepared:
     @cached_property
     def _compiled(self) -> _Compiled:
         """Made when it is first needed: the start of the server needs few of all statements."""
-        compiled = cast("SQLCompiler", self._statement.compile(dialect=dialect()))
+        compiled = cast("SQLCompiler", self._statement.compile(dialect=sqlite()))
         constants = {name: value for name, value in compiled.params.items() if value is not None}
         return _Compiled(str(compiled), tuple(compiled.positiontup or ()), constants)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import tzinfo
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -95,14 +96,21 @@ class Tenant:
         return self.counters.seq
 
 
-def image_of(tenant: Tenant) -> Tenant:
-    """The tenant as it is now, whatever becomes of it."""
-    return replace(tenant, counters=replace(tenant.counters))
+class Image(NamedTuple):
+    """A tenant as it was, whatever becomes of it; each transaction makes one."""
+
+    members: tuple[Any, ...]
+    counters: tuple[int, ...]
 
 
-def put_back(tenant: Tenant, image: Tenant) -> None:
-    for name in _MEMBERS:
-        setattr(tenant, name, getattr(image, name))
+def image_of(tenant: Tenant) -> Image:
+    return Image(_READ(tenant), _COUNT(tenant.counters))
+
+
+def put_back(tenant: Tenant, image: Image) -> None:
+    for name, value in zip(_MEMBERS, image.members, strict=True):
+        setattr(tenant, name, value)
+    tenant.counters = Counters(*image.counters)
 
 
 def by_key(database: Database, key: int) -> Tenant | None:
@@ -214,8 +222,9 @@ def _term(row: Sequence[Any]) -> PaymentTerm:
     )
 
 
-_MEMBERS = tuple(each.name for each in fields(Tenant))
+_MEMBERS = tuple(each.name for each in fields(Tenant) if each.name != "counters")
 COUNTERS = tuple(each.name for each in fields(Counters))
+_READ, _COUNT = attrgetter(*_MEMBERS), attrgetter(*COUNTERS)
 _CLOCK = ("clock_offset", "clock_frozen_at")
 _ROW = ("key", "name", "fixture", "settings", "policy", *_CLOCK, *COUNTERS)
 _BY_KEY = Prepared(select(*(TENANTS.c[name] for name in _ROW)).where(TENANTS.c.key == bindparam("wanted")))

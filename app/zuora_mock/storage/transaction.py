@@ -167,7 +167,7 @@ def begin(database: Database, tenant: Tenant, entity: int = 0, stream: str = "")
             with database.transaction():
                 transaction = Transaction(database.connection, tenant, entity, stream)
                 yield transaction
-                if tenant.counters != before.counters:
+                if image_of(tenant).counters != before.counters:
                     save_counters(transaction, tenant)
         except BaseException:
             put_back(tenant, before)

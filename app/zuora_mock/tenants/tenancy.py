@@ -203,7 +203,7 @@ class Tenancy:
         bulk.copy_data(self._database, image.key, tenant.key)
         image.key, image.name, image.entries = tenant.key, tenant.name, tenant.entries
         image.exercised, image.counters.tokens = tenant.exercised, tenant.counters.tokens
-        tenants.put_back(tenant, image)
+        tenants.put_back(tenant, tenants.image_of(image))
         configuration.save(transaction)
         self._credentials.renew_all(transaction)
         self._forget(tenant)
