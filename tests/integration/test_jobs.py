@@ -344,6 +344,7 @@ def test_what_waited_when_the_process_ended_runs_after_the_start(bench: Bench) -
     order(bench)
 
     async def scene() -> None:
+        bench.runner.recover()
         with bench.runner.background.in_this_loop():
             await until(lambda: states(bench) == ["succeeded"])
 
