@@ -45,6 +45,7 @@ class Kind(StrEnum):
     RATE = "rate"
     CONCURRENCY = "concurrency"
     INTERNAL = "internal"
+    UNAVAILABLE = "unavailable"
     BAD_GATEWAY = "bad-gateway"
     GATEWAY_TIMEOUT = "gateway-timeout"
     TOKEN = "token"  # noqa: S105  (a word, not a secret)

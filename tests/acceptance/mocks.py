@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
 
 import httpx
 from fastapi import FastAPI
@@ -16,6 +16,8 @@ from fastapi import FastAPI
 CLIENT_ID = "00000000-0000-4000-8000-000000009867"
 SECRET = "zuora-mock-secret"
 """The client of the default fixture."""
+
+Result = TypeVar("Result")
 
 
 class Caller(ABC):
@@ -51,7 +53,14 @@ class Mock(Caller):
         self._runner.run(self._life.end())
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return self._runner.run(self._client.request(method, path, **options))
+        return self.run(self.send(method, path, **options))
+
+    async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return await self._client.request(method, path, **options)
+
+    def run(self, scene: Coroutine[Any, Any, Result]) -> Result:
+        """Something that takes turns with the application in its event loop."""
+        return self._runner.run(scene)
 
     def together(self, *calls: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
         """Calls as (method, path, options) that are under way at one time, sent in this order."""

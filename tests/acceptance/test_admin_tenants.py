@@ -173,19 +173,6 @@ def test_snapshots_belong_to_their_tenant(mock: Mock) -> None:
 
 
 @pytest.mark.assumed
-def test_a_call_that_waits_is_refused_when_its_tenant_is_removed(mock: Mock) -> None:
-    leaving = mock.sign_in("dddddddd-0000-4000-8000-00000000dead")
-    headers = {"Authorization": f"Bearer {leaving.token}"}
-    body = {"type": "Account", "objects": [{"Name": "Late", "Currency": "USD"}]}
-    waits = {"json": body, "headers": {**headers, "Zuora-Mock-Delay": "50"}}
-    late, removed = mock.together(
-        ("POST", "/v1/action/create", waits), ("DELETE", "/__admin/tenants", {"headers": headers})
-    )
-    assert removed.status_code == 204
-    assert (late.status_code, late.json()) == (401, {"message": "Authentication error"})
-
-
-@pytest.mark.assumed
 @pytest.mark.parametrize(
     "options",
     [

@@ -177,6 +177,10 @@ UNKNOWN_FIELDS = Rule(
     "With rejectUnknownFields=true the body has no unknown field",
 )
 
+CUT_SHORT = Rule(
+    "body.cut-short", Kind.UNREADABLE, ASSUMED, OURS, "A call is executed once the whole of its body is there"
+)
+
 # Limits
 RATE_LIMIT = Rule(
     "limit.rate",
@@ -392,6 +396,15 @@ GATEWAY_TIMEOUT = Rule(
     DOCUMENTED,
     "Guide, Rate and concurrency limits",
     "Ordered: the server took longer than 120 seconds",
+)
+
+
+TENANT_RESET = Rule(
+    "mock.tenant-reset",
+    Kind.UNAVAILABLE,
+    ASSUMED,
+    OURS,
+    "A call that is under way when its tenant is reset, restored or removed ends with the state that it began in",
 )
 
 

@@ -21,7 +21,10 @@ SCOPE_KEY = "zuora_mock.call"
 
 @dataclass(frozen=True)
 class Request:
-    """What came in. Header names are in lower case; of a repeated header the last counts."""
+    """What came in. Header names are in lower case; of a repeated header the last counts.
+
+    Of a body that is not `whole` the client has sent no more than this.
+    """
 
     method: str
     path: str
@@ -29,6 +32,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     limit: int
+    whole: bool = True
 
     @property
     def oversized(self) -> bool:

@@ -60,7 +60,8 @@ def user_pair(headers: Mapping[str, str]) -> tuple[str, str] | None:
     return basic_pair(headers.get("authorization", ""))
 
 
-_ENTITY, _ENTITY_ID, _ENTITY_NAME = "Zuora-Entity-Ids", "entityId", "entityName"
+_ENTITY, _ENTITY_NAME = "Zuora-Entity-Ids", "entityName"
+_ENTITY_HEADERS = tuple((name, name.lower()) for name in (_ENTITY, "entityId", _ENTITY_NAME))
 _FORM = "application/x-www-form-urlencoded"
 _SECRET_LENGTH = 42
 _CLIENT_ID_LENGTH = 36
@@ -173,10 +174,10 @@ def sign_in_refusal(actual: str | None) -> Refusal:
 
 def choose_entity(tenant: Tenant, client: Client, headers: Mapping[str, str]) -> int:
     """The number of the entity that the call is about. Raises Refusal (`entity.header`)."""
-    allowed = {entity.id.lower(): entity.number for entity in tenant.entities if entity.number in client.entities}
     header, wanted = _entity_wanted(headers)
-    if not wanted and len(allowed) == 1:
-        return next(iter(allowed.values()))
+    if not wanted and len(client.entities) == 1:
+        return client.entities[0]
+    allowed = {entity.id.lower(): entity.number for entity in tenant.entities if entity.number in client.entities}
     names = {entity.name: entity.number for entity in tenant.entities if entity.number in client.entities}
     number = names.get(wanted) if header == _ENTITY_NAME else allowed.get(wanted.lower())
     if number is None:
@@ -188,13 +189,18 @@ def choose_entity(tenant: Tenant, client: Client, headers: Mapping[str, str]) ->
 
 def _entity_wanted(headers: Mapping[str, str]) -> tuple[str, str]:
     """The header that names the entity, the older ones where the newer is missing, and what it says."""
-    given = ((name, headers.get(name.lower(), "").strip()) for name in (_ENTITY, _ENTITY_ID, _ENTITY_NAME))
-    return next(((name, value) for name, value in given if value), (_ENTITY, ""))
+    for name, key in _ENTITY_HEADERS:
+        value = headers.get(key)
+        if value and not value.isspace():
+            return name, value.strip()
+    return _ENTITY, ""
 
 
 def check_orgs(tenant: Tenant, headers: Mapping[str, str]) -> None:
     """Raises Refusal (`orgs.header`) for an organisation that the tenant's list lacks; no list means any."""
-    wanted = headers.get("zuora-org-ids", "")
+    wanted = headers.get("zuora-org-ids")
+    if wanted is None:
+        return
     for each in filter(None, (part.strip() for part in wanted.split(","))):
         if tenant.orgs and each not in tenant.orgs:
             raise rules.ORGS.refusal(

@@ -37,6 +37,7 @@ STATUS: Mapping[Kind, int] = {
     Kind.CONCURRENCY: 429,
     Kind.INTERNAL: 500,
     Kind.BAD_GATEWAY: 502,
+    Kind.UNAVAILABLE: 503,
     Kind.GATEWAY_TIMEOUT: 504,
 }
 """Kinds that stand in no row are answered with 400."""

@@ -13,12 +13,13 @@ from zuora_mock.steering.faults import NO_STRIKE, Strike
 from zuora_mock.storage.tenants import Tenant
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Exchange:
     """`n` is the number of the call in its tenant's journal; `key` an idempotency key that is reserved for the call.
 
-    `welcome` once nothing but the operation itself can refuse the call. `headers`, `notes` and `jobs` are for the
-    answer, the journal and the background; `plain` is the body without its encoding, `document` what it says.
+    The call `counts` while it takes a place among those at one time, and is `ended` once its tenant was reset under it;
+    it is `welcome` once nothing but the operation itself can refuse it. `plain` is the body without its encoding,
+    `document` what it says. `headers`, `notes` and `jobs` are for the answer, the journal and the background.
     """
 
     request: Request
@@ -33,6 +34,8 @@ class Exchange:
     in_progress: Refusal | None = None
     over_limit: Refusal | None = None
     counted: bool = False
+    counts: bool = False
+    ended: bool = False
     entity: int = 0
     wsdl: int = 0
     plain: bytes = b""

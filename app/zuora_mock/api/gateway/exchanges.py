@@ -51,19 +51,19 @@ class Exchanges:
         caller = self._caller(request, target.operation)
         with self._services.database.lock:
             exchange = self._exchange(request, target, caller, caller.tenant or self._services.tenancy.anonymous)
-            self.traffic.enter(exchange)
             if caller.refusal is None and target.operation is not None:
                 self._befall(exchange)
             else:
                 _note_strike(exchange, faults.ordered_by_header(request.headers))
+            self.traffic.enter(exchange)
         return exchange
 
     def close(self, exchange: Exchange) -> None:
         self.traffic.leave(exchange)
 
     def answer(self, exchange: Exchange) -> Answer:
-        if exchange.strike.milliseconds and self._services.tenancy.by_key(exchange.tenant.key) is None:
-            exchange = self._evict(exchange)
+        if exchange.ended:
+            return self._ended(exchange)
         try:
             return self._conclude(exchange, self._perform)
         except Refusal as error:
@@ -98,14 +98,12 @@ class Exchanges:
         if key is not None and request.method in idempotency.METHODS and not faults.refusal_of(exchange.strike):
             self.traffic.reserve(exchange, key)
 
-    def _evict(self, exchange: Exchange) -> Exchange:
-        """The tenant was removed while its call waited: nobody knows the caller any more."""
-        self.close(exchange)
-        gone = rules.UNAUTHENTICATED.refusal("Authentication error", actual="a tenant that is gone")
-        tenant = self._services.tenancy.anonymous
-        evicted = self._exchange(exchange.request, exchange.target, Caller(None, refusal=gone), tenant)
-        self.traffic.enter(evicted)
-        return evicted
+    def _ended(self, exchange: Exchange) -> Answer:
+        """Nothing is written: the state that the call would have changed is gone, and the journal that would tell."""
+        ended = rules.TENANT_RESET.refusal("the tenant was reset while the call was under way")
+        answer = exchange.target.dialect.refuse(ended, _context(exchange))
+        _complete(exchange, answer)
+        return answer
 
     # One transaction
 
@@ -237,7 +235,7 @@ def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entr
         method=request.method,
         path=request.path,
         query=request.query_string,
-        status=0 if kind in _UNSENT else answer.status,
+        status=0 if kind in _UNSENT or not request.whole else answer.status,
         track_id=exchange.track_id,
         request_id=exchange.request_id,
         operation=exchange.target.name,

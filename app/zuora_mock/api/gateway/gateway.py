@@ -38,7 +38,7 @@ class Gateway:
         self._otherwise = otherwise
         self._table = RouteTable(())
         self._drawn_from = 0
-        services.tenancy.listeners.append(self._exchanges.traffic.forget)
+        services.tenancy.listeners.append(self._exchanges.traffic.end)
 
     @property
     def table(self) -> RouteTable:
@@ -81,18 +81,31 @@ class Gateway:
 
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         if exchange.strike.milliseconds:
-            await asyncio.sleep(exchange.strike.milliseconds / 1000)
+            await self._wait(exchange, receive)
         answer = self._exchanges.answer(exchange)
         self._run_before_reply(exchange)
         if self._services.settings.access_log:
             log(exchange, answer)
         kind = exchange.strike.kind
+        if not exchange.request.whole:
+            return
         if kind is not None and kind in NETWORK | AFTERWARDS:
             await _strike(kind, exchange, answer, scope, receive, send)
         else:
             start, body = _messages(answer, exchange.request)
             await send(start)
             await send({"type": "http.response.body", "body": body})
+
+    async def _wait(self, exchange: Exchange, receive: Receive) -> None:
+        """For as long as was ordered. A client that gives up meanwhile leaves its place to others, but asked it has."""
+        seconds = exchange.strike.milliseconds / 1000
+        gone = asyncio.ensure_future(_gone(receive))
+        end = asyncio.get_running_loop().time() + seconds
+        await asyncio.wait({gone}, timeout=seconds)
+        if gone.done():
+            self._exchanges.traffic.give_place_up(exchange)
+            await asyncio.sleep(max(0, end - asyncio.get_running_loop().time()))
+        gone.cancel()
 
     def _run_before_reply(self, exchange: Exchange) -> None:
         if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
@@ -109,16 +122,26 @@ async def _strike(
         await network.strike(kind, scope, receive, seed=exchange.request_id)
 
 
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _read(scope: Scope, path: str, receive: Receive, limit: int) -> Request:
-    """The whole body, or as much of it as shows that it is too large."""
-    body = b""
+    """The whole body, as much of it as shows that it is too large, or what there was when the client was gone."""
+    chunks, size = [], 0
     while True:
         message = await receive()
-        body = body + message.get("body", b"") if len(body) <= limit else body[: limit + 1]
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+        chunk = message.get("body", b"")
+        if size <= limit:
+            chunks.append(chunk)
+            size += len(chunk)
+        gone = message["type"] == "http.disconnect"
+        if gone or not message.get("more_body", False):
             break
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, limit)
+    body, query = b"".join(chunks), scope["query_string"].decode("latin-1")
+    return Request(scope["method"], path, query, headers, body, limit, whole=not gone)
 
 
 def _path(scope: Scope) -> str:

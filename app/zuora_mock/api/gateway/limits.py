@@ -14,6 +14,9 @@ from zuora_mock.settings import Quotas
 from zuora_mock.steering.faults import TOO_MANY_AT_ONCE
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_DEFAULT = Quotas()
+_PRODUCTION = (_DEFAULT.minute, _DEFAULT.hour, _DEFAULT.day)
+"""Quotas that refuse nobody: a test that wants a 429 lowers them or orders one."""
 _NAMES = {_MINUTE: "minute", _HOUR: "hour", _DAY: "day"}
 
 
@@ -51,8 +54,9 @@ class Limits:
         """Counts one request; failed ones count too. Returns the headers, and the refusal of one too many."""
         limits = (quotas.minute, quotas.hour, quotas.day)
         counts = tuple(window.add(now) for window in self.windows)
-        over = next((i for i in range(3) if counts[i] > limits[i]), None)
-        shown = over or 0  # no window ends before the minute does
+        over = [i for i in range(3) if counts[i] > limits[i]]
+        refusing = [i for i in over if limits[i] < _PRODUCTION[i]]
+        shown = (refusing or over or [0])[-1]  # no window opens before a shorter one does
         headers = {
             "RateLimit-Limit": f"{limits[shown]}, {limits[0]};w={_MINUTE}, {limits[1]};w={_HOUR}, {limits[2]};w={_DAY}",
             "RateLimit-Remaining": str(max(0, limits[shown] - counts[shown])),
@@ -61,15 +65,15 @@ class Limits:
             "Concurrency-Limit-Limit": str(quotas.concurrent),
             "Concurrency-Limit-Remaining": str(max(0, quotas.concurrent - self.in_flight)),
         }
-        return headers, self._refusal(over, now, quotas)
+        if refusing:
+            return headers, _rate_limited(self.windows[shown], limits[shown], now)
+        return headers, self._too_many_at_once(quotas.concurrent)
 
-    def _refusal(self, over: int | None, now: int, quotas: Quotas) -> Refusal | None:
-        if over is not None:
-            window = self.windows[over]
-            return _rate_limited(window, (quotas.minute, quotas.hour, quotas.day)[over], now)
-        if self.in_flight > quotas.concurrent:
-            return _too_many_at_once(self.in_flight, quotas.concurrent)
-        return None
+    def _too_many_at_once(self, quota: int) -> Refusal | None:
+        if self.in_flight <= quota or quota >= _DEFAULT.concurrent:
+            return None
+        state, expected = {"quota": quota, "used": self.in_flight}, f"at most {quota} requests at one time"
+        return rules.CONCURRENCY_LIMIT.refusal(TOO_MANY_AT_ONCE, expected=expected, actual=self.in_flight, state=state)
 
 
 def exhausted(refusal: Refusal) -> dict[str, str]:
@@ -85,8 +89,3 @@ def _rate_limited(window: Window, quota: int, now: int) -> Refusal:
     state = {"window": name, "quota": quota, "used": window.count, "retryAfter": seconds}
     expected = f"at most {quota} requests in one {name}"
     return rules.RATE_LIMIT.refusal(message, expected=expected, actual=window.count, state=state)
-
-
-def _too_many_at_once(used: int, quota: int) -> Refusal:
-    state, expected = {"quota": quota, "used": used}, f"at most {quota} requests at one time"
-    return rules.CONCURRENCY_LIMIT.refusal(TOO_MANY_AT_ONCE, expected=expected, actual=used, state=state)

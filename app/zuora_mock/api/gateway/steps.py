@@ -37,6 +37,11 @@ def method(exchange: Exchange, _transaction: Transaction) -> None:
         raise rules.WRONG_METHOD.refusal(message, expected=allowed, actual=given, remedy=remedy)
 
 
+def whole_body(exchange: Exchange, _transaction: Transaction) -> None:
+    if not exchange.request.whole:
+        raise rules.CUT_SHORT.refusal("the body ended early: nothing was executed", expected="the whole body")
+
+
 def key_in_progress(exchange: Exchange, _transaction: Transaction) -> None:
     if exchange.in_progress is not None:
         raise exchange.in_progress
@@ -112,6 +117,6 @@ def _is_signed_in(exchange: Exchange) -> bool:
     return exchange.target.operation is not None and not exchange.target.operation.open
 
 
-AT_THE_DOOR: tuple[Step, ...] = (authentication, route, method, key_in_progress, limits, ordered_fault)
+AT_THE_DOOR: tuple[Step, ...] = (authentication, route, method, whole_body, key_in_progress, limits, ordered_fault)
 OF_THE_CALL: tuple[Step, ...] = (entity, organisations, track_id, wsdl_version, idempotency_key)
 OF_THE_BODY: tuple[Step, ...] = (media_type, size, encoding, json)

@@ -77,7 +77,7 @@ class RouteTable:
             self._fixed[operation.path] = Place(step.methods, _NO_VALUES)
 
     def find(self, path: str) -> Place | None:
-        return self._fixed.get(path) or _walk(self._root, path.split("/")[1:])
+        return self._fixed.get(path) or _walk(self._root, path.split("/"), 1)
 
     def target(self, method: str, path: str, place: Place | None) -> Target:
         """What a request is for; of a path that there is not, the dialect of its family is known all the same."""
@@ -91,15 +91,15 @@ class RouteTable:
         return next(dialect for prefix, dialect in self._dialects if path.startswith(prefix))
 
 
-def _walk(step: _Step, segments: list[str]) -> Place | None:
+def _walk(step: _Step, segments: list[str], at: int = 0) -> Place | None:
     """Fixed segments go before parameters; a parameter is never empty."""
-    if not segments:
+    if at == len(segments):
         return Place(step.methods, _NO_VALUES) if step.methods else None
-    head, *rest = segments
-    fixed = step.fixed.get(head)
-    found = _walk(fixed, rest) if fixed else None
-    if found is None and step.parameter and head:
-        found = _walk(step.parameter, rest)
+    segment = segments[at]
+    fixed = step.fixed.get(segment)
+    found = _walk(fixed, segments, at + 1) if fixed else None
+    if found is None and step.parameter and segment:
+        found = _walk(step.parameter, segments, at + 1)
         if found:
-            return Place(found.methods, {step.parameter.name: unquote(head), **found.values})
+            return Place(found.methods, {step.parameter.name: unquote(segment), **found.values})
     return found

@@ -14,16 +14,26 @@ _LIMITED = ("/v1/", "/object-query/")
 class Traffic:
     def __init__(self) -> None:
         self._limits: dict[int, Limits] = {}
-        self._reserved: set[tuple[int, str]] = set()
+        self._under_way: dict[int, set[Exchange]] = {}
+        self._reserved: dict[tuple[int, str], Exchange] = {}
 
     def enter(self, exchange: Exchange) -> None:
+        self._under_way.setdefault(exchange.tenant.key, set()).add(exchange)
         self._of(exchange.tenant).in_flight += 1
+        exchange.counts = True
 
     def leave(self, exchange: Exchange) -> None:
-        self._of(exchange.tenant).in_flight -= 1
-        if exchange.key is not None:
-            self._reserved.discard((exchange.tenant.key, exchange.key))
-            exchange.key = None
+        self.give_place_up(exchange)
+        self._under_way.get(exchange.tenant.key, set()).discard(exchange)
+        key = (exchange.tenant.key, exchange.key or "")
+        if self._reserved.get(key) is exchange:
+            del self._reserved[key]
+
+    def give_place_up(self, exchange: Exchange) -> None:
+        """Whoever does not wait for the answer any more does not stand in others' way."""
+        if exchange.counts:
+            exchange.counts = False
+            self._of(exchange.tenant).in_flight -= 1
 
     def count(self, exchange: Exchange) -> None:
         """Counts the request in the windows of its tenant, once."""
@@ -36,17 +46,18 @@ class Traffic:
 
     def reserve(self, exchange: Exchange, key: str) -> None:
         """Keeps the key for this exchange, or notes that another has it."""
-        if (exchange.tenant.key, key) in self._reserved:
-            exchange.in_progress = idempotency.in_progress(key)
-        else:
-            self._reserved.add((exchange.tenant.key, key))
+        holder = self._reserved.setdefault((exchange.tenant.key, key), exchange)
+        if holder is exchange:
             exchange.key = key
+        else:
+            exchange.in_progress = idempotency.in_progress(key)
 
-    def forget(self, tenant: Tenant) -> None:
-        """The rate windows of a tenant that was reset or removed; its calls under way still count."""
-        limits = self._limits.pop(tenant.key, None)
-        if limits is not None and limits.in_flight:
-            self._limits[tenant.key] = Limits(in_flight=limits.in_flight)
+    def end(self, tenant: Tenant) -> None:
+        """The tenant was reset, restored or removed: calls under way end with the state that they began in."""
+        for exchange in self._under_way.pop(tenant.key, ()):
+            self.leave(exchange)
+            exchange.ended = True
+        self._limits.pop(tenant.key, None)
 
     def _of(self, tenant: Tenant) -> Limits:
         limits = self._limits.get(tenant.key)
