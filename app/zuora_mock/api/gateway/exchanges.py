@@ -131,16 +131,13 @@ class Exchanges:
 
     def _once(self, exchange: Exchange, transaction: Transaction) -> Answer:
         """The first answer to the key: repeated if there is one, kept if there is none."""
-        request, key = exchange.request, exchange.key or ""
-        kept = idempotency.find(transaction, key, request.method, request.path, request.body)
+        key = exchange.key or ""
+        kept = idempotency.find(transaction, key, exchange.request)
         if kept is not None:
-            names = tuple(RULES[name] for name in kept.rules)
-            return Answer(kept.status, kept.body, {"Zuora-Mock-Replayed": "true"}, kept.content_type, names)
+            broken = tuple(RULES[name] for name in kept.rules)
+            return Answer(kept.status, kept.body, {"Zuora-Mock-Replayed": "true"}, kept.content_type, broken)
         answer = self._first_answer(exchange, transaction)
-        if answer.status not in idempotency.NOT_KEPT:
-            names_kept = tuple(rule.name for rule in answer.rules)
-            first = idempotency.Kept(answer.status, answer.content_type, answer.body, names_kept)
-            idempotency.keep(transaction, key, request.method, request.path, request.body, first)
+        idempotency.keep(transaction, key, exchange.request, answer)
         return answer
 
     def _first_answer(self, exchange: Exchange, transaction: Transaction) -> Answer:
