@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from zuora_mock.billing.drafts import Item
 from zuora_mock.domain.catalogue import (
     ACCOUNT,
     CONTACT,
@@ -20,8 +21,8 @@ from zuora_mock.domain.catalogue import (
 )
 from zuora_mock.domain.money import parse_micros
 from zuora_mock.domain.values import Record
+from zuora_mock.storage import charges
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.tables import CHARGES
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.tenants.credentials import Credentials
@@ -169,9 +170,11 @@ def test_custom_fields_are_kept() -> None:
 def test_charges_are_kept_as_the_invoice_items_they_will_be() -> None:
     item = {"ChargeName": "Seats", "ChargeAmount": "5.1", "taxes": [{"Name": "VAT", "TaxAmount": "1"}]}
     filled = fill(accounts=[{**ACME, "charges": [{**item, "recurring": True}]}])
-    (row,) = filled.database.connection.execute(CHARGES.select()).all()
-    assert json.loads(row.body) == item
-    assert (row.account, row.recurring, row.billed) == (filled.all(ACCOUNT)[0]["Id"], True, 0)
+    (charge,) = charges.all_of(filled.transaction())
+    taxes: list[Record] = [{"Name": "VAT", "TaxAmount": 1_000_000}]
+    assert Item.of(charge.item) == Item({"ChargeName": "Seats", "ChargeAmount": 5_100_000}, taxes, [])
+    assert (charge.account, charge.recurring, charge.billed) == (filled.all(ACCOUNT)[0]["Id"], True, 0)
+    assert filled.tenancy.state(filled.tenant)["accounts"][0]["charges"] == [{**item, "recurring": True, "billed": 0}]
 
 
 def test_a_split_names_its_invoice_by_number() -> None:

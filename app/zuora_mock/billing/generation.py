@@ -6,33 +6,22 @@ recurring one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
-
 from zuora_mock.billing import fields
+from zuora_mock.billing.drafts import Item, draft
 from zuora_mock.billing.outcomes import Outcome
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
+from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM, ObjectType
 from zuora_mock.domain.values import Record, Type, is_id, parse
 from zuora_mock.errors import Refusal
-from zuora_mock.storage.tables import CHARGES
-from zuora_mock.storage.transaction import Change, Transaction
-from zuora_mock.tenants.fixtures import parse as parse_fixture
-from zuora_mock.tenants.fixtures.adding import add
+from zuora_mock.storage import charges
+from zuora_mock.storage.charges import Charge
+from zuora_mock.storage.transaction import Transaction
 
 REQUIRED = ("AccountId", "InvoiceDate", "TargetDate")
 MEMBERS = frozenset({*REQUIRED, "IncludesOneTime", "IncludesRecurring", "IncludesUsage"})
-
-_WHOSE = (
-    CHARGES.c.tenant == bindparam("whose"),
-    CHARGES.c.entity == bindparam("where"),
-    CHARGES.c.account == bindparam("owner"),
-)
-_DUE = select(CHARGES).where(*_WHOSE, CHARGES.c.recurring | (CHARGES.c.billed == 0)).order_by(CHARGES.c.position)
-_BILLED = update(CHARGES).where(*_WHOSE, CHARGES.c.position == bindparam("at")).values(billed=CHARGES.c.billed + 1)
 
 
 def generate(transaction: Transaction, objects: Sequence[Any], wsdl: int) -> list[Outcome]:
@@ -52,12 +41,11 @@ def _generate(transaction: Transaction, each: Any, wsdl: int, pointer: str) -> s
         raise Refusal(rules.NULL_ROW, f"{pointer} is not an object", pointer=pointer, expected="an object", actual=each)
     dates = _dates(transaction, each, wsdl, pointer)
     account = _account(transaction, each["AccountId"], pointer)
-    owner = {"whose": transaction.tenant.key, "where": transaction.entity, "owner": account["Id"]}
-    due = transaction.connection.execute(_DUE, owner).all()
+    due = charges.due(transaction, str(account["Id"]))
     if not due:
         message = f"nothing is due for account {account['AccountNumber']}"
         raise Refusal(rules.NOTHING_DUE, message, pointer=pointer, expected="charges in the fixture", actual=0)
-    transaction.connection.execute(_BILLED, [{**owner, "at": row.position} for row in due])
+    charges.count_billed(transaction, due)
     return _make_draft(transaction, account, dates, due)
 
 
@@ -101,22 +89,30 @@ def _account(transaction: Transaction, given: Any, pointer: str) -> Record:
     return account
 
 
-def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Row[Any]]) -> str:
-    """The charges become an invoice by the way on which fixtures become invoices."""
-    invoice = {"AccountId": account["Id"], "Status": "Draft", "SourceType": "Subscription", **dates}
-    document = {"invoices": [{**invoice, "items": [json.loads(row.body) for row in due]}]}
-    made = add(transaction.connection, transaction.tenant, parse_fixture(json.dumps(document)))
-    (identifier,) = made.invoices.values()
-    _note(transaction, identifier)
-    return identifier
+def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Charge]) -> str:
+    number = transaction.next_invoice_number()
+    header: Record = {"AccountId": account["Id"], "InvoiceNumber": number, **dates}
+    items = [_with_free_ids(transaction, Item.of(each.item)) for each in due]
+    term = transaction.tenant.terms.get(str(account.get("PaymentTerm")))
+    made = draft(header, items, term, transaction.stamp_new({}), transaction.new_id)
+    for kind, records in ((INVOICE, [made.header]), (INVOICE_ITEM, made.items), (TAXATION_ITEM, made.taxes)):
+        transaction.insert(kind, [_without_nulls(each) for each in records])
+    return str(made.header["Id"])
 
 
-def _note(transaction: Transaction, invoice: str) -> None:
-    """Tells the journal of the rows, which seeding does not."""
-    rows = [(INVOICE, transaction.get(INVOICE, invoice))]
-    rows += [
-        (kind, each) for kind in (INVOICE_ITEM, TAXATION_ITEM) for each in transaction.find(kind, InvoiceId=invoice)
-    ]
-    transaction.changes.extend(
-        Change(kind.name, str(each["Id"]), None, each) for kind, each in rows if each is not None
+def _with_free_ids(transaction: Transaction, item: Item) -> Item:
+    """A charge may give an id; the second time that it is billed somebody has it."""
+    return Item(
+        _with_free_id(transaction, INVOICE_ITEM, item.record),
+        [_with_free_id(transaction, TAXATION_ITEM, tax) for tax in item.taxes],
+        [_with_free_ids(transaction, each) for each in item.discounts],
     )
+
+
+def _with_free_id(transaction: Transaction, kind: ObjectType, record: Record) -> Record:
+    free = "Id" not in record or transaction.get(kind, str(record["Id"])) is None
+    return record if free else {name: value for name, value in record.items() if name != "Id"}
+
+
+def _without_nulls(record: Record) -> Record:
+    return {name: value for name, value in record.items() if value is not None}

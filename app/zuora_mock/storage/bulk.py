@@ -5,35 +5,13 @@ The statements are text and go straight to the driver: a reset is some thirty of
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, update
 
 from zuora_mock.storage.statements import Prepared, driver
-from zuora_mock.storage.tables import CHARGES, JOBS, SPLITS, metadata
-
-
-class DuplicateRow(Exception):
-    """A row of this key is there already."""
-
-
-def insertion(table: str, columns: Sequence[str], constants: Mapping[str, int]) -> str:
-    """The statement for `insert_rows`; `constants` are the same in every row, and cost less than what is bound."""
-    known = metadata.tables[table]
-    names = [known.c[name].name for name in (*columns, *constants)]
-    values = [*"?" * len(columns), *(str(int(value)) for value in constants.values())]
-    return f"INSERT INTO {known.name} ({_listed(names)}) VALUES ({', '.join(values)})"  # noqa: S608
-
-
-def insert_rows(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows as the driver takes them, in the order of the statement's columns. Raises DuplicateRow."""
-    try:
-        driver(connection).executemany(statement, rows)
-    except sqlite3.IntegrityError as error:
-        raise DuplicateRow(str(error)) from None
+from zuora_mock.storage.tables import CHARGES, JOBS, SPLITS
 
 
 def delete_rows(connection: Connection, tables: Iterable[Table], tenant: int) -> dict[str, int]:

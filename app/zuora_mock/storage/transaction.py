@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from sqlite3 import IntegrityError
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, select, update
@@ -22,6 +23,10 @@ from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Prepared, driver
 from zuora_mock.storage.tables import OBJECT_TABLES
 from zuora_mock.storage.tenants import Tenant, copy_counters, save_counters
+
+
+class DuplicateRow(Exception):
+    """A row of this key is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,10 @@ class Transaction:
     def scope(self) -> dict[str, int]:
         return {"tenant": self.tenant.key, "entity": self.entity}
 
+    def for_entity(self, number: int) -> Transaction:
+        """The same transaction on the rows of another entity; changes are listed apart from those of this one."""
+        return Transaction(self.connection, self.tenant, number)
+
     def now(self) -> int:
         return self.tenant.clock.now()
 
@@ -77,14 +86,20 @@ class Transaction:
         return self.find(kind)
 
     def insert(self, kind: ObjectType, records: Sequence[Record]) -> None:
-        if not records:
-            return
+        if records:
+            self.load(kind, records)
+            self.changes.extend(Change(kind.name, str(each["Id"]), None, each) for each in records)
+
+    def load(self, kind: ObjectType, records: Sequence[Record]) -> None:
+        """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow."""
         given = frozenset().union(*records)
         names = _present(kind, given & _column_set(kind))
         custom = given - _column_set(kind)
         rows = [self._row(names, each, _custom(each) if custom else None) for each in records]
-        driver(self.connection).executemany(_insert(kind, names), rows)
-        self.changes.extend(Change(kind.name, str(each["Id"]), None, each) for each in records)
+        try:
+            driver(self.connection).executemany(_insert(kind, names), rows)
+        except IntegrityError as error:
+            raise DuplicateRow(str(error)) from None
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""

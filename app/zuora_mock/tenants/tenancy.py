@@ -14,18 +14,17 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from zuora_mock.domain.catalogue import OBJECTS
+from zuora_mock.settings import CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET
 from zuora_mock.storage import bulk, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tables import CLIENTS, DATA_TABLES, EXERCISED, FAULTS, IDEMPOTENCY, JOBS, JOURNAL
 from zuora_mock.storage.tenants import Client, Tenant
+from zuora_mock.storage.transaction import Transaction
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import adding, dumping, reading, seeding
-from zuora_mock.tenants.fixtures.ground import problem
-from zuora_mock.tenants.fixtures.reading import Fixture, FixtureError
+from zuora_mock.tenants.fixtures.problems import FixtureError, problem
+from zuora_mock.tenants.fixtures.reading import Fixture
 from zuora_mock.tenants.fixtures.seeding import SeedResult
-
-CLIENT_ID_LENGTH = 36
-LONGEST_SECRET = 42
 
 _RESET_TABLES = (*DATA_TABLES, JOURNAL, FAULTS)
 _OWN_TABLES = (*_RESET_TABLES, CLIENTS, EXERCISED)
@@ -166,7 +165,7 @@ class Tenancy:
             fixture = self._fixture(connection, tenant.fixture)
             removed = bulk.delete_rows(connection, _RESET_TABLES, tenant.key)
             tenant.entries = 0
-            seeding.fill(connection, tenant, fixture)
+            seeding.fill(Transaction(connection, tenant, 1), fixture)
             self._reset_clients(connection, tenant, fixture)
             self._credentials.renew_all(connection, tenant)
         return {shown: removed[table] for table, shown in _COUNTED.items()}
@@ -177,11 +176,11 @@ class Tenancy:
     def seed(self, tenant: Tenant, fixture: Fixture) -> SeedResult:
         """Adds the fixture to what is there. Raises FixtureError."""
         with self._changing(tenant) as connection:
-            return adding.add(connection, tenant, fixture)
+            return adding.add(Transaction(connection, tenant, 1), fixture)
 
     def state(self, tenant: Tenant) -> dict[str, Any]:
         """The tenant's data as a fixture."""
-        return dumping.dump(self._database.connection, tenant)
+        return dumping.dump(Transaction(self._database.connection, tenant, 1))
 
     # Snapshots
 
@@ -229,7 +228,7 @@ class Tenancy:
             tenants.save(connection, tenant)
             return
         tenant = self._fill_new(connection, fixture, name)
-        if strangers := adding.strangers(connection, tenant, fixture.document):
+        if strangers := adding.strangers(Transaction(connection, tenant, 1), fixture.document):
             raise FixtureError(fixture.source, strangers)
         tenants.add_clients(connection, _clients_by(fixture, tenant))
         self._tenants[tenant.key] = tenant
@@ -245,7 +244,7 @@ class Tenancy:
 
     def _fill_new(self, connection: Connection, fixture: Fixture, name: str) -> Tenant:
         tenant = tenants.add(connection, name, fixture.digest, fixture.document.settings)
-        seeding.fill(connection, tenant, fixture)
+        seeding.fill(Transaction(connection, tenant, 1), fixture)
         return tenant
 
     def _copy(self, connection: Connection, source: Tenant, name: str, snapshot_of: int | None = None) -> Tenant:
@@ -313,8 +312,8 @@ class Tenancy:
     def _check_new(self, client_id: str, secret: str) -> None:
         if len(client_id) != CLIENT_ID_LENGTH:
             raise TenancyError(f"a client id has exactly {CLIENT_ID_LENGTH} characters")
-        if not 1 <= len(secret) <= LONGEST_SECRET:
-            raise TenancyError(f"a client secret has 1 to {LONGEST_SECRET} characters")
+        if not 1 <= len(secret) <= LONGEST_CLIENT_SECRET:
+            raise TenancyError(f"a client secret has 1 to {LONGEST_CLIENT_SECRET} characters")
         if self.resolve(client_id):
             raise Taken(f"there is a tenant or client {client_id} already")
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from zuora_mock.api.gateway.bodies import unzip
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Repair
+from zuora_mock.settings import CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.tenants.credentials import Credentials
@@ -59,8 +60,6 @@ def user_pair(headers: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 _FORM = "application/x-www-form-urlencoded"
-_SECRET_LENGTH = 42
-_CLIENT_ID_LENGTH = 36
 _GRANT = "client_credentials"
 
 
@@ -80,17 +79,20 @@ def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tup
     if form["grant_type"] != _GRANT:
         message = f"Unsupported grant type: {form['grant_type']}"
         raise Refusal(rules.TOKEN_REQUEST, message, pointer="/grant_type", expected=_GRANT, actual=form["grant_type"])
-    if len(form["client_id"]) != _CLIENT_ID_LENGTH:
+    if len(form["client_id"]) != CLIENT_ID_LENGTH:
         raise Refusal(
             rules.CLIENT_ID,
             "Invalid client id",
             pointer="/client_id",
-            expected="36 characters",
+            expected=f"{CLIENT_ID_LENGTH} characters",
             actual=form["client_id"],
         )
-    if len(form["client_secret"]) > _SECRET_LENGTH:
+    if len(form["client_secret"]) > LONGEST_CLIENT_SECRET:
         raise Refusal(
-            rules.CLIENT_SECRET, "Unable to generate token.", pointer="/client_secret", expected="at most 42 characters"
+            rules.CLIENT_SECRET,
+            "Unable to generate token.",
+            pointer="/client_secret",
+            expected=f"at most {LONGEST_CLIENT_SECRET} characters",
         )
     return form["client_id"], form["client_secret"]
 

@@ -1,0 +1,44 @@
+"""The catalogue's fields as JSON Schema (2020-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zuora_mock.domain.catalogue import Field
+from zuora_mock.domain.values import Type
+
+Schema = dict[str, Any]
+
+SENT: Mapping[Type, Schema] = {
+    Type.ID: {"type": "string", "pattern": "^[0-9a-fA-F]{32}$"},
+    Type.STRING: {"type": "string"},
+    Type.TEXT: {"type": "string"},
+    Type.MONEY: {"type": "number"},
+    Type.DOUBLE: {"type": "number"},
+    Type.PERCENT: {"type": "number", "exclusiveMinimum": 0, "maximum": 100},
+    Type.INTEGER: {"type": "integer"},
+    Type.BOOLEAN: {"type": "boolean"},
+    Type.DATE: {"type": "string", "format": "date"},
+    Type.DATETIME: {"type": "string", "format": "date-time"},
+}
+"""How clients send the values of each type."""
+
+
+def field_schema(
+    field: Field,
+    types: Mapping[Type, Schema] = SENT,
+    *,
+    values: Sequence[str] | None = None,
+    versioned: bool = True,
+    nullable: bool = False,
+) -> Schema:
+    """`types` says how values are written, `values` takes the place of the field's own, `versioned` names its WSDL."""
+    schema, choices = dict(types[field.type]), field.values if values is None else values
+    if choices:
+        schema["enum"] = list(choices)
+    elif field.limit and field.type in {Type.STRING, Type.TEXT}:
+        schema["maxLength"] = field.limit
+    if versioned and field.since:
+        schema["description"] = f"X-Zuora-WSDL-Version {field.since} or later"
+    return {"anyOf": [schema, {"type": "null"}]} if nullable else schema

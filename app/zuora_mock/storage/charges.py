@@ -1,0 +1,79 @@
+"""Charges that a fixture says are due to an account, and how often each was billed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.tables import CHARGES
+from zuora_mock.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """`item` is the invoice item that it becomes: kept values, with its discounts and taxes."""
+
+    account: str
+    position: int
+    item: dict[str, Any]
+    recurring: bool
+    billed: int
+
+
+def add(transaction: Transaction, charges: Iterable[Charge]) -> None:
+    rows = [
+        {
+            **transaction.scope,
+            "account": each.account,
+            "position": each.position,
+            "body": json.dumps(each.item, ensure_ascii=False),
+            "recurring": each.recurring,
+            "billed": each.billed,
+        }
+        for each in charges
+    ]
+    _INSERT.run_many(transaction.connection, rows)
+
+
+def all_of(transaction: Transaction) -> list[Charge]:
+    """Those of the entity."""
+    return [_charge(row) for row in _ALL.all(transaction.connection, _scope(transaction))]
+
+
+def due(transaction: Transaction, account: str) -> list[Charge]:
+    """Those that were never billed, and those that recur."""
+    rows = _DUE.all(transaction.connection, {**_scope(transaction), "owner": account})
+    return [_charge(row) for row in rows]
+
+
+def count_billed(transaction: Transaction, charges: Iterable[Charge]) -> None:
+    scope = _scope(transaction)
+    rows = [{**scope, "owner": each.account, "at": each.position} for each in charges]
+    _BILLED.run_many(transaction.connection, rows)
+
+
+def _scope(transaction: Transaction) -> dict[str, object]:
+    return {"whose": transaction.tenant.key, "where": transaction.entity}
+
+
+def _charge(row: Sequence[Any]) -> Charge:
+    account, position, body, recurring, billed = row
+    return Charge(account, position, json.loads(body), bool(recurring), billed)
+
+
+_MINE = (CHARGES.c.tenant == bindparam("whose"), CHARGES.c.entity == bindparam("where"))
+_OWNED = CHARGES.c.account == bindparam("owner")
+_ALL_CHARGES = select(CHARGES.c.account, CHARGES.c.position, CHARGES.c.body, CHARGES.c.recurring, CHARGES.c.billed)
+_INSERT = Prepared(insert(CHARGES))
+_ALL = Prepared(_ALL_CHARGES.where(*_MINE).order_by(CHARGES.c.account, CHARGES.c.position))
+_DUE = Prepared(
+    _ALL_CHARGES.where(*_MINE, _OWNED, CHARGES.c.recurring | (CHARGES.c.billed == 0)).order_by(CHARGES.c.position)
+)
+_BILLED = Prepared(
+    update(CHARGES).where(*_MINE, _OWNED, CHARGES.c.position == bindparam("at")).values(billed=CHARGES.c.billed + 1)
+)
