@@ -43,7 +43,8 @@ class Item:
     @classmethod
     def of(cls, members: Mapping[str, Any]) -> Item:
         """From what `asdict` made of it."""
-        return cls(members["record"], members["taxes"], [cls.of(each) for each in members["discounts"]])
+        discounts = tuple(cls.of(each) for each in members["discounts"])
+        return cls(members["record"], tuple(members["taxes"]), discounts)
 
 
 def tax_sums(taxes: Iterable[Record]) -> dict[str, int]:
