@@ -219,7 +219,7 @@ def _name_parts(transaction: Transaction, work: Work, parts: Sequence[Invoice]) 
 
 def _keep(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:
     arithmetic = inputs_of(work, parts, transaction.now())
-    splits.add(transaction, KeptSplit(work.split.id, work.split.invoice_id, arithmetic))
+    splits.add(transaction, [KeptSplit(work.split.id, work.split.invoice_id, arithmetic)])
 
 
 def inputs_of(work: Work, parts: Sequence[Invoice] = (), at: int | None = None) -> dict[str, Any]:
