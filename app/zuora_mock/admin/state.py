@@ -67,7 +67,7 @@ async def seed(request: Request, services: CurrentServices, tenant: CurrentTenan
 
     What is wrong with a fixture is answered at once and in full, and nothing of it is kept.
     """
-    fixture = fixtures.parse(await request.body(), "the fixture", tenant.zone)
+    fixture = fixtures.parse(await request.body(), "the fixture", tenant.zone, tenant.custom_fields)
     made = services.tenancy.seed(tenant, fixture)
     services.runner.advanced(tenant)
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)

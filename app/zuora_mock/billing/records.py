@@ -37,6 +37,7 @@ _CREATE_CHECKS: Mapping[ObjectType, Check] = {
 }
 _UPDATE_CHECKS: Mapping[ObjectType, Check] = {
     ACCOUNT: accounts.check_change,
+    CONTACT: accounts.check_contact,
     INVOICE_SPLIT_ITEM: split_objects.check_item,
 }
 _REMOVERS: Mapping[ObjectType, Callable[[Transaction, Record], None]] = {
@@ -115,7 +116,7 @@ def _update(transaction: Transaction, kind: ObjectType, each: Any, wsdl: int, po
         )
     before = _find(transaction, kind, members["Id"], f"{pointer}/Id", "update")
     values = fields.read(kind, members, UPDATE, transaction, wsdl, pointer)
-    values |= fields.nulls(kind, members, pointer, wsdl, UPDATE)
+    values |= fields.nulls(kind, members, pointer, wsdl, UPDATE, transaction.tenant.custom_fields)
     _forbid_emptying(kind, values, pointer)
     if kind is INVOICE:
         _at(pointer, lambda: invoices.update(transaction, before, values))

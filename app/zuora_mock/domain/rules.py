@@ -412,6 +412,14 @@ QUERY_BODY = Rule(
     "A query that selects Body finds one invoice at most",
     "INVALID_FIELD",
 )
+QUERY_SELECT = Rule(
+    "zoql.select",
+    Kind.FAULT,
+    OBSERVED,
+    "iron_bank, describe",
+    "A field that only filters is not selected",
+    "INVALID_FIELD",
+)
 QUERY_LOCATOR = Rule(
     "zoql.locator",
     Kind.FAULT,

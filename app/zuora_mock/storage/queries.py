@@ -68,15 +68,6 @@ class Cursor:
     expires_at: int
 
 
-def has_custom_field(connection: Connection, tenant: int, kind: ObjectType, name: str) -> bool:
-    """Whether any record of the tenant has the custom field: there is no other place where one is declared."""
-    table = OBJECT_TABLES[kind.name]
-    kept = func.json_type(table.c.custom, bindparam("path")).is_not(None)
-    mine = and_(table.c.tenant == bindparam("tenant"), table.c.custom.is_not(None))
-    found = connection.execute(select(table.c.Id).where(mine, kept).limit(1), {"tenant": tenant, "path": f'$."{name}"'})
-    return found.first() is not None
-
-
 def first_rows(connection: Connection, scope: Scope, selection: Selection, limit: int) -> Sequence[Row]:
     """The oldest rows that match, at most `limit`."""
     statement = _select_first(selection.kind, selection.names, _shapes(selection))

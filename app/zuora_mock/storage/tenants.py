@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from zuora_mock import ids
 from zuora_mock.clock import Clock
+from zuora_mock.domain.custom_fields import NONE_DECLARED, CustomFields
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.settings import JobPolicy, TenantSettings
 from zuora_mock.storage.statements import Prepared
@@ -65,6 +66,7 @@ class Tenant:
     entities: tuple[Entity, ...] = ()
     terms: dict[str, PaymentTerm] = field(default_factory=dict)
     orgs: frozenset[str] = frozenset()
+    custom_fields: CustomFields = NONE_DECLARED
     entries: int = 0
     exercised: set[tuple[str, str]] = field(default_factory=set)
 
@@ -99,7 +101,7 @@ _KEY_BY_NAME = select(TENANTS.c.key).where(TENANTS.c.name == bindparam("name"), 
 _SAVE_COUNTERS = Prepared(
     update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({n: bindparam(f"_{n}") for n in _COUNTER_NAMES})
 )
-_SAVED = ("fixture", "settings", "policy", "clock_offset", "clock_frozen_at", *_COUNTER_NAMES)
+_SAVED = ("fixture", "settings", "policy", "custom_fields", "clock_offset", "clock_frozen_at", *_COUNTER_NAMES)
 _SAVE = Prepared(
     update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in _SAVED})
 )
@@ -115,7 +117,7 @@ _ORGS_OF = Prepared(select(ORGS.c.id).where(ORGS.c.tenant == bindparam("whose"))
 _SNAPSHOTS_OF = Prepared(
     select(TENANTS.c.name, TENANTS.c.key).where(TENANTS.c.snapshot_of == bindparam("whose")).order_by(TENANTS.c.key)
 )
-_UNUSED = dict.fromkeys(("clock_offset", *_COUNTER_NAMES), 0)
+_UNUSED: dict[str, object] = {**dict.fromkeys(("clock_offset", *_COUNTER_NAMES), 0), "custom_fields": "{}"}
 _MADE = ("name", "snapshot_of", "fixture", "settings", "policy")
 _INSERT = Prepared(insert(TENANTS).values({name: bindparam(name) for name in (*_MADE, *_UNUSED)}))
 _REMOVE = Prepared(delete(TENANTS).where(TENANTS.c.key == bindparam("whose")))
@@ -130,6 +132,7 @@ def _from_row(row: Row[Any]) -> Tenant:
         policy=JobPolicy.model_validate_json(row.policy),
         clock=Clock(row.clock_offset, row.clock_frozen_at),
         counters=Counters(*(getattr(row, name) for name in _COUNTER_NAMES)),
+        custom_fields=CustomFields.read(json.loads(row.custom_fields)),
     )
 
 
@@ -183,6 +186,7 @@ def save(connection: Connection, tenant: Tenant) -> None:
         "_fixture": tenant.fixture,
         "_settings": tenant.settings.model_dump_json(by_alias=True),
         "_policy": tenant.policy.model_dump_json(by_alias=True),
+        "_custom_fields": json.dumps(tenant.custom_fields.written),
         "_clock_offset": clock.offset,
         "_clock_frozen_at": clock.frozen_at,
     }

@@ -252,6 +252,7 @@ class Tenancy:
         """A tenant's row under another key with a copy of its data."""
         made = tenants.add(connection, name, source.fixture, source.settings, snapshot_of=snapshot_of)
         made.policy, made.clock, made.counters = source.policy, source.clock, replace(source.counters, tokens=0)
+        made.custom_fields = source.custom_fields
         tenants.save(connection, made)
         bulk.copy_rows(connection, DATA_TABLES, source.key, made.key)
         return made

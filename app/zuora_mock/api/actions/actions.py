@@ -158,19 +158,20 @@ def _synchronous() -> Refusal:
 def _write(call: Call, access: Access, allowed: Callable[[ObjectType], bool]) -> tuple[ObjectType, list[Any]]:
     name, objects = member(call, "type", str), rows(call, "objects")
     kind = find_object(name, call.wsdl)
-    unknown = _unknown_members(kind, objects, access, call.wsdl) if kind else []
+    unknown = _unknown_members(call, kind, objects, access) if kind else []
     reject_unknown(call, frozenset({"type", "objects"}), unknown)
     kind = _object_type(call, name, allowed)
     check_count(objects, "objects")
     return kind, objects
 
 
-def _unknown_members(kind: ObjectType, objects: Sequence[Any], access: Access, wsdl: int) -> list[str]:
+def _unknown_members(call: Call, kind: ObjectType, objects: Sequence[Any], access: Access) -> list[str]:
+    custom = call.transaction.tenant.custom_fields
     return [
         pointer_to("objects", position, name)
         for position, each in enumerate(objects)
         if isinstance(each, dict)
-        for name in fields.unknown_members(kind, each, access, wsdl)
+        for name in fields.unknown_members(kind, each, access, call.wsdl, custom)
     ]
 
 

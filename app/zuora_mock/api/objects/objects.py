@@ -76,7 +76,8 @@ def _getter(kind: ObjectType) -> Handler:
 def _members(call: Call, kind: ObjectType, access: Access) -> dict[str, Any]:
     if not isinstance(call.body, dict):
         raise no_object(call.body)
-    unknown = frozenset(fields.unknown_members(kind, call.body, access, call.wsdl))
+    custom = call.transaction.tenant.custom_fields
+    unknown = frozenset(fields.unknown_members(kind, call.body, access, call.wsdl, custom))
     reject_unknown(call, frozenset(call.body) - unknown)
     return call.body
 

@@ -5,7 +5,7 @@ Sources: SOAP API, InvoiceSplit and InvoiceSplitItem; Knowledge Center, Enable i
 
 from __future__ import annotations
 
-from zuora_mock.billing.fields import WHOLE_PERCENT_UP_TO, nearest_percentage
+from zuora_mock.billing.fields import nearest_percentage
 from zuora_mock.billing.splitting.execution import is_executed
 from zuora_mock.billing.splitting.preparation import load_group
 from zuora_mock.domain import rules
@@ -13,7 +13,7 @@ from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT, INVOICE_SPLIT_IT
 from zuora_mock.domain.money import NANOS, percent_text
 from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT
 from zuora_mock.domain.splitting.split import splitting_is_off, unposted
-from zuora_mock.domain.values import Record
+from zuora_mock.domain.values import WHOLE_PERCENT_UP_TO, Record
 from zuora_mock.errors import Refusal, Repair
 from zuora_mock.storage.transaction import Transaction
 
