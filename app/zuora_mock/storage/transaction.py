@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, update
 
+from zuora_mock.clock import whole_seconds
 from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
 from zuora_mock.domain.values import Record, Type
 from zuora_mock.ids import object_id
@@ -135,11 +136,11 @@ class Transaction:
 
     def stamp_new(self, record: Record) -> Record:
         """The record with its creation noted, as Zuora notes it."""
-        now, user = self.now(), user_id(self.tenant)
+        now, user = whole_seconds(self.now()), user_id(self.tenant)
         return {"CreatedById": user, "CreatedDate": now, "UpdatedById": user, "UpdatedDate": now, **record}
 
     def stamp(self) -> Record:
-        return {"UpdatedById": user_id(self.tenant), "UpdatedDate": self.now()}
+        return {"UpdatedById": user_id(self.tenant), "UpdatedDate": whole_seconds(self.now())}
 
     def next_invoice_number(self) -> str:
         """The next free number of the sequence `INV%08d`."""

@@ -238,6 +238,7 @@ class Tenancy:
         """A tenant's row under another key with a copy of its data."""
         made = tenants.add(self._database, name, source.fixture, source.settings, snapshot_of=snapshot_of)
         made.policy, made.clock, made.counters = source.policy, source.clock, replace(source.counters, tokens=0)
+        made.custom_fields = source.custom_fields
         with begin(self._database, made) as transaction:
             configuration.save(transaction)
         bulk.copy_data(self._database, source.key, made.key)
