@@ -9,8 +9,8 @@ from pydantic import Field
 
 from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
 from zuora_mock.admin.ledger import KnownOperations, doubtful
-from zuora_mock.admin.time import Instant
 from zuora_mock.admin.wire import Answered
+from zuora_mock.instants import Instant
 from zuora_mock.services import Services
 from zuora_mock.steering import journal_reading, verification
 from zuora_mock.steering.matching import Match

@@ -71,7 +71,7 @@ async def seed(request: Request, services: CurrentServices, tenant: CurrentTenan
 
     What is wrong with a fixture is answered at once and in full, and nothing of it is kept.
     """
-    fixture = fixtures.parse(await request.body(), "the fixture", tenant.zone)
+    fixture = fixtures.parse(await request.body(), "the fixture", tenant.zone, tenant.custom_fields)
     with begin(services.database, tenant) as transaction:
         made = services.tenancy.seed(transaction, fixture)
     services.runner.advanced(tenant)

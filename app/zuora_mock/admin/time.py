@@ -8,42 +8,20 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 from fastapi import APIRouter
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
 from zuora_mock.admin.jobs import JobView, views
 from zuora_mock.admin.wire import Answered
-from zuora_mock.clock import SECOND, Clock, format_instant, parse_instant
+from zuora_mock.clock import SECOND, Clock, format_instant
+from zuora_mock.instants import EXAMPLE, LATEST, Instant
 from zuora_mock.services import Services
 from zuora_mock.steering.matching import Asked
 from zuora_mock.storage import configuration
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import begin
 
-EARLIEST, LATEST = parse_instant("1970-01-01"), parse_instant("9000-01-01")
-_EXAMPLE = "2026-02-01T00:00:00Z"
-
 router = APIRouter(prefix="/clock", tags=["Time"])
-
-
-def _instant(value: object) -> int:
-    """Epoch milliseconds. Raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError(f"an instant is a string such as {_EXAMPLE}")
-    try:
-        instant = parse_instant(value)
-    except (ValueError, OverflowError):
-        raise ValueError(f"no instant of ISO 8601 such as {_EXAMPLE}") from None
-    if not EARLIEST <= instant <= LATEST:
-        raise ValueError("an instant lies between the years 1970 and 9000")
-    return instant
-
-
-Instant = Annotated[
-    int,
-    BeforeValidator(_instant),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": [_EXAMPLE]}),
-]
 
 
 class ClockAsked(Asked):
@@ -62,7 +40,7 @@ class Advance(Asked):
 
 
 class ClockView(Answered):
-    now: str = Field(examples=[_EXAMPLE])
+    now: str = Field(examples=[EXAMPLE])
     frozen: bool
 
 
