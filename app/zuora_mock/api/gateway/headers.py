@@ -26,12 +26,10 @@ _TRACK_ID = f"at most {LONGEST_TRACK_ID} characters of US-ASCII without : ; \" a
 _BEARER = HTTPBearer(scheme_name="bearer", auto_error=False)
 
 
-Text = str | None
-
-
 async def traced(
     zuora_track_id: Annotated[
-        Text, Header(alias="Zuora-Track-Id", max_length=LONGEST_TRACK_ID, description="Echoed, and kept in the journal")
+        str | None,
+        Header(alias="Zuora-Track-Id", max_length=LONGEST_TRACK_ID, description="Echoed, and kept in the journal"),
     ] = None,
 ) -> None:
     """The header of every call."""
@@ -39,7 +37,7 @@ async def traced(
 
 async def versioned(
     zuora_entity_ids: Annotated[
-        Text,
+        str | None,
         Header(
             alias="Zuora-Entity-Ids",
             description="The entity, where a token is good for several",
@@ -47,7 +45,7 @@ async def versioned(
         ),
     ] = None,
     zuora_org_ids: Annotated[
-        Text, Header(alias="Zuora-Org-Ids", description="Organisations, with commas between them")
+        str | None, Header(alias="Zuora-Org-Ids", description="Organisations, with commas between them")
     ] = None,
     x_zuora_wsdl_version: Annotated[
         str, Header(alias="X-Zuora-WSDL-Version", description="Decides which fields there are, and the form of dates")
@@ -58,7 +56,7 @@ async def versioned(
 
 async def repeatable(
     idempotency_key: Annotated[
-        Text,
+        str | None,
         Header(alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY, description="Kept for 24 hours"),
     ] = None,
 ) -> None:
