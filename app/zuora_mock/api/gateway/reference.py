@@ -35,10 +35,10 @@ class Reference:
     def has(self, method: str, path: str) -> bool:
         """In time linear in the path: at each segment no more places are open than the tree has at that depth."""
         open_steps = [self.root]
-        for segment in folded(path).rstrip("/").split("/")[1:]:
+        for segment in folded(path).split("/")[1:]:
             if any(method in step.following[REST].methods for step in open_steps if REST in step.following):
                 return True
-            keys = (segment, ANY) if segment else ()
+            keys = (segment, ANY) if segment else (segment,)
             open_steps = [step.following[key] for step in open_steps for key in keys if key in step.following]
         ends = (end for step in open_steps for end in (step, step.following.get(REST)) if end)
         return any(method in end.methods for end in ends)
