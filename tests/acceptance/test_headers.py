@@ -78,7 +78,7 @@ class TestTracing:
 
 class TestVersion:
     @pytest.mark.assumed
-    @pytest.mark.parametrize("version", ["0", "-1", "x", "", "79.5", "1e2", "٧٩".encode(), "99999999999"])
+    @pytest.mark.parametrize("version", ["0", "-1", "x", "", "79.5", "1e2", "٧٩".encode()])
     def test_a_version_out_of_range_is_a_fault(self, client: Client, version: str | bytes) -> None:
         body = {"queryString": "select Id from Account"}
         answer = client.post("/v1/action/query", json=body, headers={"X-Zuora-WSDL-Version": version})
@@ -100,7 +100,7 @@ class TestVersion:
         assert act(client, "query", body, X_Zuora_WSDL_Version=version).status_code == 200
 
     @pytest.mark.assumed
-    @pytest.mark.parametrize("version", ["154", "999"])
+    @pytest.mark.parametrize("version", ["154", "999", "99999999999"])
     def test_a_version_above_the_newest_known_is_read_as_the_newest(self, client: Client, version: str) -> None:
         body = {"queryString": "select PaymentTerm from Invoice"}
         assert act(client, "query", body, X_Zuora_WSDL_Version=version).status_code == 200

@@ -20,6 +20,7 @@ from zuora_mock.errors import Refusal
 
 LONGEST_TRACK_ID = 64
 LONGEST_KEY = 255
+_LONGEST_VERSION = len(str(LATEST_WSDL))
 _FORBIDDEN_IN_TRACK_ID = frozenset(":;\"'")
 _TRACK_ID = f"at most {LONGEST_TRACK_ID} characters of US-ASCII without : ; \" and '"
 
@@ -91,9 +92,9 @@ def wsdl_version(headers: Mapping[str, str]) -> int:
     given = headers.get("x-zuora-wsdl-version")
     if given is None:
         return DEFAULT_WSDL
-    digits = given.strip().removesuffix(".0")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 5 and int(digits) >= 1):
+    digits = given.strip().removesuffix(".0").lstrip("0")
+    if not (digits.isascii() and digits.isdigit()):
         message = f"X-Zuora-WSDL-Version '{given}' is not a number from 1 to {LATEST_WSDL}"
         remedy = HttpRemedy(headers={"X-Zuora-WSDL-Version": str(LATEST_WSDL)})
         raise rules.INVALID_VERSION.refusal(message, expected=f"1 to {LATEST_WSDL}", actual=given, remedy=remedy)
-    return min(int(digits), LATEST_WSDL)
+    return LATEST_WSDL if len(digits) > _LONGEST_VERSION else min(int(digits), LATEST_WSDL)
