@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from zuora_mock import __version__, api
 from zuora_mock.admin import mount
@@ -24,6 +26,16 @@ from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.fixtures import default_fixture_path, load
 from zuora_mock.tenants.tenancy import Tenancy
 from zuora_mock.work.runner import Runner
+
+
+class Application(FastAPI):
+    """FastAPI with the gateway where the router is asked, or in front of all where no middleware stands between."""
+
+    gateway: Gateway
+
+    def build_middleware_stack(self) -> ASGIApp:
+        stack = super().build_middleware_stack()
+        return stack if self.user_middleware else partial(self.gateway, otherwise=stack)
 
 
 def make_services(settings: Settings) -> Services:
@@ -57,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
         services.rest()
 
-    app = FastAPI(
+    app = Application(
         title="Zuora, as zuora-mock plays it",
         version=__version__,
         lifespan=lifespan,
@@ -68,7 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     routes = app.router.routes
     routes.extend(api.routes())
     # Where Starlette keeps what a router has been wrapped into: the gateway is inside of every middleware.
-    app.router.middleware_stack = gateway = Gateway(services, routes, app.router.app)
-    app.state.services, app.state.operations, app.state.ready = services, gateway.table.operations, True
+    app.router.middleware_stack = app.gateway = Gateway(services, routes, app.router.app)
+    app.state.services, app.state.operations, app.state.ready = services, app.gateway.table.operations, True
     mount.install(app, services)
     return app

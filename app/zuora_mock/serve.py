@@ -23,6 +23,8 @@ from zuora_mock.tenants.fixtures import FixtureError
 _BACKLOG = 2048
 _KEEP_ALIVE = 75
 """Seconds; longer than a client's pool keeps an idle connection, so that it is the client that closes."""
+_COLLECTED_AFTER = 20_000
+"""Objects; a call makes some hundred that reference counting removes."""
 _GRACE = 0.4
 """Seconds that open calls have after TERM. With uvicorn's own pauses the process is gone within one second."""
 
@@ -63,6 +65,7 @@ class _Server(uvicorn.Server):
         """Prints where the server listens, and `Ready.` once requests are welcome."""
         await super().startup(sockets)
         gc.freeze()
+        gc.set_threshold(_COLLECTED_AFTER)
         gc.enable()
         for listener in sockets or ():
             host, port = listener.getsockname()[:2]

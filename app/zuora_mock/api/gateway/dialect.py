@@ -47,13 +47,13 @@ _GATEWAY_PAGES = {Kind.BAD_GATEWAY: "Bad Gateway", Kind.GATEWAY_TIMEOUT: "Gatewa
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a dialect may print besides the refusal; `version` is the Zuora-Version of the call."""
+    """What a dialect may print besides the refusal; `now` in epoch milliseconds, `version` the call's Zuora-Version."""
 
     method: str
     path: str
     request_id: str
     process_id: str
-    timestamp: str
+    now: int
     version: str
 
 

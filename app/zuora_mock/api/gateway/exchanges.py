@@ -20,7 +20,7 @@ from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.gateway.reference import in_zuora, is_object
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
-from zuora_mock.clock import format_instant, stopwatch
+from zuora_mock.clock import stopwatch
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import find_object
 from zuora_mock.domain.rules import RULES
@@ -204,7 +204,7 @@ def _context(exchange: Exchange) -> Context:
         request.path,
         exchange.request_id,
         ids.hex_id(tenant.name, "process", exchange.n)[:16].upper(),
-        format_instant(tenant.now()),
+        tenant.now(),
         request.headers.get("zuora-version", tenant.settings.zuora_version),
     )
 

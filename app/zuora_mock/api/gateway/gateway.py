@@ -1,6 +1,7 @@
 """The gateway in front of FastAPI's router: Zuora's calls are answered here, everything else goes on to FastAPI.
 
-It stands where the router is asked, inside of every middleware. One table drawn from the application's routes leads to
+It stands where the router is asked, inside of every middleware; where there is none it stands in front of what FastAPI
+puts around every call, since it needs none of that. One table drawn from the application's routes leads to
 an operation; a path that the table lacks belongs to FastAPI where any route of it fits, so that routes, routers and
 mounts that a user adds work as FastAPI's documentation says. What nobody has is refused as Zuora would.
 """
@@ -46,21 +47,23 @@ class Gateway:
             self._table, self._drawn_from = RouteTable(self._routes), len(self._routes)
         return self._table
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, *, otherwise: ASGIApp | None = None) -> None:
+        """`otherwise` is asked in the place of the router where the gateway stands in front of more."""
+        otherwise = otherwise or self._otherwise
         if scope["type"] != "http":
-            await self._otherwise(scope, receive, send)
+            await otherwise(scope, receive, send)
             return
         self._services.resume()
         try:
-            await self._route(scope, receive, send)
+            await self._route(scope, receive, send, otherwise)
         finally:
             self._services.runner.background.around_a_call()
 
-    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _route(self, scope: Scope, receive: Receive, send: Send, otherwise: ASGIApp) -> None:
         path = _path(scope)
         place = self.table.find(path)
         if place is None and self._is_elsewhere(scope):
-            await self._otherwise(scope, receive, send)
+            await otherwise(scope, receive, send)
             return
         request = await _read(scope, path, receive, self._services.settings.max_body)
         exchange = self._exchanges.open(request, self.table.target(request.method, path, place))

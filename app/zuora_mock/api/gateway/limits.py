@@ -17,6 +17,9 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _DEFAULT = Quotas()
 _PRODUCTION = (_DEFAULT.minute, _DEFAULT.hour, _DEFAULT.day)
 """Quotas that refuse nobody: a test that wants a 429 lowers them or orders one."""
+_LONGEST_FIRST, _SHORTEST = (2, 1, 0), (0,)
+"""No window opens before a shorter one does: what is exhausted longest is what a client has to wait for."""
+_LINE = f"%d, %d;w={_MINUTE}, %d;w={_HOUR}, %d;w={_DAY}"
 _NAMES = {_MINUTE: "minute", _HOUR: "hour", _DAY: "day"}
 
 
@@ -53,12 +56,12 @@ class Limits:
     def count(self, now: int, quotas: Quotas) -> tuple[dict[str, str], Refusal | None]:
         """Counts one request; failed ones count too. Returns the headers, and the refusal of one too many."""
         limits = (quotas.minute, quotas.hour, quotas.day)
-        counts = tuple(window.add(now) for window in self.windows)
-        over = [i for i in range(3) if counts[i] > limits[i]]
-        refusing = [i for i in over if limits[i] < _PRODUCTION[i]]
-        shown = (refusing or over or [0])[-1]  # no window opens before a shorter one does
+        counts = [window.add(now) for window in self.windows]
+        over = [i for i in _LONGEST_FIRST if counts[i] > limits[i]]
+        refusing = [i for i in over if limits[i] < _PRODUCTION[i]] if over else over
+        shown = (refusing or over or _SHORTEST)[0]
         headers = {
-            "RateLimit-Limit": f"{limits[shown]}, {limits[0]};w={_MINUTE}, {limits[1]};w={_HOUR}, {limits[2]};w={_DAY}",
+            "RateLimit-Limit": _LINE % (limits[shown], *limits),
             "RateLimit-Remaining": str(max(0, limits[shown] - counts[shown])),
             "RateLimit-Reset": str(self.windows[shown].reset_in(now)),
             "Concurrency-Limit-Type": "Default",

@@ -23,21 +23,54 @@ GARBAGE_LENGTH = 64
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER, on, for no time: what is unsent is dropped and the peer gets RST in the place of FIN."""
 _CHUNKED_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json;charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
+_HEAD, _CONTINUE = b"HTTP/1.1 ", b"HTTP/1.1 100"
 _NO_CHUNK_SIZE = b"zz\r\n"
 
 
+class _JoinedWrites:
+    """A transport that holds the head of an answer back until its body comes: one system call in the place of two.
+
+    A body that takes its time is not waited for longer than until the next turn of the event loop.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        if data.startswith(_HEAD) and not data.startswith(_CONTINUE):
+            self._head = data
+            self._loop.call_soon(self.flush)
+        else:
+            head, self._head = self._head, b""
+            self._transport.write(head + data)
+
+    def flush(self) -> None:
+        if self._head:
+            self.write(b"")
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol with the transport in `scope["extensions"]`.
+    """uvicorn's protocol with the transport in `scope["extensions"]`, and with joined writes.
 
     Of calls that are pipelined uvicorn tells only the last that the connection is lost; this one tells all of them.
     """
 
     _extensions: dict[str, dict[object, object]]
+    _joined: _JoinedWrites
     _cycles: tuple[RequestResponseCycle, ...] = ()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn declares it
         super().connection_made(transport)
         self._extensions = {EXTENSION: {"transport": transport}}
+        self._joined = _JoinedWrites(transport, self.loop)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -45,7 +78,12 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
+        self.cycle.transport = self._joined  # type: ignore[assignment]  # as much of a transport as a cycle asks for
         self._cycles = (*(each for each in self._cycles if not each.response_complete), self.cycle)
+
+    def on_response_complete(self) -> None:
+        self._joined.flush()
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

@@ -76,6 +76,7 @@ class RouteTable:
         self.operations = tuple(each for each in routes if isinstance(each, OperationRoute))
         self._root = _Step()
         self._fixed: dict[str, Place] = {}
+        self._stems: dict[str, tuple[Methods, str]] = {}
         for each in self.operations:
             self._add(each)
         dialects = {each.dialect.prefix: each.dialect for each in self.operations}
@@ -87,14 +88,23 @@ class RouteTable:
             for segment in path.split("/")[1:]:
                 step = step.next(segment)
             step.methods.setdefault(operation.method, operation)
+            stem, _, last = path.rpartition("/")
             if "{" not in path:
                 self._fixed[path] = Place(step.methods, _NO_VALUES)
+            elif "{" not in stem:
+                self._stems[stem] = (step.methods, last.strip("{}"))
 
     def find(self, path: str) -> Place | None:
-        found = self._fixed.get(path) or _walk(self._root, path.split("/"), 1)
+        found = self._fixed.get(path) or self._by_stem(path) or _walk(self._root, path.split("/"), 1)
         if found is None and path.startswith(OBJECTS):
             return _walk(self._root, folded(path).split("/"), 1)
         return found
+
+    def _by_stem(self, path: str) -> Place | None:
+        """One look-up for a path whose only parameter is its end, as that of most reads."""
+        stem, _, last = path.rpartition("/")
+        found = self._stems.get(stem) if last else None
+        return Place(found[0], {found[1]: unquote(last)}) if found else None
 
     def target(self, method: str, path: str, place: Place | None) -> Target:
         """What a request is for; of a path that there is not, the dialect of its family is known all the same."""

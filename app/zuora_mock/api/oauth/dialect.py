@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from zuora_mock.api.gateway.dialect import Context, Dialect, render
+from zuora_mock.clock import format_instant
 from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal, Rule
 
@@ -32,7 +33,7 @@ class OAuthDialect(Dialect):
     def body(self, refusal: Refusal, context: Context) -> bytes:
         status = self.status(refusal, context)
         body = {
-            "timestamp": context.timestamp,
+            "timestamp": format_instant(context.now),
             "status": status,
             "error": _PHRASES.get(status) or HTTPStatus(status).phrase,
             "message": refusal.message,
