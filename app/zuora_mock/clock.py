@@ -18,6 +18,11 @@ def wall() -> int:
     return time.time_ns() // 1_000_000
 
 
+def whole_seconds(milliseconds: int) -> int:
+    """As records note instants: without the fraction, so that a query finds what an answer printed."""
+    return milliseconds // SECOND * SECOND
+
+
 def stopwatch() -> float:
     """Seconds from an arbitrary start, for durations only."""
     return time.perf_counter()

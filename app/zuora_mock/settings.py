@@ -12,6 +12,9 @@ from pydantic.alias_generators import to_camel
 DEFAULT_PORT = 9867
 """It spells ZUOR on a telephone."""
 
+CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET = 36, 42
+"""Characters (API reference, createToken)."""
+
 
 class Settings(BaseModel):
     """The server's settings. `db` None keeps everything in memory."""

@@ -224,6 +224,8 @@ class TestNoFailures:
     )
     def test_an_instant_at_the_end_of_time_is_refused(self, mock: Mock, instant: str) -> None:
         calls: list[tuple[str, str, dict[str, Any]]] = [
+            ("POST", "/__admin/faults", {"json": {"expiresAt": instant, "fault": {"kind": "rate-limit"}}}),
+            ("POST", "/__admin/seed", {"json": {"clock": {"now": instant}}}),
             ("PUT", "/__admin/clock", {"json": {"now": instant}}),
             ("GET", "/__admin/requests", {"params": {"since": instant}}),
         ]

@@ -116,6 +116,16 @@ def test_a_date_at_the_end_of_time_makes_a_draft_all_the_same(client: Client) ->
     assert generate(client, {"AccountId": account_id(client), **dates}).json()[0]["Success"]
 
 
+@pytest.mark.assumed
+def test_the_id_of_a_charge_is_taken_once(server: Start, tmp_path: Path) -> None:
+    charge = {**MONTHLY, "Id": "c" * 32, "ChargeName": "Named"}
+    client = start(server, tmp_path, accounts=[account(charges=[charge])]).sign_in()
+    for _ in range(2):
+        assert generate(client, {"AccountId": account_id(client), **DATES}).json()[0]["Success"]
+    found = [each["Id"] for each in find(client, "select Id from InvoiceItem where ChargeName = 'Named'")]
+    assert (len(set(found)), "c" * 32 in found) == (2, True)
+
+
 @pytest.mark.documented("SOAP API, Date formats")
 def test_up_to_wsdl_68_the_dates_are_date_times(client: Client) -> None:
     dates = {"InvoiceDate": "2026-02-01T00:00:00", "TargetDate": "2026-02-28T00:00:00"}

@@ -82,7 +82,7 @@ class TestRows:
     def test_unknown_fields_and_those_that_cannot_change_are_ignored(self, client: Client) -> None:
         wanted = account_id(client)
         before = crud(client, "GET", f"account/{wanted}").json()
-        assert update(client, "Account", {"Id": wanted, "Currency": "JPY", "Balance": 7, "Nope": 1}).json()[0][
+        assert update(client, "Account", {"Id": wanted, "CreditBalance": 5, "Balance": 7, "Nope": 1}).json()[0][
             "Success"
         ]
         assert crud(client, "GET", f"account/{wanted}").json() == before

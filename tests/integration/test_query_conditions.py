@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from zuora_mock.billing.queries import query, query_more
 from zuora_mock.billing.rendering import render_record
-from zuora_mock.domain.catalogue import BY_NAME, Field, ObjectType
+from zuora_mock.domain.catalogue import BY_NAME, Access, Field, ObjectType
 from zuora_mock.domain.values import Record, Type, Value
 from zuora_mock.settings import TenantSettings
 from zuora_mock.storage import tenants
@@ -143,6 +143,7 @@ def emptiness(draw: st.DrawFn, name: str) -> tuple[str, Match | None]:
 CONDITIONS: dict[Type, Callable[[str], st.SearchStrategy[tuple[str, Match]]]] = {
     Type.ID: identified,
     Type.STRING: lambda name: textual(name, TEXTS),
+    Type.ANY: lambda name: textual(name, TEXTS),
     Type.BOOLEAN: answered,
     Type.DATE: dated,
     Type.DATETIME: timed,
@@ -159,6 +160,7 @@ def condition_on(field: Field) -> st.SearchStrategy[tuple[str, Match]]:
 VALUES: dict[Type, st.SearchStrategy[Any]] = {
     Type.ID: HEX.map(str.lower),
     Type.STRING: TEXTS,
+    Type.ANY: TEXTS,
     Type.MONEY: UNITS,
     Type.PERCENT: UNITS,
     Type.INTEGER: st.integers(-2, 3),
@@ -173,10 +175,10 @@ VALUES: dict[Type, st.SearchStrategy[Any]] = {
 def cases(draw: st.DrawFn) -> Case:
     """An object, some of its fields, rows that hold them, and a filter: an OR of ANDs of conditions."""
     kind = BY_NAME[draw(st.sampled_from(sorted(BY_NAME)))]
-    plain = [each for each in kind.fields if each.type is not Type.TEXT and each.name != "Id"]
-    fields = draw(
-        st.lists(st.sampled_from([*plain, Field("tier__c", Type.STRING)]), min_size=1, max_size=4, unique=True)
-    )
+    both = Access.QUERY | Access.FILTER
+    plain = [each for each in kind.fields if each.type is not Type.TEXT and each.name != "Id" and both in each.access]
+    custom = [Field("tier__c", Type.ANY)] if kind.custom else []
+    fields = draw(st.lists(st.sampled_from([*plain, *custom]), min_size=1, max_size=4, unique=True))
     row = st.fixed_dictionaries({each.name: st.none() | VALUES[each.type] for each in fields})
     rows: list[Record] = draw(st.lists(row, max_size=8))
 
@@ -218,7 +220,7 @@ def test_any_query_finds_what_an_independent_reading_finds(database: Database, c
     kind, fields, rows, where = case
     tenant = tenants.add(database, "acme", "fixture", TenantSettings(time_zone="Europe/Berlin"))
     with begin(database, tenant, 2) as transaction:
-        transaction.insert(kind, [{"Id": transaction.new_id(), "tier__c": "declared"}])
+        transaction.insert(kind, [{"Id": transaction.new_id(), "tier__c": "elsewhere"}])
     with begin(database, tenant, 1) as transaction:
         records: list[Record] = [
             {"Id": transaction.new_id(), **{name: v for name, v in row.items() if v is not None}} for row in rows
@@ -236,4 +238,4 @@ def test_any_query_finds_what_an_independent_reading_finds(database: Database, c
 
 
 def test_every_type_that_a_condition_takes_is_among_the_cases() -> None:
-    assert {*VALUES, Type.TEXT} == {each.type for kind in BY_NAME.values() for each in kind.fields}
+    assert {*VALUES, Type.TEXT} - {Type.ANY} == {each.type for kind in BY_NAME.values() for each in kind.fields}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from zuora_mock.billing.drafts import Item
 from zuora_mock.domain.catalogue import (
     ACCOUNT,
     CONTACT,
@@ -22,7 +23,6 @@ from zuora_mock.domain.catalogue import (
 from zuora_mock.domain.money import parse_micros
 from zuora_mock.domain.values import Record
 from zuora_mock.storage import charges, configuration
-from zuora_mock.storage.charges import Charge
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
@@ -201,7 +201,11 @@ def test_charges_are_kept_as_the_invoice_items_they_will_be() -> None:
     filled = fill(accounts=[{**ACME, "charges": [{**item, "recurring": True}]}])
     with filled.transaction() as transaction:
         (charge,) = charges.all_of(transaction)
-    assert charge == Charge(str(filled.all(ACCOUNT)[0]["Id"]), 0, item, recurring=True, billed=0)
+    assert Item.of(charge.item) == Item(
+        {"ChargeName": "Seats", "ChargeAmount": 5_100_000}, ({"Name": "VAT", "TaxAmount": 1_000_000},)
+    )
+    assert (charge.account, charge.recurring, charge.billed) == (filled.all(ACCOUNT)[0]["Id"], True, 0)
+    assert filled.state()["accounts"][0]["charges"] == [{**item, "recurring": True, "billed": 0}]
 
 
 def test_a_split_names_its_invoice_by_number() -> None:

@@ -37,7 +37,7 @@ def show(kind: ObjectType, record: Record, *, wsdl: int = 153, only: frozenset[s
 @pytest.mark.parametrize("kind", OBJECTS, ids=lambda kind: kind.name)
 def test_every_field_comes_once_in_the_order_of_the_catalogue(kind: ObjectType) -> None:
     backwards = dict(reversed(full(kind).items()))
-    assert list(show(kind, backwards)) == [each.name for each in kind.fields]
+    assert list(show(kind, backwards)) == [each.name for each in kind.fields if each.shown]
 
 
 @pytest.mark.parametrize(

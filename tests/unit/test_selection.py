@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from zuora_mock.domain import rules
+from zuora_mock.domain.custom_fields import NONE_DECLARED, CustomFields
 from zuora_mock.domain.zoql.grammar import Operator, parse
 from zuora_mock.domain.zoql.selection import NEVER_KEPT, Clause, Selection, resolve
 from zuora_mock.errors import Refusal
@@ -16,8 +17,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 MIDNIGHT = 1_769_900_400_000  # 2026-02-01T00:00:00+01:00
 
 
-def read(text: str, wsdl: int = 153) -> Selection:
-    return resolve(parse(text), wsdl=wsdl, zone=BERLIN)
+def read(text: str, wsdl: int = 153, custom: CustomFields = NONE_DECLARED) -> Selection:
+    return resolve(parse(text), wsdl=wsdl, zone=BERLIN, custom=custom)
 
 
 def clause(kind: str, condition: str, wsdl: int = 153) -> Clause:
@@ -198,3 +199,68 @@ def test_a_long_literal_is_quoted_in_part() -> None:
 def test_a_refused_operator_names_those_that_the_field_takes() -> None:
     assert refused_value("Invoice", "IncludesUsage > true").expected == "one of the operators = !="
     assert refused_value("Invoice", "Amount like '5%'").expected == "one of the operators = != < <= > >="
+
+
+# Fields that are not for every clause
+
+
+def test_a_field_that_only_filters_is_not_selected() -> None:
+    refusal = refused("select Id, billrunid from Invoice")
+    assert (refusal.rule, refusal.message) == (
+        rules.QUERY_SELECT,
+        "Cannot use the BillRunId field in the select clause",
+    )
+    assert clause("Invoice", f"BillRunId = '{'A' * 32}'").value == "a" * 32
+
+
+@pytest.mark.parametrize("field", ["Invoice.RegenerateInvoicePDF", "InvoiceItem.ProductRatePlanChargeId"])
+def test_what_is_only_written_is_no_field_of_queries(field: str) -> None:
+    kind, name = field.split(".")
+    for text in (f"select {name} from {kind}", f"{IDS_OF} {kind} where {name} != null"):
+        refusal = refused(text)
+        assert (refusal.rule, refusal.message) == (rules.QUERY_FIELD, f"invalid field for query: {field}")
+
+
+@pytest.mark.parametrize("field", ["Account.TaxCompanyCode", "Invoice.Currency"])
+def test_a_field_that_is_only_selected_does_not_filter(field: str) -> None:
+    kind, name = field.split(".")
+    assert name in read(f"select {name} from {kind}").names
+    assert refused(f"{IDS_OF} {kind} where {name} = 'x'").rule is rules.QUERY_FIELD
+
+
+# Declared custom fields
+
+DECLARED = CustomFields.read(
+    {
+        "Invoice": [
+            {"name": "Text__c", "type": "text"},
+            {"name": "Number__c", "type": "number"},
+            {"name": "Flag__c", "type": "boolean"},
+            {"name": "Day__c", "type": "date"},
+            {"name": "Link__c", "type": "reference"},
+        ]
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("Text__c like 'a%'", Clause("Text__c", Operator.LIKE, "a%")),
+        ("Number__c > 9", Clause("Number__c", Operator.GREATER, 9.0, numeric=True)),
+        ("Number__c = '9'", Clause("Number__c", Operator.EQUAL, 9.0, numeric=True)),
+        ("Flag__c = false", Clause("Flag__c", Operator.EQUAL, "false")),
+        ("Day__c <= '2026-02-01'", Clause("Day__c", Operator.LESS_OR_EQUAL, "2026-02-01")),
+        ("Link__c = 'ABC'", Clause("Link__c", Operator.EQUAL, "abc")),
+        ("Text__c != null", Clause("Text__c", Operator.NOT_EQUAL, None)),
+    ],
+)
+def test_a_declared_custom_field_is_compared_by_its_type(condition: str, wanted: Clause) -> None:
+    assert read(f"{IDS_OF} Invoice where {condition}", custom=DECLARED).where == ((wanted,),)
+
+
+@pytest.mark.parametrize("condition", ["Text__c = 5", "Number__c = 'five'", "Flag__c = 'true'", "Day__c = null"])
+def test_a_literal_of_another_type_is_refused(condition: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        read(f"{IDS_OF} Invoice where {condition}", custom=DECLARED)
+    assert caught.value.rule is rules.QUERY_VALUE

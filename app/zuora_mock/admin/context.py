@@ -129,4 +129,4 @@ async def current_call(services: CurrentServices, meant: Annotated[NamedTenant, 
     return TenantCall(services, meant.tenant)
 
 
-CurrentCall = Annotated[TenantCall, Depends(current_call)]
+CurrentTenantCall = Annotated[TenantCall, Depends(current_call)]

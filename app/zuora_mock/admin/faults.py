@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body
 from pydantic import Field
 
-from zuora_mock.admin.context import CurrentCall
+from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.ledger import KnownOperations, doubtful
 from zuora_mock.admin.problems import Problem
 from zuora_mock.admin.strict_json import StrictRoute
@@ -54,7 +54,7 @@ class FaultList(ResponseBody):
 
 @router.post("", status_code=201)
 async def add(
-    call: CurrentCall,
+    call: CurrentTenantCall,
     operations: KnownOperations,
     order: Annotated[Order, Body(examples=_EXAMPLES)],
 ) -> FaultAdded:
@@ -73,20 +73,20 @@ async def add(
 
 
 @router.get("")
-async def list_faults(call: CurrentCall) -> FaultList:
+async def list_faults(call: CurrentTenantCall) -> FaultList:
     """The orders in the order of their creation, with their counts, those that are spent or expired too."""
     orders = await call.do(call.services.faults.orders)
     return FaultList(faults=[FaultView.model_validate(each) for each in orders])
 
 
 @router.delete("", status_code=204, response_model=None)
-async def clear(call: CurrentCall) -> None:
+async def clear(call: CurrentTenantCall) -> None:
     """Withdraws all orders."""
     await call.do(call.services.faults.clear)
 
 
 @router.delete("/{id}", status_code=204, response_model=None)
-async def remove(call: CurrentCall, id: str) -> None:
+async def remove(call: CurrentTenantCall, id: str) -> None:
     """Withdraws one order."""
     if not await call.do(call.services.faults.remove, id):
         raise Problem(404, "Unknown fault", f"the tenant has ordered no fault with the id '{id}'")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from zuora_mock.admin.context import CurrentCall
+from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.problems import Problem
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
@@ -83,19 +83,19 @@ def _set(transaction: Transaction, policy: JobPolicy) -> None:
 
 
 @router.get("")
-async def list_jobs(call: CurrentCall) -> JobList:
+async def list_jobs(call: CurrentTenantCall) -> JobList:
     """The tenant's jobs in the order in which they were ordered, with their history."""
     return JobList(jobs=views(call.services.runner.list(call.tenant)))
 
 
 @router.get("/policy")
-async def read_policy(call: CurrentCall) -> JobPolicy:
+async def read_policy(call: CurrentTenantCall) -> JobPolicy:
     """When background work runs."""
     return call.tenant.policy
 
 
 @router.put("/policy")
-async def set_policy(call: CurrentCall, body: PolicyBody) -> JobPolicy:
+async def set_policy(call: CurrentTenantCall, body: PolicyBody) -> JobPolicy:
     """Sets when work runs that is ordered from now on: `after-reply`, `before-reply`, `delayed` or `manual`.
 
     `seconds` of the tenant's clock count for `delayed` only. Any mode but `manual` runs what waited to be told.
@@ -107,7 +107,7 @@ async def set_policy(call: CurrentCall, body: PolicyBody) -> JobPolicy:
 
 
 @router.post("/settle", responses={409: {"description": "Something is held or not due: see `blocked`"}})
-async def settle(call: CurrentCall) -> JobsRun:
+async def settle(call: CurrentTenantCall) -> JobsRun:
     """Runs all work that is due or waits to be told, and says what ran.
 
     Where jobs are left that are held or whose time has not come, 409 with those in `blocked`, and in `ran` what ran.
@@ -120,25 +120,25 @@ async def settle(call: CurrentCall) -> JobsRun:
 
 
 @router.post("/{id}/run")
-async def run(call: CurrentCall, id: str) -> JobView:
+async def run(call: CurrentTenantCall, id: str) -> JobView:
     """Runs a queued job now, due or not. The answer tells whether it succeeded or failed, and why."""
     return _moved(lambda: call.services.runner.run_now(call.tenant, id), id)
 
 
 @router.post("/{id}/fail")
-async def fail(call: CurrentCall, id: str, body: JobFailure | None = None) -> JobView:
+async def fail(call: CurrentTenantCall, id: str, body: JobFailure | None = None) -> JobView:
     """Ends a job that waits without running it, for the given reason."""
     reason = (body or JobFailure()).reason
     return _moved(lambda: call.services.runner.fail(call.tenant, id, reason), id)
 
 
 @router.post("/{id}/hold")
-async def hold(call: CurrentCall, id: str) -> JobView:
+async def hold(call: CurrentTenantCall, id: str) -> JobView:
     """Keeps a queued job from running until it is released."""
     return _moved(lambda: call.services.runner.hold(call.tenant, id), id)
 
 
 @router.post("/{id}/release")
-async def release(call: CurrentCall, id: str) -> JobView:
+async def release(call: CurrentTenantCall, id: str) -> JobView:
     """Puts a held job back among those that wait; one that is due runs soon."""
     return _moved(lambda: call.services.runner.release(call.tenant, id), id)

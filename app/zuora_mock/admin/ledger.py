@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from zuora_mock.admin.context import CurrentCall
+from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.guard import did_you_mean
 from zuora_mock.api.codes import read_as
 from zuora_mock.domain.rules import RULES
@@ -123,7 +123,7 @@ async def rules() -> RuleList:
     responses={200: {"content": {"text/plain": {}, "application/xml": {}}}},
 )
 async def read(
-    call: CurrentCall,
+    call: CurrentTenantCall,
     operations: KnownOperations,
     form: Annotated[Literal["json", "text", "junit"], Query(alias="format")] = "json",
 ) -> LedgerView | Response:

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query
 from pydantic import Field
 
-from zuora_mock.admin.context import CurrentCall, TenantCall
+from zuora_mock.admin.context import CurrentTenantCall, TenantCall
 from zuora_mock.admin.ledger import KnownOperations, doubtful
 from zuora_mock.admin.problems import Problem
 from zuora_mock.admin.strict_json import StrictRoute
-from zuora_mock.admin.time import Instant
+from zuora_mock.instants import Instant
 from zuora_mock.steering import journal_reading, verification
 from zuora_mock.steering.matching import Match
 from zuora_mock.steering.models import ResponseBody
@@ -185,7 +185,7 @@ def _unknown(call: TenantCall, n: int) -> Problem:
 
 @router.get("/requests", response_model_exclude_unset=True)
 async def list_requests(
-    call: CurrentCall,
+    call: CurrentTenantCall,
     operations: KnownOperations,
     method: str | None = None,
     path: Annotated[
@@ -213,13 +213,13 @@ async def list_requests(
 
 
 @router.delete("/requests", status_code=204, response_model=None)
-async def clear(call: CurrentCall) -> None:
+async def clear(call: CurrentTenantCall) -> None:
     """Empties the journal. Numbers begin again with 1."""
     await call.do(call.services.journal.clear)
 
 
 @router.get("/requests/{n}")
-async def read(call: CurrentCall, n: CallNumber) -> CallDetails:
+async def read(call: CurrentTenantCall, n: CallNumber) -> CallDetails:
     """One call: what was asked and answered, what it changed, the work it ordered."""
     found = await call.do(journal_reading.entry, call.services.journal, n)
     if found is None:
@@ -228,7 +228,7 @@ async def read(call: CurrentCall, n: CallNumber) -> CallDetails:
 
 
 @router.get("/requests/{n}/explain", response_model_exclude_unset=True)
-async def explain(call: CurrentCall, n: CallNumber) -> ExplanationView:
+async def explain(call: CurrentTenantCall, n: CallNumber) -> ExplanationView:
     """Why a call, rows of it or the work that it ordered were refused: the rule, the culprit, what would have done."""
     reasons = await call.do(journal_reading.explanations, call.services.journal, n)
     if reasons is None:
@@ -242,7 +242,7 @@ async def explain(call: CurrentCall, n: CallNumber) -> ExplanationView:
 
 @router.post("/verify", response_model_exclude_unset=True)
 async def verify(
-    call: CurrentCall,
+    call: CurrentTenantCall,
     operations: KnownOperations,
     question: Annotated[Question, Body(examples=_EXAMPLES)],
 ) -> Verdict:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from zuora_mock.admin.context import CurrentCall
+from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.problems import Problem
 from zuora_mock.billing.splitting.explanation import arithmetic
 from zuora_mock.steering.journal import explanation
@@ -23,7 +23,7 @@ def _in_any_entity(transaction: Transaction, id: str) -> dict[str, Any] | None:
 
 @router.get("/{id}", include_in_schema=False)
 @router.get("/{id}/explain")
-async def explain(call: CurrentCall, id: str) -> dict[str, Any]:
+async def explain(call: CurrentTenantCall, id: str) -> dict[str, Any]:
     """How the amounts of an invoice were divided. `id` is that of the InvoiceSplit or of the invoice that was split."""
     found = await call.do(_in_any_entity, id)
     if found is None:

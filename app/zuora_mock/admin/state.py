@@ -9,7 +9,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse
 
-from zuora_mock.admin.context import CurrentCall, CurrentServices, MaybeTenant, NameGiven, TenantCall, meant_tenant
+from zuora_mock.admin.context import (
+    CurrentServices,
+    CurrentTenantCall,
+    MaybeTenant,
+    NameGiven,
+    TenantCall,
+    meant_tenant,
+)
 from zuora_mock.admin.problems import Problem
 from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
@@ -74,7 +81,7 @@ def _reset_all(services: Services) -> ResetAnswer:
 
 
 @router.post("/seed", openapi_extra=_FIXTURE_BODY)
-async def seed(request: Request, call: CurrentCall) -> SeedAnswer:
+async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
     """Adds a fixture to what is there, and answers the ids by number.
 
     An object whose Id is there already is replaced. The state of another tenant goes in too: its entities are those of
@@ -83,14 +90,14 @@ async def seed(request: Request, call: CurrentCall) -> SeedAnswer:
 
     What is wrong with a fixture is answered at once and in full, and nothing of it is kept.
     """
-    fixture = fixtures.parse(await request.body(), "the fixture", call.tenant.zone)
+    fixture = fixtures.parse(await request.body(), "the fixture", call.tenant.zone, call.tenant.custom_fields)
     made = await call.do(call.services.tenancy.seed, fixture)
     call.services.runner.advanced(call.tenant)
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
 
 
 @router.get("/state", response_model=None, responses=_FIXTURE_ANSWER)
-async def state(call: CurrentCall) -> JSONResponse:
+async def state(call: CurrentTenantCall) -> JSONResponse:
     """The tenant's data as a fixture, ids included: what comes out goes in again, here or in another tenant."""
     return JSONResponse(await call.do(dump))
 

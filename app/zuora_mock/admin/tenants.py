@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from zuora_mock.admin import time
-from zuora_mock.admin.context import CurrentCall, CurrentServices, TenantCall, find_tenant
+from zuora_mock.admin.context import CurrentServices, CurrentTenantCall, TenantCall, find_tenant
 from zuora_mock.admin.problems import Problem
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.admin.time import ClockView
@@ -120,7 +120,7 @@ async def create(services: CurrentServices, body: TenantBody) -> TenantView:
 
 
 @router.delete("/tenants", status_code=204, response_model=None)
-async def remove_current(call: CurrentCall) -> None:
+async def remove_current(call: CurrentTenantCall) -> None:
     """Removes the tenant that the call names, with everything of it. The first fixture's tenant stays."""
     _remove(call.services, call.tenant)
 
@@ -146,33 +146,33 @@ async def fork(services: CurrentServices, base: str, body: ClientBody) -> Tenant
 
 
 @router.get("/snapshots")
-async def list_snapshots(call: CurrentCall) -> SnapshotList:
+async def list_snapshots(call: CurrentTenantCall) -> SnapshotList:
     """The tenant's snapshots, oldest first."""
     names = await call.do(configuration.snapshots_of)
     return SnapshotList(snapshots=[SnapshotView(tenant=call.tenant.name, name=each) for each in names])
 
 
 @router.post("/snapshots", status_code=201)
-async def snapshot(call: CurrentCall, body: SnapshotBody) -> SnapshotView:
+async def snapshot(call: CurrentTenantCall, body: SnapshotBody) -> SnapshotView:
     """Remembers data, jobs, policy, clock and keys under a name, in place of an older snapshot of that name."""
     await call.do(call.services.tenancy.snapshot, body.name)
     return SnapshotView(tenant=call.tenant.name, name=body.name)
 
 
 @router.delete("/snapshots", status_code=204, response_model=None)
-async def drop_snapshots(call: CurrentCall) -> None:
+async def drop_snapshots(call: CurrentTenantCall) -> None:
     """Forgets all snapshots of the tenant."""
     await call.do(_forget_all_snapshots, call.services.tenancy)
 
 
 @router.delete("/snapshots/{name}", status_code=204, response_model=None)
-async def drop_snapshot(call: CurrentCall, name: str) -> None:
+async def drop_snapshot(call: CurrentTenantCall, name: str) -> None:
     """Forgets one snapshot."""
     await call.do(call.services.tenancy.drop_snapshot, name)
 
 
 @router.post("/snapshots/{name}/restore")
-async def restore(call: CurrentCall, name: str) -> SnapshotView:
+async def restore(call: CurrentTenantCall, name: str) -> SnapshotView:
     """Brings data, jobs, policy, clock and keys back as they were. Journal, faults and tokens stay."""
     async with call.services.fairness.turn(call.tenant.key):
         await call.do(call.services.tenancy.restore, name)

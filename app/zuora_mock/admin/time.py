@@ -8,42 +8,20 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 from fastapi import APIRouter
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from zuora_mock.admin.context import CurrentCall, TenantCall
+from zuora_mock.admin.context import CurrentTenantCall, TenantCall
 from zuora_mock.admin.jobs import JobView, views
 from zuora_mock.admin.problems import Problem
 from zuora_mock.admin.strict_json import StrictRoute
-from zuora_mock.clock import SECOND, Clock, format_instant, parse_instant
+from zuora_mock.clock import SECOND, Clock, format_instant
+from zuora_mock.instants import EXAMPLE, LATEST, Instant
 from zuora_mock.steering.models import RequestBody, ResponseBody
 from zuora_mock.storage import configuration
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 
-EARLIEST, LATEST = parse_instant("1970-01-01"), parse_instant("9000-01-01")
-_EXAMPLE = "2026-02-01T00:00:00Z"
-
 router = APIRouter(prefix="/clock", tags=["Time"], route_class=StrictRoute)
-
-
-def _instant(value: object) -> int:
-    """Epoch milliseconds. Raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError(f"an instant is a string such as {_EXAMPLE}")
-    try:
-        instant = parse_instant(value)
-    except (ValueError, OverflowError):
-        raise ValueError(f"no instant of ISO 8601 such as {_EXAMPLE}") from None
-    if not EARLIEST <= instant <= LATEST:
-        raise ValueError("an instant lies between the years 1970 and 9000")
-    return instant
-
-
-Instant = Annotated[
-    int,
-    BeforeValidator(_instant),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": [_EXAMPLE]}),
-]
 
 
 class ClockBody(RequestBody):
@@ -62,7 +40,7 @@ class AdvanceBody(RequestBody):
 
 
 class ClockView(ResponseBody):
-    now: str = Field(examples=[_EXAMPLE])
+    now: str = Field(examples=[EXAMPLE])
     frozen: bool
 
 
@@ -88,13 +66,13 @@ async def _move(call: TenantCall, clock: Clock) -> ClockMoved:
 
 
 @router.get("")
-async def read(call: CurrentCall) -> ClockView:
+async def read(call: CurrentTenantCall) -> ClockView:
     """What the tenant's clock shows, and whether it stands still."""
     return view(call.tenant)
 
 
 @router.put("")
-async def put(call: CurrentCall, body: ClockBody) -> ClockMoved:
+async def put(call: CurrentTenantCall, body: ClockBody) -> ClockMoved:
     """Sets the clock, freezes it or lets it go on. Work that became due has run before the answer.
 
     Without `now` it keeps its time, without `frozen` it goes on or stands still as before. It may be set back.
@@ -105,7 +83,7 @@ async def put(call: CurrentCall, body: ClockBody) -> ClockMoved:
 
 
 @router.post("/advance")
-async def advance(call: CurrentCall, body: AdvanceBody) -> ClockMoved:
+async def advance(call: CurrentTenantCall, body: AdvanceBody) -> ClockMoved:
     """Moves the clock forward, frozen or not. Work that became due has run before the answer.
 
     Backwards is refused here: `PUT /__admin/clock` sets a clock back.

@@ -9,31 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeGuard
 
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import (
-    CREATE,
-    INVOICE_SPLIT,
-    INVOICE_SPLIT_ITEM,
-    UPDATE,
-    Access,
-    Field,
-    ObjectType,
-    is_custom,
-)
-from zuora_mock.domain.values import Record, Type, Value, is_id, parse
+from zuora_mock.domain.catalogue import CREATE, UPDATE, Access, Field, ObjectType, is_custom
+from zuora_mock.domain.custom_fields import CustomFields
+from zuora_mock.domain.values import WHOLE_PERCENT_UP_TO, Record, Type, Value, is_id, parse
 from zuora_mock.errors import Refusal, Remedy, Rule
 from zuora_mock.storage.transaction import Transaction
 
 NULLS = "fieldsToNull"
-WHOLE_PERCENT_UP_TO = 73
-"""Up to this WSDL version SplitPercentage is a whole number (SOAP API, version history)."""
 
 _FORMS: Mapping[Type, str] = {Type.DATE: "a day that exists, yyyy-mm-dd"}
 _LONGEST_SHOWN = 80
 _GREATEST_EXPONENT = 308
-_WITHOUT_CUSTOM_FIELDS = frozenset({INVOICE_SPLIT, INVOICE_SPLIT_ITEM})
 _RULES: Mapping[str, Rule] = {"SplitPercentage": rules.SPLIT_PERCENTAGE}
 
 
@@ -61,18 +50,26 @@ def expected_id(name: str, given: Any) -> str:
     return f"the id of {article} {name}" if is_id(given) else f"the id of {article} {name}, 32 hexadecimal digits"
 
 
-def accepts(kind: ObjectType, name: str, access: Access, wsdl: int) -> bool:
+def find(kind: ObjectType, name: str, custom: CustomFields) -> Field | None:
+    """A field as members name it: in its own case."""
+    return kind.by_name.get(name) or custom.find(kind, name)
+
+
+def accepts(kind: ObjectType, name: str, access: Access, wsdl: int, custom: CustomFields) -> bool:
     """Whether a member of this name is a field that the call may set."""
-    field = kind.by_name.get(name)
-    if field is None:
-        return is_custom(name) and kind not in _WITHOUT_CUSTOM_FIELDS
-    return access in field.access and field.since <= wsdl
+    return _settable(find(kind, name, custom), access, wsdl)
 
 
-def unknown_members(kind: ObjectType, members: Mapping[str, Any], access: Access, wsdl: int) -> list[str]:
+def _settable(field: Field | None, access: Access, wsdl: int) -> TypeGuard[Field]:
+    return field is not None and access in field.access and field.since <= wsdl
+
+
+def unknown_members(
+    kind: ObjectType, members: Mapping[str, Any], access: Access, wsdl: int, custom: CustomFields
+) -> list[str]:
     """The names that `rejectUnknownFields` refuses."""
     also = frozenset() if access is CREATE else frozenset({"Id", NULLS})
-    return [name for name in members if name not in also and not accepts(kind, name, access, wsdl)]
+    return [name for name in members if name not in also and not accepts(kind, name, access, wsdl, custom)]
 
 
 def members_of(row: Any) -> Mapping[str, Any]:
@@ -107,24 +104,25 @@ def no_such(name: str, noun: str, id: Any, expected: str, remedy: Remedy | None 
 
 def read(kind: ObjectType, members: Mapping[str, Any], access: Access, transaction: Transaction, wsdl: int) -> Record:
     """The fields that the call sets, as they are kept; None for an explicit null. Raises Refusal (`object.value`)."""
+    custom = transaction.tenant.custom_fields
     return {
-        name: _read(kind.by_name.get(name), name, value, access, transaction, wsdl)
+        name: _read(field, value, access, transaction, wsdl)
         for name, value in members.items()
-        if accepts(kind, name, access, wsdl)
+        if _settable(field := find(kind, name, custom), access, wsdl)
     }
 
 
-def _read(field: Field | None, name: str, value: Any, access: Access, transaction: Transaction, wsdl: int) -> Value:
+def _read(field: Field, value: Any, access: Access, transaction: Transaction, wsdl: int) -> Value:
     if value is None:
         return None
-    if field is None:
-        return _custom(name, value)
+    name = field.name
     try:
         _check_size(value)
         kept = parse(field.type, value, wsdl=wsdl, zone=transaction.tenant.zone)
         _check(field, kept)
     except (ValueError, OverflowError) as error:
-        rule = rules.INVALID_ID if field.type is Type.ID else _RULES.get(name, rules.INVALID_VALUE)
+        is_key = field.type is Type.ID and not is_custom(name)
+        rule = rules.INVALID_ID if is_key else _RULES.get(name, rules.INVALID_VALUE)
         raise rule.refusal(
             f"{name}: {error}, not '{shown(value)}'",
             at=f"/{name}",
@@ -179,22 +177,7 @@ def _check(field: Field, value: Value) -> None:
         raise ValueError(f"at most {field.limit} characters are allowed")
 
 
-def _custom(name: str, value: Any) -> Value:
-    """Custom fields take text, numbers and booleans as they come."""
-    if isinstance(value, str | bool | int):
-        return value
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = float("inf")
-    if abs(number) > 1e15:
-        needed, at = "text, a number or a boolean", f"/{name}"
-        message, remedy = f"{name}: {needed} is needed", Remedy({at: None})
-        raise rules.INVALID_VALUE.refusal(message, at=at, expected=needed, actual=shown(value), remedy=remedy)
-    return int(number) if number.is_integer() else number
-
-
-def nulls(kind: ObjectType, members: Mapping[str, Any], wsdl: int, access: Access) -> Record:
+def nulls(kind: ObjectType, members: Mapping[str, Any], wsdl: int, access: Access, custom: CustomFields) -> Record:
     """The fields that `fieldsToNull` empties. Raises Refusal for a required one and for what is not a list of names."""
     names = members.get(NULLS)
     if names is None:
@@ -209,4 +192,4 @@ def nulls(kind: ObjectType, members: Mapping[str, Any], wsdl: int, access: Acces
             remedy = Remedy({f"/{NULLS}": [other for other in names if other not in kind.required]})
             at = f"/{NULLS}/{position}"
             raise rules.NOT_UPDATABLE.refusal(message, at=at, expected=expected, actual=name, remedy=remedy)
-    return {name: None for name in names if accepts(kind, name, access, wsdl)}
+    return {name: None for name in names if accepts(kind, name, access, wsdl, custom)}

@@ -6,20 +6,18 @@ recurring one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zuora_mock.billing import fields
+from zuora_mock.billing.drafts import Item, draft
 from zuora_mock.billing.outcomes import Outcome, attempt
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
+from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM, ObjectType
 from zuora_mock.domain.values import Record, Type, Value, is_id, parse
 from zuora_mock.storage import charges
 from zuora_mock.storage.charges import Charge
-from zuora_mock.storage.transaction import Change, Transaction
-from zuora_mock.tenants.fixtures import parse as parse_fixture
-from zuora_mock.tenants.fixtures.adding import add
+from zuora_mock.storage.transaction import Transaction
 
 REQUIRED = ("AccountId", "InvoiceDate", "TargetDate")
 MEMBERS = frozenset({*REQUIRED, "IncludesOneTime", "IncludesRecurring", "IncludesUsage"})
@@ -66,21 +64,29 @@ def _account(transaction: Transaction, id: Any) -> Record:
 
 
 def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Charge]) -> str:
-    """The charges become an invoice by the way on which fixtures become invoices."""
-    invoice = {"AccountId": account["Id"], "Status": "Draft", "SourceType": "Subscription", **dates}
-    document = {"invoices": [{**invoice, "items": [each.item for each in due]}]}
-    made = add(transaction, parse_fixture(json.dumps(document)))
-    (identifier,) = made.invoices.values()
-    _note(transaction, identifier)
-    return identifier
+    number = transaction.next_invoice_number()
+    header: Record = {"AccountId": account["Id"], "InvoiceNumber": number, **dates}
+    items = [_with_free_ids(transaction, Item.of(each.item)) for each in due]
+    term = transaction.tenant.terms.get(str(account.get("PaymentTerm")))
+    made = draft(header, items, term, transaction.stamp_new({}), transaction.new_id)
+    for kind, records in ((INVOICE, [made.header]), (INVOICE_ITEM, made.items), (TAXATION_ITEM, made.taxes)):
+        transaction.insert(kind, [_without_nulls(each) for each in records])
+    return str(made.header["Id"])
 
 
-def _note(transaction: Transaction, invoice: str) -> None:
-    """Tells the journal of the rows, which seeding does not."""
-    rows = [(INVOICE, transaction.get(INVOICE, invoice))]
-    rows += [
-        (kind, each) for kind in (INVOICE_ITEM, TAXATION_ITEM) for each in transaction.find(kind, InvoiceId=invoice)
-    ]
-    transaction.changes.extend(
-        Change(kind.name, str(each["Id"]), None, each) for kind, each in rows if each is not None
+def _with_free_ids(transaction: Transaction, item: Item) -> Item:
+    """A charge may give an id; the second time that it is billed somebody has it."""
+    return Item(
+        _with_free_id(transaction, INVOICE_ITEM, item.record),
+        [_with_free_id(transaction, TAXATION_ITEM, tax) for tax in item.taxes],
+        [_with_free_ids(transaction, each) for each in item.discounts],
     )
+
+
+def _with_free_id(transaction: Transaction, kind: ObjectType, record: Record) -> Record:
+    free = "Id" not in record or transaction.get(kind, str(record["Id"])) is None
+    return record if free else {name: value for name, value in record.items() if name != "Id"}
+
+
+def _without_nulls(record: Record) -> Record:
+    return {name: value for name, value in record.items() if value is not None}

@@ -46,8 +46,8 @@ class Page:
 def query(transaction: Transaction, text: str, batch: int, wsdl: int) -> Page:
     """Raises Refusal: the `zoql.*` rules."""
     parsed = parse(text)
-    selection = resolve(parsed, wsdl=wsdl, zone=transaction.tenant.zone)
-    _check_custom_fields(transaction, parsed.object, selection)
+    tenant = transaction.tenant
+    selection = resolve(parsed, wsdl=wsdl, zone=tenant.zone, custom=tenant.custom_fields)
     rows = queries.first_rows(transaction, selection, batch + 1)
     _check_body(selection, rows)
     records = _render(transaction, selection.kind, selection.names, rows[:batch], wsdl)
@@ -64,15 +64,6 @@ def query_more(transaction: Transaction, locator: object, batch: int, wsdl: int)
     records = _render(transaction, BY_NAME[cursor.object], cursor.names, rows, wsdl)
     done = offset + batch >= cursor.size
     return Page(cursor.size, records, done, None if done else f"{cursor.id}-{offset + batch}")
-
-
-def _check_custom_fields(transaction: Transaction, typed: str, selection: Selection) -> None:
-    """Assumed: a custom field exists once any record of the tenant has it, by a fixture or by a call."""
-    clauses = (clause.field for conjunction in selection.where for clause in conjunction)
-    for name in dict.fromkeys(filter(is_custom, (*selection.names, *clauses))):
-        if not queries.has_custom_field(transaction, selection.kind, name):
-            message, expected = f"invalid field for query: {typed}.{name}", "a custom field that some record has"
-            raise rules.QUERY_FIELD.refusal(message, expected=expected, actual=name)
 
 
 def _keep(transaction: Transaction, selection: Selection) -> Cursor:

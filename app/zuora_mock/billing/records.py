@@ -37,6 +37,7 @@ _CREATE_CHECKS: Mapping[ObjectType, Check] = {
 }
 _UPDATE_CHECKS: Mapping[ObjectType, Check] = {
     ACCOUNT: accounts.check_change,
+    CONTACT: accounts.check_contact,
     INVOICE_SPLIT_ITEM: splits.check_item,
 }
 _REMOVERS: Mapping[ObjectType, Callable[[Transaction, Record], None]] = {
@@ -85,7 +86,7 @@ def _update(transaction: Transaction, kind: ObjectType, row: Any, wsdl: int) -> 
         raise fields.missing("Id", expected=["Id"], actual=identifier)
     before = _find(transaction, kind, identifier, "update", at="/Id")
     values = fields.read(kind, members, UPDATE, transaction, wsdl)
-    values |= fields.nulls(kind, members, wsdl, UPDATE)
+    values |= fields.nulls(kind, members, wsdl, UPDATE, transaction.tenant.custom_fields)
     _forbid_emptying(kind, values)
     if kind is INVOICE:
         invoices.update(transaction, before, values)

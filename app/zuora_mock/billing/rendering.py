@@ -1,7 +1,8 @@
 """Records as Zuora prints them: kept values in, JSON values out.
 
 Fields come in the order of the catalogue and custom fields after them; `Id` is always there, nulls never (Actions
-reference, query). Hidden fields and those newer than the WSDL version are left out (SOAP API, version history).
+reference, query). Hidden fields, those that are only written and those newer than the WSDL version are left out (SOAP
+API, field pages and version history).
 """
 
 from __future__ import annotations
@@ -52,9 +53,10 @@ def _custom_fields(record: Record, known: frozenset[str], only: frozenset[str] |
 
 @lru_cache(maxsize=512)
 def _layout(kind: ObjectType, wsdl: int, zone: tzinfo, only: frozenset[str] | None) -> _Layout:
-    shown = (each for each in known_at(kind.fields, wsdl) if only is None or each.name == "Id" or each.name in only)
+    shown = (each for each in known_at(kind.fields, wsdl) if each.shown)
+    wanted = (each for each in shown if only is None or each.name == "Id" or each.name in only)
     return _Layout(
-        tuple((each.name, _printer(each.type, wsdl, zone)) for each in shown),
+        tuple((each.name, _printer(each.type, wsdl, zone)) for each in wanted),
         frozenset(each.name for each in kind.stored),
     )
 

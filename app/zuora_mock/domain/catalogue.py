@@ -1,15 +1,16 @@
 """The objects of Zuora that the mock keeps: their fields, types, limits and the WSDL version that brought them.
 
-Create, update, query, CRUD, the tables and the fixture format all read this one description.
-Sources: SOAP API field pages; Older API, Object_GET*.
+`objects.txt` has them, a field a line. Create, update, query, CRUD, the tables and the fixture format
+all read this one description.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 
 from zuora_mock.domain.values import Type
 
@@ -17,20 +18,35 @@ CUSTOM_SUFFIX = "__c"
 LATEST_WSDL = 153
 DEFAULT_WSDL = 79
 
+_NOTHING = "-"
+
 
 class Access(Flag):
-    """What a client may do with a field besides reading it."""
+    """What a client may do with a field. READ is a read of one object; QUERY and FILTER are ZOQL's select and where."""
 
-    READ = 0
+    NONE = 0
     CREATE = auto()
     UPDATE = auto()
     REQUIRED = auto()
-    WRITE = CREATE | UPDATE
+    READ = auto()
+    QUERY = auto()
+    FILTER = auto()
+    FREE = CREATE | UPDATE | READ | QUERY | FILTER
 
 
-READ, CREATE, UPDATE, WRITE = Access.READ, Access.CREATE, Access.UPDATE, Access.WRITE
-NEEDED = WRITE | Access.REQUIRED
-NEEDED_ONCE = CREATE | Access.REQUIRED
+CREATE, UPDATE = Access.CREATE, Access.UPDATE
+
+_LETTERS: Mapping[str, Access] = {
+    "!": Access.REQUIRED,
+    "c": Access.CREATE,
+    "u": Access.UPDATE,
+    "r": Access.READ,
+    "q": Access.QUERY,
+    "f": Access.FILTER,
+    "i": Access.NONE,
+    _NOTHING: Access.NONE,
+}
+_INDEXED = "i"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +55,7 @@ class Field:
 
     name: str
     type: Type
-    access: Access = READ
+    access: Access = Access.FREE
     limit: int = 0
     since: int = 0
     values: tuple[str, ...] = ()
@@ -49,26 +65,35 @@ class Field:
     def required(self) -> bool:
         return Access.REQUIRED in self.access
 
+    @property
+    def shown(self) -> bool:
+        """Whether a record shows it. Assumed: a read of one object shows what a query may select."""
+        return bool(self.access & (Access.READ | Access.QUERY))
+
 
 @dataclass(frozen=True)
 class ObjectType:
     """One object. `hidden` fields are kept beside the others and never leave through Zuora's face.
 
-    `since` is the first WSDL version that knows the object.
+    `since` is the first WSDL version that knows the object; `custom`, whether it takes custom fields.
     """
 
     name: str
-    path: str
-    table: str
     fields: tuple[Field, ...]
     hidden: tuple[Field, ...] = ()
     creatable: bool = False
     updatable: bool = False
     deletable: bool = False
+    custom: bool = False
     since: int = 0
+    path: str = field(init=False)
+    table: str = field(init=False)
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        words = "".join(f"-{each.lower()}" if each.isupper() else each for each in self.name).lstrip("-")
+        object.__setattr__(self, "path", words)
+        object.__setattr__(self, "table", f"{words.replace('-', '_')}s")
         object.__setattr__(self, "by_name", {each.name: each for each in self.fields})
 
     def __hash__(self) -> int:
@@ -79,20 +104,12 @@ class ObjectType:
         return {each.name.lower(): each for each in self.fields}
 
     def find_field(self, name: str) -> Field | None:
-        """The field by its name in any case; a custom field by its exact name."""
-        known = self._by_folded_name.get(name.lower())
-        return known or (custom_field(name) if is_custom(name) else None)
+        """The field by its name in any case."""
+        return self._by_folded_name.get(name.lower())
 
     @cached_property
     def required(self) -> tuple[str, ...]:
         return tuple(each.name for each in self.fields if each.required)
-
-    def writable(self, access: Access) -> frozenset[str]:
-        return self._writable[access]
-
-    @cached_property
-    def _writable(self) -> dict[Access, frozenset[str]]:
-        return {way: frozenset(each.name for each in self.fields if way in each.access) for way in (CREATE, UPDATE)}
 
     @property
     def stored(self) -> tuple[Field, ...]:
@@ -104,218 +121,67 @@ def is_custom(name: str) -> bool:
     return stem != name and stem.isascii() and stem.replace("_", "a").isalnum()
 
 
-def custom_field(name: str) -> Field:
-    return Field(name, Type.STRING, WRITE, limit=255)
+@cache
+def _access(letters: str) -> Access:
+    access = Access.NONE
+    for letter in letters:
+        access |= _LETTERS[letter]
+    return access
 
 
-def _of(kind: Type, names: str, access: Access = READ, *, limit: int = 0, since: int = 0) -> tuple[Field, ...]:
-    return tuple(Field(name, kind, access, limit, since) for name in names.split())
-
-
-def _text(name: str, limit: int, access: Access = WRITE, *, since: int = 0, indexed: bool = False) -> Field:
-    return Field(name, Type.STRING, access, limit, since, indexed=indexed)
-
-
-def _choice(name: str, *values: str, access: Access = WRITE, limit: int = 0, since: int = 0) -> Field:
-    return Field(name, Type.STRING, access, limit, since, values)
-
-
-def _reference(name: str, access: Access = READ, *, since: int = 0) -> Field:
-    return Field(name, Type.ID, access, 32, since, indexed=True)
-
-
-IDENTITY = (Field("Id", Type.ID, limit=32),)
-AUDIT = (
-    *_of(Type.ID, "CreatedById UpdatedById", limit=32),
-    *_of(Type.DATETIME, "CreatedDate UpdatedDate"),
-)
-NETSUITE = _of(Type.STRING, "IntegrationId__NS IntegrationStatus__NS SyncDate__NS", WRITE, limit=255)
-
-ACCOUNT = ObjectType(
-    "Account",
-    "account",
-    "accounts",
-    IDENTITY
-    + (
-        _text("AccountNumber", 70, indexed=True),
-        _text("Name", 255, NEEDED, indexed=True),
-        _text("Currency", 3, NEEDED_ONCE),
-        _choice("Status", "Draft", "Active", "Canceled"),
-        Field("BillCycleDay", Type.INTEGER, WRITE),
-        _text("Batch", 20),
-        _choice("BcdSettingOption", "AutoSet", "ManualSet", limit=9),
-        _text("PaymentTerm", 100),
-        *_of(Type.BOOLEAN, "AllowInvoiceEdit AutoPay InvoiceDeliveryPrefsEmail InvoiceDeliveryPrefsPrint", WRITE),
-        Field("PartnerAccount", Type.BOOLEAN, WRITE, since=131),
-        *_of(Type.MONEY, "Balance CreditBalance TotalInvoiceBalance"),
-        *_of(Type.ID, "BillToId SoldToId ParentId", WRITE, limit=32),
-        *_of(Type.ID, "CommunicationProfileId DefaultPaymentMethodId InvoiceTemplateId", WRITE, limit=32),
-        _text("AdditionalEmailAddresses", 120),
-        _text("CrmId", 100, indexed=True),
-        _text("CustomerServiceRepName", 50),
-        Field("Notes", Type.TEXT, WRITE, 65_535),
-        _text("PaymentGateway", 40),
-        _text("PurchaseOrderNumber", 100),
-        _text("SalesRepName", 50),
-        _text("TaxCompanyCode", 50),
-        *_of(Type.STRING, "TaxExemptCertificateID TaxExemptCertificateType", WRITE, limit=32),
-        _text("TaxExemptIssuingJurisdiction", 32),
-        _text("TaxExemptDescription", 500),
-        _choice("TaxExemptStatus", "Yes", "No", "PendingVerification"),
-        *_of(Type.DATE, "TaxExemptEffectiveDate TaxExemptExpirationDate", WRITE),
-        _text("VATId", 25),
-        Field("LastInvoiceDate", Type.DATE),
-        Field("LastMetricsUpdate", Type.DATETIME, since=131),
+def _field(line: str) -> Field:
+    name, kind, limit, letters, since, *values = line.split(None, 5)
+    return Field(
+        name,
+        Type(kind),
+        _access(letters),
+        _number(limit),
+        _number(since),
+        tuple(values[0].split("|")) if values else (),
+        _INDEXED in letters,
     )
-    + AUDIT
-    + NETSUITE,
-    creatable=True,
-    updatable=True,
-    deletable=True,
-)
 
-CONTACT = ObjectType(
-    "Contact",
-    "contact",
-    "contacts",
-    IDENTITY
-    + (
-        _reference("AccountId", NEEDED_ONCE),
-        *_of(Type.STRING, "FirstName LastName", NEEDED, limit=100),
-        *_of(Type.STRING, "Address1 Address2", WRITE, limit=255),
-        *_of(Type.STRING, "City State", WRITE, limit=40),
-        _text("PostalCode", 20),
-        _text("Country", 64),
-        _text("WorkEmail", 80),
-        _text("WorkPhone", 40),
+
+def _number(text: str) -> int:
+    return 0 if text == _NOTHING else int(text)
+
+
+def _object(first: str, lines: Iterable[str]) -> ObjectType:
+    name, abilities, since = first.split()
+    may, fields = abilities.split(","), [_field(line) for line in lines]
+    return ObjectType(
+        name,
+        tuple(each for each in fields if not each.name.startswith("_")),
+        tuple(each for each in fields if each.name.startswith("_")),
+        creatable="create" in may,
+        updatable="update" in may,
+        deletable="delete" in may,
+        custom="custom" in may,
+        since=_number(since),
     )
-    + AUDIT,
-    creatable=True,
-    updatable=True,
-    deletable=True,
-)
 
-INVOICE = ObjectType(
-    "Invoice",
-    "invoice",
-    "invoices",
-    IDENTITY
-    + (
-        _reference("AccountId"),
-        _text("InvoiceNumber", 32, READ, indexed=True),
-        _choice("Status", "Draft", "Posted", "Canceled", access=UPDATE, limit=8),
-        *_of(Type.DATE, "InvoiceDate DueDate TargetDate"),
-        *_of(Type.MONEY, "Amount AmountWithoutTax TaxAmount TaxExemptAmount Balance"),
-        *_of(Type.MONEY, "AdjustmentAmount PaymentAmount RefundAmount CreditBalanceAdjustmentAmount CreditMemoAmount"),
-        Field("Body", Type.TEXT),
-        _text("Comments", 255, READ),
-        *_of(Type.BOOLEAN, "IncludesOneTime IncludesRecurring IncludesUsage"),
-        Field("PostedBy", Type.ID, limit=32),
-        *_of(Type.DATETIME, "PostedDate LastEmailSentDate"),
-        _choice("TransferredToAccounting", "Processing", "Yes", "Error", "Ignore", access=UPDATE, limit=10),
-        Field("RegenerateInvoicePDF", Type.BOOLEAN, UPDATE),
-        Field("BillToContactId", Type.ID, limit=32, since=118),
-        _text("PaymentTerm", 100, READ, since=118),
-        _text("SourceType", 16, READ, since=118),
-        Field("SequenceSetId", Type.ID, limit=32, since=127),
-    )
-    + AUDIT
-    + NETSUITE,
-    hidden=(Field("_Group", Type.STRING, indexed=True), Field("_Original", Type.STRING)),
-    updatable=True,
-    deletable=True,
-)
 
-INVOICE_ITEM = ObjectType(
-    "InvoiceItem",
-    "invoice-item",
-    "invoice_items",
-    IDENTITY
-    + (
-        _reference("InvoiceId"),
-        _reference("SubscriptionId"),
-        *_of(Type.ID, "RatePlanChargeId AppliedToInvoiceItemId", limit=32),
-        *_of(Type.MONEY, "ChargeAmount TaxAmount TaxExemptAmount"),
-        *_of(Type.DOUBLE, "UnitPrice Quantity"),
-        Field("ProcessingType", Type.INTEGER),
-        Field("ChargeDate", Type.DATETIME),
-        _text("ChargeName", 50, READ),
-        *_of(Type.STRING, "ProductName SKU", limit=255),
-        _text("ProductDescription", 500, READ),
-        _text("UOM", 255, READ),
-        _text("AccountingCode", 100, READ),
-        *_of(Type.DATE, "ServiceStartDate ServiceEndDate RevRecStartDate"),
-        _text("TaxCode", 64, READ),
-        _choice("TaxMode", "TaxExclusive", "TaxInclusive", access=READ, limit=12),
-        _text("SourceItemType", 32, READ, since=118),
-        Field("excludeItemBillingFromRevenueAccounting", Type.BOOLEAN, since=116),
-    )
-    + AUDIT
-    + NETSUITE,
-    hidden=(Field("_Row", Type.INTEGER),),
-)
+def read_objects(text: str) -> Iterator[ObjectType]:
+    """The objects of a table such as `objects.txt`."""
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    starts = [number for number, line in enumerate(lines) if not line.startswith(" ")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield _object(lines[start], lines[start + 1 : end])
 
-TAXATION_ITEM = ObjectType(
-    "TaxationItem",
-    "taxation-item",
-    "taxation_items",
-    IDENTITY
-    + (
-        _reference("InvoiceId"),
-        _reference("InvoiceItemId"),
-        _text("Name", 128, READ),
-        *_of(Type.MONEY, "TaxAmount ExemptAmount"),
-        Field("TaxRate", Type.DOUBLE),
-        _choice("TaxRateType", "Percentage", "FlatFee", access=READ),
-        _text("TaxCode", 64, READ),
-        _choice("TaxMode", "TaxExclusive", "TaxInclusive", access=READ, limit=12),
-        Field("TaxDate", Type.DATE),
-        _text("Jurisdiction", 255, READ),
-        _text("LocationCode", 32, READ),
-    )
-    + AUDIT,
-    hidden=(Field("_Row", Type.INTEGER),),
-)
 
-INVOICE_SPLIT = ObjectType(
-    "InvoiceSplit",
-    "invoice-split",
-    "invoice_splits",
-    IDENTITY + (_reference("InvoiceId", NEEDED_ONCE),) + AUDIT,
-    creatable=True,
-    since=43,
-)
-
-INVOICE_SPLIT_ITEM = ObjectType(
-    "InvoiceSplitItem",
-    "invoice-split-item",
-    "invoice_split_items",
-    IDENTITY
-    + (
-        _reference("InvoiceSplitId", NEEDED_ONCE),
-        Field("InvoiceDate", Type.DATE, NEEDED),
-        Field("SplitPercentage", Type.PERCENT, NEEDED),
-        _text("PaymentTerm", 100),
-        _reference("InvoiceId"),
-    )
-    + AUDIT,
-    creatable=True,
-    updatable=True,
-    deletable=True,
-    since=43,
-)
-
-OBJECTS: tuple[ObjectType, ...] = (
-    ACCOUNT,
-    CONTACT,
-    INVOICE,
-    INVOICE_ITEM,
-    TAXATION_ITEM,
-    INVOICE_SPLIT,
-    INVOICE_SPLIT_ITEM,
+OBJECTS: tuple[ObjectType, ...] = tuple(
+    read_objects(Path(__file__).with_name("objects.txt").read_text(encoding="utf-8"))
 )
 BY_NAME: Mapping[str, ObjectType] = {each.name: each for each in OBJECTS}
 _BY_FOLDED_NAME = {each.name.lower(): each for each in OBJECTS}
+
+ACCOUNT = BY_NAME["Account"]
+CONTACT = BY_NAME["Contact"]
+INVOICE = BY_NAME["Invoice"]
+INVOICE_ITEM = BY_NAME["InvoiceItem"]
+TAXATION_ITEM = BY_NAME["TaxationItem"]
+INVOICE_SPLIT = BY_NAME["InvoiceSplit"]
+INVOICE_SPLIT_ITEM = BY_NAME["InvoiceSplitItem"]
 
 
 def find_object(name: str, wsdl: int = LATEST_WSDL) -> ObjectType | None:

@@ -1,8 +1,8 @@
-"""JSON Schemas of Zuora's objects, drawn from the catalogue."""
+"""The catalogue's objects and fields as JSON Schema (2020-12)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zuora_mock.domain.catalogue import Access, Field, ObjectType
@@ -10,7 +10,7 @@ from zuora_mock.domain.values import Type
 
 Schema = dict[str, Any]
 
-_TYPES: Mapping[Type, Schema] = {
+SENT: Mapping[Type, Schema] = {
     Type.ID: {"type": "string", "pattern": "^[0-9a-fA-F]{32}$"},
     Type.STRING: {"type": "string"},
     Type.TEXT: {"type": "string"},
@@ -22,17 +22,26 @@ _TYPES: Mapping[Type, Schema] = {
     Type.DATE: {"type": "string", "format": "date"},
     Type.DATETIME: {"type": "string", "format": "date-time"},
 }
+"""How clients send the values of each type."""
 
 
-def field_schema(field: Field) -> Schema:
-    schema = dict(_TYPES[field.type])
-    if field.values:
-        schema["enum"] = list(field.values)
+def field_schema(
+    field: Field,
+    types: Mapping[Type, Schema] = SENT,
+    *,
+    values: Sequence[str] | None = None,
+    versioned: bool = True,
+    nullable: bool = False,
+) -> Schema:
+    """`types` says how values are written, `values` takes the place of the field's own, `versioned` names its WSDL."""
+    schema, choices = dict(types[field.type]), field.values if values is None else values
+    if choices:
+        schema["enum"] = list(choices)
     elif field.limit and field.type in {Type.STRING, Type.TEXT}:
         schema["maxLength"] = field.limit
-    if field.since:
+    if versioned and field.since:
         schema["description"] = f"X-Zuora-WSDL-Version {field.since} or later"
-    return schema
+    return {"anyOf": [schema, {"type": "null"}]} if nullable else schema
 
 
 def object_schema(kind: ObjectType, access: Access | None = None) -> Schema:
@@ -40,10 +49,8 @@ def object_schema(kind: ObjectType, access: Access | None = None) -> Schema:
 
     What is read may have words that cannot be written, such as the status of an invoice that was split.
     """
-    fields = [each for each in kind.fields if access is None or access in each.access]
-    schemas = {each.name: field_schema(each) for each in fields}
-    if access is None:
-        schemas = {name: {key: schema[key] for key in schema if key != "enum"} for name, schema in schemas.items()}
+    fields = [each for each in kind.fields if (each.shown if access is None else access in each.access)]
+    schemas = {each.name: field_schema(each, values=() if access is None else None) for each in fields}
     required = [each.name for each in fields if each.required and access is Access.CREATE]
     schema: Schema = {"type": "object", "properties": schemas}
     return {**schema, "required": required} if required else schema

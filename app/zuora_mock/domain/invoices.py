@@ -11,6 +11,7 @@ from typing import Literal
 
 from zuora_mock.domain.values import Record
 
+BALANCE = "Balance"
 CHARGE, TAX, EXEMPT, TAX_EXEMPT = "ChargeAmount", "TaxAmount", "ExemptAmount", "TaxExemptAmount"
 ITEM_AMOUNTS = (CHARGE, TAX, TAX_EXEMPT)
 TAX_AMOUNTS = (TAX, EXEMPT)
@@ -79,7 +80,7 @@ def _label(record: Record, name: str, otherwise: str) -> str:
 
 
 def with_amounts(invoice: Invoice, shares: Iterable[tuple[Line, int]]) -> Invoice:
-    """The same invoice with other amounts on its lines; items and header follow from them."""
+    """The same invoice with other amounts on its lines; items, header and all balances follow from them."""
     items = [_emptied(item, ITEM_AMOUNTS) for item in invoice.items]
     taxes = [_emptied(tax, TAX_AMOUNTS) for tax in invoice.taxes]
     owners = {item["Id"]: item for item in items}
@@ -92,6 +93,9 @@ def with_amounts(invoice: Invoice, shares: Iterable[tuple[Line, int]]) -> Invoic
             tax[line.field] = amount
             _add(owners.get(tax.get("InvoiceItemId"), {}), _ON_ITEM[line.field], amount)
         totals[_TOTAL_OF[line.field]] += amount
+    for records, amount_of in ((items, CHARGE), (taxes, TAX)):
+        for record in records:
+            _owe(record, amount_of)
     totals["Amount"] = totals["AmountWithoutTax"] + totals[TAX]
     return Invoice({**invoice.header, **totals, "Balance": totals["Amount"]}, tuple(items), tuple(taxes))
 
@@ -106,6 +110,12 @@ def _emptied(record: Record, amounts: Sequence[str]) -> Record:
 def _add(record: Record, field: str, amount: int) -> None:
     if field in record:
         record[field] = micros(record, field) + amount
+
+
+def _owe(record: Record, amount: str) -> None:
+    """Nothing is paid yet of an item or a tax that has a balance (Invoice Settlement)."""
+    if BALANCE in record:
+        record[BALANCE] = micros(record, amount)
 
 
 def put_together(header: Record, parts: Sequence[Invoice]) -> Invoice:

@@ -16,7 +16,7 @@ from functools import lru_cache
 MICROS = 1_000_000
 NANOS = 1_000_000_000
 
-_LIMIT = 9 * 10**18  # below 2**63, the largest whole number that a database column holds
+LIMIT = 9 * 10**18  # below 2**63, the largest whole number that a database column holds
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -104,7 +104,7 @@ def _scaled(value: str | int | Decimal, decimals: int) -> int:
 def _finite(value: str | int | Decimal) -> Decimal:
     if isinstance(value, bool) or (isinstance(value, str) and not _DECIMAL.fullmatch(value)):
         raise ValueError("the value is not a number")
-    if isinstance(value, int) and abs(value) >= _LIMIT:
+    if isinstance(value, int) and abs(value) >= LIMIT:
         raise ValueError("the number is too large")
     try:
         parsed = Decimal(value)
@@ -116,7 +116,7 @@ def _finite(value: str | int | Decimal) -> Decimal:
 
 
 def _whole(units: Decimal, decimals: int) -> int:
-    if units.copy_abs() >= _LIMIT:
+    if units.copy_abs() >= LIMIT:
         raise ValueError("the number is too large")
     if units != units.to_integral_value():
         raise ValueError(f"the number has more than {decimals} decimals")

@@ -355,6 +355,13 @@ QUERY_BODY = Rule(
     "iron_bank, describe",
     "A query that selects Body finds one invoice at most",
 )
+QUERY_SELECT = Rule(
+    "zoql.select",
+    Kind.FAULT,
+    OBSERVED,
+    "iron_bank, describe",
+    "A field that only filters is not selected",
+)
 QUERY_LOCATOR = Rule(
     "zoql.locator",
     Kind.FAULT,

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from zuora_mock.domain.dates import is_date, parse_datetime
-from zuora_mock.domain.money import number, parse_micros, parse_nano_percent, percent_number
+from zuora_mock.domain.money import NANOS, number, parse_micros, parse_nano_percent, percent_number
 
 Value = str | int | float | bool | None
 Record = dict[str, Value]
@@ -22,9 +22,16 @@ Record = dict[str, Value]
 DATE_TIMES_UP_TO = 68
 """Up to this WSDL version date fields are date-times (SOAP API, Date formats)."""
 
+WHOLE_PERCENT_UP_TO = 73
+"""Up to this WSDL version SplitPercentage is a whole number (SOAP API, version history)."""
+
 _ID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+"""A number in a string (assumed: ASCII, with nothing around it)."""
+
 _LARGEST_INTEGER = 2**31 - 1
 _LARGEST_DOUBLE = Decimal("1e15")
+_SECOND = 1000
 
 
 class Type(StrEnum):
@@ -38,6 +45,8 @@ class Type(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     DATETIME = "dateTime"
+    #: A custom field that nobody declared: text, a number or a boolean.
+    ANY = "any"
 
 
 NUMERIC = frozenset({Type.MONEY, Type.DOUBLE, Type.PERCENT, Type.INTEGER})
@@ -51,8 +60,10 @@ def is_id(text: object) -> bool:
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise ValueError("a number is needed")
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        raise ValueError("a number is needed")
     try:
-        parsed = value if isinstance(value, Decimal) else Decimal(str(value).strip())
+        parsed = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation:
         raise ValueError("a number is needed") from None
     if not parsed.is_finite():
@@ -76,7 +87,7 @@ def _parse_double(value: Any) -> Value:
     parsed = _number(value)
     if abs(parsed) > _LARGEST_DOUBLE:
         raise ValueError("the number is too large")
-    return float(parsed)
+    return as_number(float(parsed))
 
 
 def _parse_integer(value: Any) -> Value:
@@ -102,10 +113,23 @@ def parse_date(value: Any) -> str:
 
 
 def _parse_datetime(value: Any, zone: tzinfo) -> int:
-    """A date-time with or without offset (the tenant's zone), as epoch milliseconds."""
+    """A date-time with or without offset (the tenant's zone), as epoch milliseconds of a whole second."""
     if not isinstance(value, str):
         raise ValueError("a date-time yyyy-mm-ddThh:mm:ss is needed")
-    return parse_datetime(value, zone)
+    return parse_datetime(value, zone) // _SECOND * _SECOND
+
+
+def _parse_any(value: Any) -> Value:
+    if isinstance(value, str | bool | int):
+        return value
+    if not isinstance(value, float | Decimal) or not Decimal(value).copy_abs() <= _LARGEST_DOUBLE:
+        raise ValueError("text, a number or a boolean is needed")
+    return as_number(float(value))
+
+
+def as_number(value: float) -> int | float:
+    """As JSON has it: a whole number without a point."""
+    return int(value) if value == int(value) else value
 
 
 _PARSERS: Mapping[Type, Callable[[Any], Value]] = {
@@ -118,6 +142,7 @@ _PARSERS: Mapping[Type, Callable[[Any], Value]] = {
     Type.INTEGER: _parse_integer,
     Type.BOOLEAN: _parse_boolean,
     Type.DATE: parse_date,
+    Type.ANY: _parse_any,
 }
 
 
@@ -135,8 +160,9 @@ def format_datetime(milliseconds: int, zone: tzinfo) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, zone).isoformat(timespec="milliseconds")
 
 
-def _double(value: Any) -> Value:
-    return int(value) if value == int(value) else float(value)
+def _whole_percent(nano: int) -> int:
+    """Half up (assumed)."""
+    return (nano + NANOS // 2) // NANOS
 
 
 def _date_as_datetime(zone: tzinfo) -> Callable[[Any], Value]:
@@ -149,4 +175,6 @@ def printer(kind: Type, *, wsdl: int, zone: tzinfo) -> Callable[[Any], Value] | 
         return _date_as_datetime(zone) if wsdl <= DATE_TIMES_UP_TO else None
     if kind is Type.DATETIME:
         return lambda value: format_datetime(value, zone)
-    return {Type.MONEY: number, Type.PERCENT: percent_number, Type.DOUBLE: _double, Type.BOOLEAN: bool}.get(kind)
+    if kind is Type.PERCENT:
+        return percent_number if wsdl > WHOLE_PERCENT_UP_TO else _whole_percent
+    return {Type.MONEY: number, Type.DOUBLE: as_number, Type.BOOLEAN: bool}.get(kind)

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from math import exp
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from zuora_mock import ids
 from zuora_mock.clock import SECOND, format_instant, parse_instant
+from zuora_mock.instants import InstantText
 from zuora_mock.steering import faults
 from zuora_mock.steering.faults import LONGEST_DELAY, NO_STRIKE, FaultKind, Strike, Subject
 from zuora_mock.steering.matching import Match, fits
@@ -38,13 +39,7 @@ LONGEST_EXPIRY = 100 * 366 * 86_400
 """Seconds; a century."""
 
 
-def _instant(text: str) -> str:
-    parse_instant(text)
-    return text
-
-
 Milliseconds = Annotated[float, Field(ge=0, le=LONGEST_DELAY)]
-Instant = Annotated[str, AfterValidator(_instant), Field(description="ISO 8601; without an offset it is UTC")]
 
 
 class PlainFault(RequestBody):
@@ -111,7 +106,7 @@ class Order(RequestBody):
     expires_after_seconds: float | None = Field(
         default=None, ge=0, le=LONGEST_EXPIRY, description="Of the tenant's clock"
     )
-    expires_at: Instant | None = None
+    expires_at: InstantText | None = Field(default=None, description="ISO 8601; without an offset it is UTC")
     fault: AnyFault
 
     @model_validator(mode="after")

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, insert, select
 
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.statements import Connected, Prepared, execute_many
-from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS, metadata
+from zuora_mock.storage.statements import Connected, Prepared
+from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS
 from zuora_mock.storage.transaction import Transaction
-
-
-class DuplicateRow(Exception):
-    """A row of this key is there already."""
-
-
-def insertion(table: str, columns: Sequence[str], constants: Mapping[str, int]) -> str:
-    """The statement for `insert_rows`; `constants` are the same in every row, and cost less than what is bound."""
-    known = metadata.tables[table]
-    names = [f'"{known.c[name].name}"' for name in (*columns, *constants)]
-    values = [*"?" * len(columns), *(str(int(value)) for value in constants.values())]
-    return f"INSERT INTO {known.name} ({', '.join(names)}) VALUES ({', '.join(values)})"  # noqa: S608
-
-
-def insert_rows(transaction: Transaction, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows as the driver takes them, in the order of the statement's columns. Raises DuplicateRow."""
-    try:
-        execute_many(transaction, statement, rows)
-    except sqlite3.IntegrityError as error:
-        raise DuplicateRow(str(error)) from None
 
 
 def clear(transaction: Transaction) -> dict[str, int]:

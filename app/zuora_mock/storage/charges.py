@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CHARGES
@@ -16,13 +16,29 @@ from zuora_mock.storage.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """`item` is the invoice item that it becomes, as a fixture writes it."""
+    """`item` is the invoice item that it becomes: kept values, with its discounts and taxes."""
 
     account: str
     position: int
     item: dict[str, Any]
     recurring: bool
     billed: int
+
+
+def add(transaction: Transaction, charges: Iterable[Charge]) -> None:
+    scope = transaction.scope
+    rows = [
+        {
+            **scope,
+            "account": each.account,
+            "position": each.position,
+            "body": json.dumps(each.item, ensure_ascii=False),
+            "recurring": each.recurring,
+            "billed": each.billed,
+        }
+        for each in charges
+    ]
+    _INSERT.run_many(transaction, rows)
 
 
 def all_of(transaction: Transaction) -> list[Charge]:
@@ -52,6 +68,7 @@ def _charge(row: Sequence[Any]) -> Charge:
 _MINE = (CHARGES.c.tenant == bindparam("whose"), CHARGES.c.entity == bindparam("where"))
 _OWNED = CHARGES.c.account == bindparam("owner")
 _ALL_CHARGES = select(CHARGES.c.account, CHARGES.c.position, CHARGES.c.body, CHARGES.c.recurring, CHARGES.c.billed)
+_INSERT = Prepared(insert(CHARGES))
 _ALL = Prepared(_ALL_CHARGES.where(*_MINE).order_by(CHARGES.c.account, CHARGES.c.position))
 _DUE = Prepared(
     _ALL_CHARGES.where(*_MINE, _OWNED, CHARGES.c.recurring | (CHARGES.c.billed == 0)).order_by(CHARGES.c.position)

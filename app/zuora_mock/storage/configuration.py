@@ -22,6 +22,7 @@ def save(transaction: Transaction) -> None:
         "_fixture": tenant.fixture,
         "_settings": tenant.settings.model_dump_json(by_alias=True),
         "_policy": tenant.policy.model_dump_json(by_alias=True),
+        "_custom_fields": json.dumps(tenant.custom_fields.written),
         "_clock_offset": tenant.clock.offset,
         "_clock_frozen_at": tenant.clock.frozen_at,
     }
@@ -101,7 +102,7 @@ def _owned(transaction: Transaction, rows: Iterable[dict[str, object]]) -> list[
     return [{"tenant": transaction.tenant.key, **row} for row in rows]
 
 
-_SAVED = ("fixture", "settings", "policy", "clock_offset", "clock_frozen_at", *COUNTERS)
+_SAVED = ("fixture", "settings", "policy", "custom_fields", "clock_offset", "clock_frozen_at", *COUNTERS)
 _SAVE = Prepared(
     update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in _SAVED})
 )

@@ -11,7 +11,7 @@ import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
@@ -63,11 +63,6 @@ class Cursor:
     names: tuple[str, ...]
     size: int
     expires_at: int
-
-
-def has_custom_field(transaction: Transaction, kind: ObjectType, name: str) -> bool:
-    """Whether any record of the tenant has the custom field: there is no other place where one is declared."""
-    return _select_customised(kind).first(transaction, {**transaction.scope, "path": f'$."{name}"'}) is not None
 
 
 def first_rows(transaction: Transaction, selection: Selection, limit: int) -> Sequence[Row]:
@@ -157,14 +152,6 @@ def _copy(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Prepared:
     row = func.json_array(*(_as_json(kind, table, name) for name in _columns(names)))
     rows = select(table.c.tenant, bindparam("cursor", type_=String), position, row).where(_where(kind, shapes))
     return Prepared(insert(CURSOR_ROWS).from_select(["tenant", "cursor", "position", "row"], rows))
-
-
-@cache
-def _select_customised(kind: ObjectType) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    kept = func.json_type(table.c.custom, bindparam("path")).is_not(None)
-    mine = and_(table.c.tenant == bindparam("tenant"), table.c.custom.is_not(None))
-    return Prepared(select(table.c.Id).where(mine, kept).limit(1))
 
 
 def _columns(names: tuple[str, ...]) -> list[str]:

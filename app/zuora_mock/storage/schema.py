@@ -34,8 +34,7 @@ def spread() -> Iterator[tuple[str, str, str]]:
     for table in OBJECT_TABLES.values():
         yield table.name, f"sqlite_autoindex_{table.name}_1", "1000000 100000 50000 1"
         for index in table.indexes:
-            custom = str(index.name).endswith("_custom")
-            yield table.name, str(index.name), "1000000 100" if custom else "1000000 100000 50000 10"
+            yield table.name, str(index.name), "1000000 100000 50000 10"
     yield JOBS.name, JOBS.name, "1000000 100000 1"
     yield JOBS.name, "jobs_object", "1000000 100000 1"
     yield JOBS.name, "jobs_state", "1000000 250000 50000 1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,16 @@ class KeptSplit:
 
     split: str
     original: str
-    arithmetic: dict[str, Any]
+    arithmetic: Any
 
 
-def add(transaction: Transaction, kept: KeptSplit) -> None:
-    row = {"split": kept.split, "original": kept.original, "arithmetic": _ENCODE(kept.arithmetic)}
-    _INSERT.run(transaction, {**transaction.scope, **row})
+def add(transaction: Transaction, kept: Iterable[KeptSplit]) -> None:
+    scope = transaction.scope
+    rows = [
+        {**scope, "split": each.split, "original": each.original, "arithmetic": _ENCODE(each.arithmetic)}
+        for each in kept
+    ]
+    _INSERT.run_many(transaction, rows)
 
 
 def find(transaction: Transaction, id: str) -> KeptSplit | None:

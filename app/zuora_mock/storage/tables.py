@@ -70,7 +70,6 @@ def _object_table(kind: ObjectType) -> Table:
         Column("custom", Text),
         *(_index(kind, each) for each in kind.stored if each.indexed),
         Index(f"{kind.table}_seq", "tenant", "entity", "seq"),
-        Index(f"{kind.table}_custom", "tenant", sqlite_where=text("custom IS NOT NULL")),
     )
 
 
@@ -92,6 +91,7 @@ TENANTS = Table(
     Column("fixture", String, nullable=False),
     Column("settings", Text, nullable=False),
     Column("policy", Text, nullable=False),
+    Column("custom_fields", Text, nullable=False),
     Column("clock_offset", BigInteger, nullable=False, default=0),
     Column("clock_frozen_at", BigInteger),
     Column("ids", BigInteger, nullable=False, default=0),

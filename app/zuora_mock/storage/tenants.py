@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from zuora_mock import ids
 from zuora_mock.clock import Clock
+from zuora_mock.domain.custom_fields import NONE_DECLARED, CustomFields
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.settings import JobPolicy, TenantSettings
 from zuora_mock.storage.database import Database
@@ -68,6 +69,7 @@ class Tenant:
     entities: tuple[Entity, ...] = ()
     terms: dict[str, PaymentTerm] = field(default_factory=dict)
     orgs: frozenset[str] = frozenset()
+    custom_fields: CustomFields = NONE_DECLARED
     entries: int = 0
     exercised: frozenset[tuple[str, str]] = frozenset()
 
@@ -196,7 +198,7 @@ def client(row: Sequence[Any]) -> Client:
 
 
 def _tenant(row: Sequence[Any]) -> Tenant:
-    key, name, fixture, settings, policy, offset, frozen_at, *counts = row
+    key, name, fixture, settings, policy, custom_fields, offset, frozen_at, *counts = row
     return Tenant(
         key=key,
         name=name,
@@ -205,6 +207,7 @@ def _tenant(row: Sequence[Any]) -> Tenant:
         policy=JobPolicy.model_validate_json(policy),
         clock=Clock(offset, frozen_at),
         counters=Counters(*counts),
+        custom_fields=CustomFields.read(json.loads(custom_fields)),
     )
 
 
@@ -226,7 +229,7 @@ _MEMBERS = tuple(each.name for each in fields(Tenant) if each.name != "counters"
 COUNTERS = tuple(each.name for each in fields(Counters))
 _READ, _COUNT = attrgetter(*_MEMBERS), attrgetter(*COUNTERS)
 _CLOCK = ("clock_offset", "clock_frozen_at")
-_ROW = ("key", "name", "fixture", "settings", "policy", *_CLOCK, *COUNTERS)
+_ROW = ("key", "name", "fixture", "settings", "policy", "custom_fields", *_CLOCK, *COUNTERS)
 _BY_KEY = Prepared(select(*(TENANTS.c[name] for name in _ROW)).where(TENANTS.c.key == bindparam("wanted")))
 _KEY_BY_NAME = Prepared(
     select(TENANTS.c.key).where(TENANTS.c.name == bindparam("wanted"), TENANTS.c.snapshot_of.is_(None))
@@ -235,7 +238,7 @@ _ALL_KEYS = Prepared(select(TENANTS.c.key).where(TENANTS.c.snapshot_of.is_(None)
 _SAVE_COUNTERS = Prepared(
     update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in COUNTERS})
 )
-_UNUSED = dict.fromkeys(("clock_offset", *COUNTERS), 0)
+_UNUSED: dict[str, object] = {**dict.fromkeys(("clock_offset", *COUNTERS), 0), "custom_fields": "{}"}
 _MADE = ("name", "snapshot_of", "fixture", "settings", "policy")
 _INSERT = Prepared(
     insert(TENANTS).values({name: bindparam(name) for name in (*_MADE, *_UNUSED)}).returning(TENANTS.c.key)

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from sqlite3 import Connection
+from sqlite3 import Connection, IntegrityError
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, update
 
+from zuora_mock.clock import whole_seconds
 from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
 from zuora_mock.domain.values import Record, Type
 from zuora_mock.ids import object_id
@@ -23,6 +24,10 @@ from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Prepared, execute_many
 from zuora_mock.storage.tables import OBJECT_TABLES
 from zuora_mock.storage.tenants import Tenant, image_of, put_back, save_counters
+
+
+class DuplicateRow(Exception):
+    """A row of this key is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +90,20 @@ class Transaction:
         return self.find(kind)
 
     def insert(self, kind: ObjectType, records: Sequence[Record]) -> None:
-        if not records:
-            return
+        if records:
+            self.load(kind, records)
+            self.changes.extend(Change(kind.name, str(each["Id"]), None, each) for each in records)
+
+    def load(self, kind: ObjectType, records: Sequence[Record]) -> None:
+        """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow."""
         given = frozenset().union(*records)
         names = _present(kind, given & _column_set(kind))
         custom = given - _column_set(kind)
         rows = [self._row(names, each, _custom(each) if custom else None) for each in records]
-        execute_many(self, _insert(kind, names), rows)
-        self.changes.extend(Change(kind.name, str(each["Id"]), None, each) for each in records)
+        try:
+            execute_many(self, _insert(kind, names), rows)
+        except IntegrityError as error:
+            raise DuplicateRow(str(error)) from None
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""
@@ -125,11 +136,11 @@ class Transaction:
 
     def stamp_new(self, record: Record) -> Record:
         """The record with its creation noted, as Zuora notes it."""
-        now, user = self.now(), user_id(self.tenant)
+        now, user = whole_seconds(self.now()), user_id(self.tenant)
         return {"CreatedById": user, "CreatedDate": now, "UpdatedById": user, "UpdatedDate": now, **record}
 
     def stamp(self) -> Record:
-        return {"UpdatedById": user_id(self.tenant), "UpdatedDate": self.now()}
+        return {"UpdatedById": user_id(self.tenant), "UpdatedDate": whole_seconds(self.now())}
 
     def next_invoice_number(self) -> str:
         """The next free number of the sequence `INV%08d`."""

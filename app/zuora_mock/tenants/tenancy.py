@@ -11,18 +11,16 @@ from dataclasses import replace
 from typing import Literal
 
 from zuora_mock.domain.catalogue import OBJECTS
+from zuora_mock.settings import CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET
 from zuora_mock.storage import bulk, configuration, jobs, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import adding, reading, seeding
-from zuora_mock.tenants.fixtures.ground import problem
-from zuora_mock.tenants.fixtures.reading import Fixture, FixtureError
+from zuora_mock.tenants.fixtures.problems import FixtureError, problem
+from zuora_mock.tenants.fixtures.reading import Fixture
 from zuora_mock.tenants.fixtures.seeding import SeedResult
-
-CLIENT_ID_LENGTH = 36
-LONGEST_SECRET = 42
 
 _COUNTED = {
     **{kind.table: f"{kind.name[0].lower()}{kind.name[1:]}s" for kind in OBJECTS},
@@ -246,6 +244,7 @@ class Tenancy:
         """A tenant's row under another key with a copy of its data."""
         made = tenants.add(self._database, name, source.fixture, source.settings, snapshot_of=snapshot_of)
         made.policy, made.clock, made.counters = source.policy, source.clock, replace(source.counters, tokens=0)
+        made.custom_fields = source.custom_fields
         with begin(self._database, made) as transaction:
             configuration.save(transaction)
         bulk.copy_data(self._database, source.key, made.key)
@@ -285,8 +284,8 @@ class Tenancy:
     def _check_new(self, client_id: str, secret: str) -> None:
         if len(client_id) != CLIENT_ID_LENGTH:
             raise TenancyError(f"a client id has exactly {CLIENT_ID_LENGTH} characters")
-        if not 1 <= len(secret) <= LONGEST_SECRET:
-            raise TenancyError(f"a client secret has 1 to {LONGEST_SECRET} characters")
+        if not 1 <= len(secret) <= LONGEST_CLIENT_SECRET:
+            raise TenancyError(f"a client secret has 1 to {LONGEST_CLIENT_SECRET} characters")
         if self.resolve(client_id):
             raise Taken(f"there is a tenant or client {client_id} already")
 

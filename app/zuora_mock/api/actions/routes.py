@@ -123,7 +123,8 @@ def _checked(
 
 
 def _accepting(call: Call, kind: ObjectType, access: Access) -> Callable[[Mapping[str, Any]], Sequence[str]]:
-    return lambda row: fields.unknown_members(kind, row, access, call.wsdl)
+    custom = call.transaction.tenant.custom_fields
+    return lambda row: fields.unknown_members(kind, row, access, call.wsdl, custom)
 
 
 @router.post("/delete", response_model=list[DeleteResult])

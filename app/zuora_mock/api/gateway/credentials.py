@@ -14,6 +14,7 @@ from zuora_mock.api.gateway.bodies import unzip
 from zuora_mock.api.gateway.remedies import HttpRemedy
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal
+from zuora_mock.settings import CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.tenants.credentials import Credentials
@@ -63,8 +64,6 @@ def user_pair(headers: Mapping[str, str]) -> tuple[str, str] | None:
 _ENTITY, _ENTITY_NAME = "Zuora-Entity-Ids", "entityName"
 _ENTITY_HEADERS = tuple((name, name.lower()) for name in (_ENTITY, "entityId", _ENTITY_NAME))
 _FORM = "application/x-www-form-urlencoded"
-_SECRET_LENGTH = 42
-_CLIENT_ID_LENGTH = 36
 _GRANT = "client_credentials"
 
 
@@ -84,13 +83,12 @@ def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tup
     if form["grant_type"] != _GRANT:
         message = f"Unsupported grant type: {form['grant_type']}"
         raise rules.TOKEN_REQUEST.refusal(message, at="/grant_type", expected=_GRANT, actual=form["grant_type"])
-    if len(form["client_id"]) != _CLIENT_ID_LENGTH:
-        actual = form["client_id"]
-        raise rules.CLIENT_ID.refusal(
-            "Invalid client id", at="/client_id", expected=f"{_CLIENT_ID_LENGTH} characters", actual=actual
-        )
-    if len(form["client_secret"]) > _SECRET_LENGTH:
-        raise rules.CLIENT_SECRET.refusal(_NO_TOKEN, at="/client_secret", expected="at most 42 characters")
+    if len(form["client_id"]) != CLIENT_ID_LENGTH:
+        expected, actual = f"{CLIENT_ID_LENGTH} characters", form["client_id"]
+        raise rules.CLIENT_ID.refusal("Invalid client id", at="/client_id", expected=expected, actual=actual)
+    if len(form["client_secret"]) > LONGEST_CLIENT_SECRET:
+        expected = f"at most {LONGEST_CLIENT_SECRET} characters"
+        raise rules.CLIENT_SECRET.refusal(_NO_TOKEN, at="/client_secret", expected=expected)
     return form["client_id"], form["client_secret"]
 
 

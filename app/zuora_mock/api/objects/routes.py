@@ -132,7 +132,8 @@ def _known(
     call: Call, kind: ObjectType, access: Access, options: CurrentWriteOptions, members: dict[str, Any]
 ) -> dict[str, Any]:
     if options.reject_unknown_fields:
-        strange = fields.unknown_members(kind, members, access, call.wsdl)
+        custom = call.transaction.tenant.custom_fields
+        strange = fields.unknown_members(kind, members, access, call.wsdl, custom)
         unknown.check([pointer(name) for name in strange], sorted(set(members) - set(strange)))
     return members
 

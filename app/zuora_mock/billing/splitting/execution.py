@@ -26,7 +26,9 @@ from zuora_mock.storage.transaction import Transaction
 
 _OF_THE_ORIGINAL_ALONE = frozenset(
     {"Body", "PostedBy", "PostedDate", "LastEmailSentDate", "TransferredToAccounting", "RegenerateInvoicePDF"}
+    | {"PaymentLink", "EInvoiceStatus", "EInvoiceErrorCode", "EInvoiceErrorMessage", "EInvoiceFileId"}
 )
+_PAYMENTS_OF_A_TAX = frozenset({"CreditAmount", "PaymentAmount"})
 _NOTHING_PAID: Record = dict.fromkeys(
     ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount"), 0
 )
@@ -187,8 +189,8 @@ def _item(item: Record, row: int, invoice_id: str, new_ids: dict[Value, str], st
 def _tax(
     transaction: Transaction, tax: Record, row: int, invoice_id: str, new_ids: dict[Value, str], stamp: Record
 ) -> Record:
-    item_id = new_ids.get(tax.get("InvoiceItemId"))
-    return {"_Row": row, **tax, **stamp, "Id": transaction.new_id(), "InvoiceId": invoice_id, "InvoiceItemId": item_id}
+    own = {"Id": transaction.new_id(), "InvoiceId": invoice_id, "InvoiceItemId": new_ids.get(tax.get("InvoiceItemId"))}
+    return {"_Row": row, **tax, **dict.fromkeys(_PAYMENTS_OF_A_TAX & tax.keys(), 0), **stamp, **own}
 
 
 # Write
@@ -219,7 +221,7 @@ def _name_parts(transaction: Transaction, work: Work, parts: Sequence[Invoice]) 
 
 def _keep(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:
     arithmetic = inputs_of(work, parts, transaction.now())
-    splits.add(transaction, KeptSplit(work.split.id, work.split.invoice_id, arithmetic))
+    splits.add(transaction, [KeptSplit(work.split.id, work.split.invoice_id, arithmetic)])
 
 
 def inputs_of(work: Work, parts: Sequence[Invoice] = (), at: int | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zuora_mock.billing.fields import WHOLE_PERCENT_UP_TO, as_text, expected_id, nearest_percentage, no_such
+from zuora_mock.billing.fields import as_text, expected_id, nearest_percentage, no_such
 from zuora_mock.billing.outcomes import Outcome
 from zuora_mock.billing.splitting.execution import load_group, load_split, policy
 from zuora_mock.domain import rules
@@ -16,7 +16,7 @@ from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT, INVOICE_SPLIT_IT
 from zuora_mock.domain.money import NANOS, percent_text
 from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT
 from zuora_mock.domain.splitting.split import Split, check, splitting_is_off, unposted
-from zuora_mock.domain.values import Record, Value, is_id
+from zuora_mock.domain.values import WHOLE_PERCENT_UP_TO, Record, Value, is_id
 from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work import orders

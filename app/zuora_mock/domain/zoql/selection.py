@@ -11,10 +11,10 @@ Which operators and literals a field takes follows from its type (SOAP API, ZOQL
     dateTime          all but like      dateTime, in quotes or not
     boolean           = !=              true, false; never in quotes
     textarea          none
-    custom            as a string       also a number, compared as one, true, false and a dateTime
+    any               as a string       also a number, compared as one, true, false and a dateTime
 
-and every type takes `= null` and `!= null`. Assumed, as custom fields have no declared type here: the literal says how
-they are compared, and null is taken even where the field holds dates.
+and every type takes `= null` and `!= null`, but a custom field that holds dates. A custom field that nobody declared is
+of type `any`; assumed: the literal says how it is compared.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from decimal import ROUND_FLOOR, Context, Decimal
 from typing import TypeAlias
 
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import Field, ObjectType, find_object, is_custom
+from zuora_mock.domain.catalogue import Access, Field, ObjectType, find_object, is_custom
+from zuora_mock.domain.custom_fields import CustomFields
 from zuora_mock.domain.dates import is_date, parse_datetime
 from zuora_mock.domain.values import DATE_TIMES_UP_TO, NUMERIC, Type
 from zuora_mock.domain.zoql.grammar import (
@@ -53,6 +54,7 @@ _EQUALITY = frozenset({Operator.EQUAL, Operator.NOT_EQUAL})
 _OPERATORS: Mapping[Type, frozenset[Operator]] = {
     Type.ID: frozenset(Operator),
     Type.STRING: frozenset(Operator),
+    Type.ANY: frozenset(Operator),
     Type.BOOLEAN: _EQUALITY,
     **dict.fromkeys((*NUMERIC, Type.DATE, Type.DATETIME), _ORDERED),
 }
@@ -93,13 +95,14 @@ class _Context:
     typed: str
     wsdl: int
     zone: tzinfo
+    custom: CustomFields
 
 
-def resolve(query: Query, *, wsdl: int, zone: tzinfo) -> Selection:
+def resolve(query: Query, *, wsdl: int, zone: tzinfo, custom: CustomFields) -> Selection:
     """Raises Refusal: `zoql.object`, `zoql.field`, `zoql.value`."""
     kind = _find_object(query.object, wsdl)
-    context = _Context(kind, query.object, wsdl, zone)
-    fields = [_find_field(context, name) for name in query.fields]
+    context = _Context(kind, query.object, wsdl, zone, custom)
+    fields = [_selected(context, name) for name in query.fields]
     where = tuple(tuple(_clause(context, each) for each in conjunction) for conjunction in query.where)
     return Selection(kind, _in_order(kind, fields), where)
 
@@ -113,11 +116,21 @@ def _find_object(typed: str, wsdl: int) -> ObjectType:
 
 
 def _find_field(context: _Context, typed: str) -> Field:
-    field = context.kind.find_field(typed)
+    field = context.kind.find_field(typed) or context.custom.find(context.kind, typed)
     if field is None:
         raise _invalid_field(context, typed, f"a field of {context.kind.name}", typed)
     if field.since > context.wsdl:
         raise _invalid_field(context, typed, f"X-Zuora-WSDL-Version {field.since} or later", context.wsdl)
+    return field
+
+
+def _selected(context: _Context, typed: str) -> Field:
+    field, expected = _find_field(context, typed), "a field that may be selected"
+    if Access.FILTER in field.access and Access.QUERY not in field.access:
+        message = f"Cannot use the {field.name} field in the select clause"
+        raise rules.QUERY_SELECT.refusal(message, expected=expected, actual=typed)
+    if Access.QUERY not in field.access:
+        raise _invalid_field(context, typed, expected, typed)
     return field
 
 
@@ -136,6 +149,8 @@ def _clause(context: _Context, condition: Condition) -> Clause:
     field = _find_field(context, condition.field)
     if field.type not in _OPERATORS:
         raise _invalid_field(context, condition.field, "a field that conditions take", f"a field of type {field.type}")
+    if Access.FILTER not in field.access:
+        raise _invalid_field(context, condition.field, "a field that conditions take", condition.field)
     try:
         return _bound(context, field, condition.operator, condition.literal)
     except (ValueError, OverflowError) as error:
@@ -149,10 +164,26 @@ def _bound(context: _Context, field: Field, operator: Operator, literal: Literal
     if operator not in allowed:
         raise ValueError(f"one of the operators {' '.join(each for each in Operator if each in allowed)}")
     if isinstance(literal, Null):
+        _check_nullable(field)
         return Clause(field.name, operator, None)
+    if field.type is Type.ANY:
+        return _any(field, operator, literal)
+    operator, kept = _BINDERS[field.type](context, field, operator, literal)
     if is_custom(field.name):
-        return _custom(field, operator, literal)
-    return Clause(field.name, *_BINDERS[field.type](context, field, operator, literal))
+        return _custom(field, operator, kept)
+    return Clause(field.name, operator, kept)
+
+
+def _check_nullable(field: Field) -> None:
+    if is_custom(field.name) and field.type is Type.DATE:
+        raise ValueError("a date: custom date fields do not take null")
+
+
+def _custom(field: Field, operator: Operator, kept: Kept) -> Clause:
+    """Custom fields are kept as text, a boolean in words."""
+    if field.type is Type.BOOLEAN:
+        return Clause(field.name, operator, "true" if kept else "false")
+    return Clause(field.name, operator, kept, numeric=field.type in NUMERIC)
 
 
 def _shown(condition: Condition) -> str:
@@ -172,7 +203,7 @@ def _typed(literal: Literal) -> str:
             return str(literal.value)
 
 
-def _custom(field: Field, operator: Operator, literal: Literal) -> Clause:
+def _any(field: Field, operator: Operator, literal: Literal) -> Clause:
     if isinstance(literal, Number):
         return Clause(field.name, operator, float(literal.value), numeric=True)
     return Clause(field.name, operator, _typed(literal))
