@@ -50,20 +50,27 @@ def test_the_tables_are_those_of_the_code() -> None:
 
 def test_the_main_job_answers_what_the_readme_says(server: Server) -> None:
     main_job, (expected, *_) = blocks("bash")[0], blocks("json")
-    done = script(main_job, server)
-    assert done.returncode == 0, done.stderr
-    assert normal('{"size"' + done.stdout.rpartition('{"size"')[2]) == json.loads(expected)
+    for _ in range(2):
+        done = script(main_job, server)
+        assert done.returncode == 0, done.stderr
+        assert normal('{"size"' + done.stdout.rpartition('{"size"')[2]) == json.loads(expected)
+
+
+def test_it_can_be_as_slow_as_zuora(server: Server) -> None:
+    first, slow, _ = blocks("bash")
+    done = script(first + slow, server)
+    assert '"mode":"delayed","seconds":3' in done.stdout, done.stderr
 
 
 def test_every_verb_of_the_control_plane_does_what_it_says(server: Server) -> None:
-    first, second = blocks("bash")
-    done = script(first + second.replace("curl -s ", "curl -s --fail-with-body "), server)
+    first, slow, verbs = blocks("bash")
+    done = script(first + slow + verbs.replace("curl -s ", "curl -s --fail-with-body "), server)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     assert '"ok":true' in done.stdout.replace(" ", "")
 
 
-def test_a_python_client_needs_its_base_url_and_nothing_else(server: Server) -> None:
-    (program,) = blocks("python")
+@pytest.mark.parametrize("program", blocks("python"))
+def test_its_python_runs(server: Server, program: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program],
         env=environment(ZUORA_BASE_URL=server.url),

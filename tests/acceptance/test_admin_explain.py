@@ -48,7 +48,7 @@ def refused(client: Client, method: str, path: str, body: wire.Body | None, **he
         ("body.unknown-fields", "POST", "/v1/action/query?rejectUnknownFields=true", {**QUERY, "a/b": 1}, {}),
         ("route.method", "PUT", "/v1/action/query", QUERY, {}),
         ("entity.header", "POST", "/v1/action/query", QUERY, {"Zuora_Entity_Ids": "nobody"}),
-        ("wsdl-version.range", "POST", "/v1/action/query", QUERY, {"X_Zuora_WSDL_Version": "999"}),
+        ("wsdl-version.range", "POST", "/v1/action/query", QUERY, {"X_Zuora_WSDL_Version": "x"}),
         ("track-id.form", "POST", "/v1/action/query", QUERY, {"Zuora_Track_Id": "a:b"}),
         ("idempotency.key", "POST", "/v1/action/query", QUERY, {"Idempotency_Key": "k" * 256}),
         ("fault.error", "POST", "/v1/action/query", QUERY, {"Zuora_Mock_Fault": "TEMPORARY_ERROR"}),

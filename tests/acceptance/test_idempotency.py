@@ -151,11 +151,19 @@ class TestRefused:
         assert (answer.status_code, answer.text, count(client, "Amy")) == (400, expected, 0)
 
     @pytest.mark.observed("zuora-cli notes against a sandbox")
-    @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-    def test_other_methods_take_none(self, client: Client, method: str) -> None:
-        answer = crud(client, method, f"invoice/{invoice_id(client)}", {"Status": "Posted"}, Idempotency_Key="k")
-        expected = error(f"Request method '{method}' not supported with Idempotency-Key header")
+    def test_put_takes_none(self, client: Client) -> None:
+        answer = crud(client, "PUT", f"invoice/{invoice_id(client)}", {"Status": "Posted"}, Idempotency_Key="k")
+        expected = error("Request method 'PUT' not supported with Idempotency-Key header")
         assert (answer.status_code, answer.text) == (400, expected)
+
+    @pytest.mark.documented("guide, Idempotent requests")
+    @pytest.mark.parametrize("method", ["GET", "DELETE"])
+    def test_where_it_has_no_meaning_it_is_ignored_and_the_journal_notes_it(self, client: Client, method: str) -> None:
+        path = f"invoice/{invoice_id(client)}"
+        answer, without = crud(client, method, path, Idempotency_Key="k"), crud(client, method, path)
+        assert (answer.status_code, answer.content) == (without.status_code, without.content)
+        entry = client.get(f"/__admin/requests/{answer.headers['Zuora-Mock-Request']}").json()
+        assert f"Idempotency-Key is ignored on {method}" in entry["notes"]
 
     @pytest.mark.documented("guide, Idempotent requests")
     def test_a_key_whose_first_call_is_under_way_is_a_conflict(self, mock: Mock, client: Client) -> None:

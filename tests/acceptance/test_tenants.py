@@ -63,6 +63,28 @@ class TestEntities:
         assert [each["AccountNumber"] for each in find(client, QUERY["queryString"])] == ["E-1"]
         assert act(client, "query", QUERY, Zuora_Entity_Ids=EUROPE).status_code == 200
 
+    @pytest.mark.documented("older clients' headers entityId and entityName")
+    @pytest.mark.parametrize(("header", "value"), [("entityId", EUROPE), ("entityName", "Europe")])
+    def test_the_older_headers_are_read_where_the_newer_is_missing(self, mock: Mock, header: str, value: str) -> None:
+        client = mock.sign_in(ALL)
+        for headers, number in (({header: value}, "E-1"), ({header: value, "Zuora-Entity-Ids": GLOBAL}, "G-1")):
+            records = client.post("/v1/action/query", json=QUERY, headers=headers).json()["records"]
+            assert [each["AccountNumber"] for each in records] == [number]
+        answer = client.post("/v1/action/query", json=QUERY, headers={header: "nonsense"})
+        assert (answer.status_code, answer.text) == (400, error(f"{header} 'nonsense' is not an entity of this token"))
+
+    @pytest.mark.documented("guide, Idempotent requests")
+    def test_a_key_of_another_entity_is_refused_and_shows_nothing(self, mock: Mock) -> None:
+        client = mock.sign_in(ALL)
+        body = {"type": "Account", "objects": [{"Name": "Amy", "Currency": "USD"}]}
+        first, second = (
+            act(client, "create", body, Zuora_Entity_Ids=entity, Idempotency_Key="k") for entity in (GLOBAL, EUROPE)
+        )
+        assert first.json()[0]["Success"]
+        expected = error("Idempotency-Key 'k' was used by another entity")
+        assert (second.status_code, second.text) == (422, expected)
+        assert rule_of(second) == "idempotency.reused"
+
     @pytest.mark.assumed
     def test_a_token_of_several_needs_the_header(self, mock: Mock) -> None:
         client = mock.sign_in(ALL)

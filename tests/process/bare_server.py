@@ -8,9 +8,9 @@ import sys
 from typing import Literal
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from zuora_mock.api.gateway import network
-from zuora_mock.api.gateway.network import Receive, Scope, Send
 from zuora_mock.steering.faults import FaultKind
 
 BODY = b'{"Id":"8ad00000000000000000000000000001","Success":true}'

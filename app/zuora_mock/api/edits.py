@@ -12,10 +12,10 @@ from typing import Any
 from zuora_mock.domain.catalogue import INVOICE_SPLIT
 from zuora_mock.errors import Edit, Refusal
 
-Request = Mapping[str, Any]
+ActionRequest = Mapping[str, Any]
 
 
-def requests(edits: Iterable[Edit]) -> list[Request]:
+def requests(edits: Iterable[Edit]) -> list[ActionRequest]:
     """One for each run of edits that make, or change, objects of one type."""
     return [
         _action(verb, type=name, objects=[edit.values for edit in run])
@@ -25,7 +25,7 @@ def requests(edits: Iterable[Edit]) -> list[Request]:
     ]
 
 
-def in_turn(*requests: Request) -> dict[str, Any]:
+def in_turn(*requests: ActionRequest) -> dict[str, Any]:
     """The first of the requests, `then` the others."""
     first, *others = requests
     return {**first, "then": others} if others else dict(first)
@@ -38,5 +38,5 @@ def explain_work(refusal: Refusal, split_id: str) -> None:
         refusal.accepted = in_turn(*requests(refusal.remedy.first), execute)
 
 
-def _action(verb: str, **body: Any) -> Request:
+def _action(verb: str, **body: Any) -> ActionRequest:
     return {"method": "POST", "path": f"/v1/action/{verb}", "body": body}

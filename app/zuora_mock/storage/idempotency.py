@@ -17,6 +17,7 @@ class KeptAnswer:
     """`method`, `path` and `digest` are those of the request; `rules` the names of those that the answer broke."""
 
     key: str
+    entity: int
     method: str
     path: str
     digest: str

@@ -201,6 +201,7 @@ IDEMPOTENCY = Table(
     metadata,
     _tenant(),
     Column("key", String, primary_key=True),
+    Column("entity", Integer, nullable=False),
     Column("method", String, nullable=False),
     Column("path", String, nullable=False),
     Column("digest", String, nullable=False),

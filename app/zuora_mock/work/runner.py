@@ -30,7 +30,7 @@ Jobs: TypeAlias = list[Job]
 Handler = Callable[[Transaction, str], None]
 """Does the work for one object. Raises Refusal if the world no longer lets it be done."""
 
-Explain = Callable[[Refusal, str], dict[str, Any]]
+TellFailure = Callable[[Refusal, str], dict[str, Any]]
 """What the journal tells of work for an object that was refused."""
 
 logger = logging.getLogger("zuora_mock.work")
@@ -47,7 +47,9 @@ class UnknownJob(LookupError):
 class Runner:
     """Runs jobs, one at a time: those that are due by itself, the others when told."""
 
-    def __init__(self, database: Database, tenants: Tenants, handlers: Mapping[str, Handler], explain: Explain) -> None:
+    def __init__(
+        self, database: Database, tenants: Tenants, handlers: Mapping[str, Handler], explain: TellFailure
+    ) -> None:
         self._database = database
         self._tenants = tenants
         self._handlers = handlers

@@ -22,7 +22,7 @@ def one_of(*names: str) -> dict[str, Any]:
     return {"enum": list(names)}
 
 
-class Execute(Body):
+class ExecuteRequest(Body):
     only: ClassVar[Mapping[str, Any]] = {"synchronous": False}
 
     type: Annotated[str, Field(json_schema_extra=one_of("InvoiceSplit"))]
@@ -30,19 +30,19 @@ class Execute(Body):
     ids: Ids
 
 
-class Write(Body):
+class WriteRequest(Body):
     """`type` is the name of an object, `objects` are as many of it."""
 
     type: str
     objects: Objects
 
 
-class Generate(Body):
+class GenerateRequest(Body):
     type: Annotated[str, Field(json_schema_extra=one_of("Invoice"))]
     objects: Objects
 
 
-class Delete(Body):
+class DeleteRequest(Body):
     type: str
     ids: Ids
 
@@ -51,12 +51,12 @@ class Conf(Body):
     batchSize: Annotated[Any, Field(json_schema_extra={"type": "integer", "minimum": 1, "maximum": 2000})] = None
 
 
-class Query(Body):
+class QueryRequest(Body):
     queryString: Annotated[str, Field(json_schema_extra={"maxLength": MAX_CHARACTERS})]
     conf: Conf | None = None
 
 
-class QueryMore(Body):
+class QueryMoreRequest(Body):
     queryLocator: str
     conf: Conf | None = None
 

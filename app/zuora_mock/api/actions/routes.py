@@ -15,15 +15,15 @@ from zuora_mock.api.actions.dialect import PREFIX, ActionsDialect
 from zuora_mock.api.actions.models import (
     MOST_ROWS,
     Conf,
-    Delete,
+    DeleteRequest,
     DeleteResult,
-    Execute,
-    Generate,
-    Query,
-    QueryMore,
+    ExecuteRequest,
+    GenerateRequest,
+    QueryMoreRequest,
+    QueryRequest,
     QueryResult,
     SaveResult,
-    Write,
+    WriteRequest,
 )
 from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
 from zuora_mock.api.gateway.dialect import render
@@ -60,7 +60,7 @@ router = APIRouter(
 
 @router.post("/execute", response_model=list[SaveResult])
 @sourced("Older API, Action_POSTexecute")
-def execute(call: CurrentCall, body: Execute, options: CurrentWriteOptions) -> Answer:
+def execute(call: CurrentCall, body: ExecuteRequest, options: CurrentWriteOptions) -> Answer:
     """Split draft invoices in the background."""
     _check_filled("ids", body.ids)
     reject_unknown(call, options, body)
@@ -88,7 +88,7 @@ def _execute_result(outcome: Outcome) -> dict[str, Any]:
 
 @router.post("/create", response_model=list[SaveResult])
 @sourced(_REFERENCE)
-def create(call: CurrentCall, body: Write, options: CurrentWriteOptions) -> Answer:
+def create(call: CurrentCall, body: WriteRequest, options: CurrentWriteOptions) -> Answer:
     """Create up to 50 objects of one type."""
     kind = _checked(call, body, options, CREATE, lambda kind: kind.creatable)
     return _rows("objects", records.create(call.transaction, kind, body.objects, call.wsdl), _save_result)
@@ -96,7 +96,7 @@ def create(call: CurrentCall, body: Write, options: CurrentWriteOptions) -> Answ
 
 @router.post("/update", response_model=list[SaveResult])
 @sourced(_REFERENCE)
-def update(call: CurrentCall, body: Write, options: CurrentWriteOptions) -> Answer:
+def update(call: CurrentCall, body: WriteRequest, options: CurrentWriteOptions) -> Answer:
     """Update up to 50 objects of one type."""
     kind = _checked(call, body, options, UPDATE, lambda kind: kind.updatable)
     return _rows("objects", records.update(call.transaction, kind, body.objects, call.wsdl), _save_result)
@@ -109,7 +109,7 @@ def _save_result(outcome: Outcome) -> dict[str, Any]:
 
 
 def _checked(
-    call: Call, body: Write, options: CurrentWriteOptions, access: Access, allowed: Callable[[ObjectType], bool]
+    call: Call, body: WriteRequest, options: CurrentWriteOptions, access: Access, allowed: Callable[[ObjectType], bool]
 ) -> ObjectType:
     """The object that the call is about. Raises Refusal."""
     _check_filled("objects", body.objects)
@@ -129,7 +129,7 @@ def _accepting(call: Call, kind: ObjectType, access: Access) -> Callable[[Mappin
 
 @router.post("/delete", response_model=list[DeleteResult])
 @sourced(_REFERENCE)
-def delete(call: CurrentCall, body: Delete, options: CurrentWriteOptions) -> Answer:
+def delete(call: CurrentCall, body: DeleteRequest, options: CurrentWriteOptions) -> Answer:
     """Delete up to 50 objects of one type."""
     _check_filled("ids", body.ids)
     reject_unknown(call, options, body)
@@ -147,7 +147,7 @@ def _delete_result(outcome: Outcome) -> dict[str, Any]:
 
 @router.post("/generate", response_model=list[SaveResult])
 @sourced("Older API, Action_POSTgenerate")
-def generate(call: CurrentCall, body: Generate, options: CurrentWriteOptions) -> Answer:
+def generate(call: CurrentCall, body: GenerateRequest, options: CurrentWriteOptions) -> Answer:
     """Generate draft invoices from what is due."""
     _check_filled("objects", body.objects)
     if options.reject_unknown_fields:
@@ -165,7 +165,7 @@ def _generate_result(outcome: Outcome) -> dict[str, Any]:
 
 @router.post("/query", response_model=QueryResult)
 @sourced(_REFERENCE)
-def query(call: CurrentCall, body: Query, options: CurrentWriteOptions) -> Answer:
+def query(call: CurrentCall, body: QueryRequest, options: CurrentWriteOptions) -> Answer:
     """Query objects with ZOQL."""
     reject_unknown(call, options, body, _unknown_conf(call, body.conf))
     size = _page_size(body.conf)
@@ -177,7 +177,7 @@ def query(call: CurrentCall, body: Query, options: CurrentWriteOptions) -> Answe
 
 @router.post("/queryMore", response_model=QueryResult, name="queryMore")
 @sourced(_REFERENCE)
-def query_more(call: CurrentCall, body: QueryMore, options: CurrentWriteOptions) -> Answer:
+def query_more(call: CurrentCall, body: QueryMoreRequest, options: CurrentWriteOptions) -> Answer:
     """Fetch a further page of a query."""
     reject_unknown(call, options, body, _unknown_conf(call, body.conf))
     size = _page_size(body.conf)

@@ -153,10 +153,10 @@ def too_large(limit: int) -> Refusal:
     return rules.TOO_LARGE.refusal(message, expected=f"at most {limit} bytes", actual="more")
 
 
-def check_media_type(headers: Mapping[str, str]) -> None:
-    """None at all, or JSON with or without charset. Raises Refusal (`body.media-type`)."""
+def check_media_type(headers: Mapping[str, str], *, needed: bool) -> None:
+    """JSON with or without charset, none at all where it is not `needed`. Raises Refusal (`body.media-type`)."""
     given = headers.get("content-type", "")
-    if given and given.partition(";")[0].strip().lower() not in _JSON_TYPES:
+    if (given or needed) and given.partition(";")[0].strip().lower() not in _JSON_TYPES:
         remedy = HttpRemedy(headers={"Content-Type": "application/json"})
         message = f"Content-Type '{given}' is not supported"
         raise rules.MEDIA_TYPE.refusal(message, expected="application/json", actual=given, remedy=remedy)

@@ -17,11 +17,12 @@ from zuora_mock.api.gateway.dialect import Context
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.headers import track_id_problem
 from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.api.gateway.reference import in_zuora
+from zuora_mock.api.gateway.reference import in_zuora, is_object
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
 from zuora_mock.clock import format_instant, stopwatch
 from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import find_object
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Refusal, Rule
 from zuora_mock.services import Services
@@ -34,6 +35,7 @@ from zuora_mock.storage.transaction import Transaction, begin
 logger = logging.getLogger("zuora_mock")
 
 _NO_SUCH_OPERATION = frozenset({Kind.NO_ROUTE, Kind.INVALID_ACTION, Kind.WRONG_METHOD})
+_NO_SUCH_OBJECT = frozenset({rules.INVALID_TYPE, rules.QUERY_OBJECT})
 _UNSENT = faults.NETWORK | {FaultKind.APPLIED_THEN_LOST}
 
 
@@ -131,16 +133,13 @@ class Exchanges:
 
     def _once(self, exchange: Exchange, transaction: Transaction) -> Answer:
         """The first answer to the key: repeated if there is one, kept if there is none."""
-        request, key = exchange.request, exchange.key or ""
-        kept = idempotency.find(transaction, key, request.method, request.path, request.body)
+        key = exchange.key or ""
+        kept = idempotency.find(transaction, key, exchange.request)
         if kept is not None:
-            names = tuple(RULES[name] for name in kept.rules)
-            return Answer(kept.status, kept.body, {"Zuora-Mock-Replayed": "true"}, kept.content_type, names)
+            broken = tuple(RULES[name] for name in kept.rules)
+            return Answer(kept.status, kept.body, {"Zuora-Mock-Replayed": "true"}, kept.content_type, broken)
         answer = self._first_answer(exchange, transaction)
-        if answer.status not in idempotency.NOT_KEPT:
-            names_kept = tuple(rule.name for rule in answer.rules)
-            first = idempotency.Kept(answer.status, answer.content_type, answer.body, names_kept)
-            idempotency.keep(transaction, key, request.method, request.path, request.body, first)
+        idempotency.keep(transaction, key, exchange.request, answer)
         return answer
 
     def _first_answer(self, exchange: Exchange, transaction: Transaction) -> Answer:
@@ -173,14 +172,22 @@ class Exchanges:
         exchange.headers["Set-Cookie"] = f"ZSession={cookie}; Path=/; Secure; HttpOnly"
 
     def _refused(self, exchange: Exchange, refusal: Refusal) -> Answer:
-        request = exchange.request
         answer = exchange.target.dialect.refuse(refusal, _context(exchange))
-        if refusal.rule.kind in _NO_SUCH_OPERATION and in_zuora(request.method, request.path):
+        missing = _missing(exchange.request, refusal)
+        if missing:
             answer.rules = (*answer.rules, rules.UNSUPPORTED)
-            answer.refusals = (_unsupported(request), refusal)
-            answer.headers["Zuora-Mock-Unsupported"] = f"{request.method} {request.path}"
-            logger.warning("not supported by this mock: %s %s", request.method, request.path)
+            answer.refusals = (_unsupported(missing), refusal)
+            answer.headers["Zuora-Mock-Unsupported"] = missing
+            logger.warning("not supported by this mock: %s", missing)
         return answer
+
+
+def _missing(request: Request, refusal: Refusal) -> str:
+    """The operation or the type of object that was refused, if it is one that only Zuora has."""
+    if refusal.rule.kind in _NO_SUCH_OPERATION and in_zuora(request.method, request.path):
+        return f"{request.method} {request.path}"
+    name = str(refusal.actual) if refusal.rule in _NO_SUCH_OBJECT else ""
+    return name if is_object(name) and find_object(name) is None else ""
 
 
 def _note_strike(exchange: Exchange, strike: Strike) -> None:
@@ -202,10 +209,9 @@ def _context(exchange: Exchange) -> Context:
     )
 
 
-def _unsupported(request: Request) -> Refusal:
-    call = f"{request.method} {request.path}"
-    message = f"Zuora has {call}; this mock has it not, and answers as for a path that there is not"
-    return rules.UNSUPPORTED.refusal(message, expected="an operation of /__admin/ledger", actual=call)
+def _unsupported(missing: str) -> Refusal:
+    message = f"Zuora has {missing}; this mock has it not, and answers as for what there is not"
+    return rules.UNSUPPORTED.refusal(message, expected="an operation of /__admin/ledger", actual=missing)
 
 
 def _complete(exchange: Exchange, answer: Answer) -> None:

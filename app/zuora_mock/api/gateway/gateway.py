@@ -145,9 +145,10 @@ async def _read(scope: Scope, path: str, receive: Receive, limit: int) -> Reques
 
 
 def _path(scope: Scope) -> str:
-    """As it was sent, percent-encoded, without the path below which the application is mounted."""
+    """As it was sent, percent-encoded, without the path below which the application is mounted; `/rest/v1` is `/v1`."""
     path: str = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
+    path = path.removeprefix(scope.get("root_path", ""))
+    return path.removeprefix("/rest") if f"{path}/".startswith("/rest/v1/") else path
 
 
 def _zips(answer: Answer, request: Request) -> bool:

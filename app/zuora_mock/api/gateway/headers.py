@@ -20,18 +20,17 @@ from zuora_mock.errors import Refusal
 
 LONGEST_TRACK_ID = 64
 LONGEST_KEY = 255
+_LONGEST_VERSION = len(str(LATEST_WSDL))
 _FORBIDDEN_IN_TRACK_ID = frozenset(":;\"'")
 _TRACK_ID = f"at most {LONGEST_TRACK_ID} characters of US-ASCII without : ; \" and '"
 
 _BEARER = HTTPBearer(scheme_name="bearer", auto_error=False)
 
 
-Text = str | None
-
-
 async def traced(
     zuora_track_id: Annotated[
-        Text, Header(alias="Zuora-Track-Id", max_length=LONGEST_TRACK_ID, description="Echoed, and kept in the journal")
+        str | None,
+        Header(alias="Zuora-Track-Id", max_length=LONGEST_TRACK_ID, description="Echoed, and kept in the journal"),
     ] = None,
 ) -> None:
     """The header of every call."""
@@ -39,7 +38,7 @@ async def traced(
 
 async def versioned(
     zuora_entity_ids: Annotated[
-        Text,
+        str | None,
         Header(
             alias="Zuora-Entity-Ids",
             description="The entity, where a token is good for several",
@@ -47,7 +46,7 @@ async def versioned(
         ),
     ] = None,
     zuora_org_ids: Annotated[
-        Text, Header(alias="Zuora-Org-Ids", description="Organisations, with commas between them")
+        str | None, Header(alias="Zuora-Org-Ids", description="Organisations, with commas between them")
     ] = None,
     x_zuora_wsdl_version: Annotated[
         str, Header(alias="X-Zuora-WSDL-Version", description="Decides which fields there are, and the form of dates")
@@ -58,7 +57,7 @@ async def versioned(
 
 async def repeatable(
     idempotency_key: Annotated[
-        Text,
+        str | None,
         Header(alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY, description="Kept for 24 hours"),
     ] = None,
 ) -> None:
@@ -93,9 +92,9 @@ def wsdl_version(headers: Mapping[str, str]) -> int:
     given = headers.get("x-zuora-wsdl-version")
     if given is None:
         return DEFAULT_WSDL
-    digits = given.strip().removesuffix(".0")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 5 and int(digits) >= 1):
+    digits = given.strip().removesuffix(".0").lstrip("0")
+    if not (digits.isascii() and digits.isdigit()):
         message = f"X-Zuora-WSDL-Version '{given}' is not a number from 1 to {LATEST_WSDL}"
         remedy = HttpRemedy(headers={"X-Zuora-WSDL-Version": str(LATEST_WSDL)})
         raise rules.INVALID_VERSION.refusal(message, expected=f"1 to {LATEST_WSDL}", actual=given, remedy=remedy)
-    return min(int(digits), LATEST_WSDL)
+    return LATEST_WSDL if len(digits) > _LONGEST_VERSION else min(int(digits), LATEST_WSDL)

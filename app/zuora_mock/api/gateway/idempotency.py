@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 
+from zuora_mock.api.gateway.call import Answer, Request
 from zuora_mock.clock import DAY
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy
@@ -16,16 +16,6 @@ LONGEST_KEY = 255
 NOT_KEPT = frozenset({401, 409, 422, 429})
 METHODS = frozenset({"POST", "PATCH"})
 WITHOUT_MEANING = frozenset({"GET", "HEAD", "DELETE"})
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A first answer: status, content type and body are repeated, the tracing headers are each call's own."""
-
-    status: int
-    content_type: str
-    body: bytes
-    rules: tuple[str, ...]
 
 
 def check_key(key: str, method: str) -> None:
@@ -51,36 +41,46 @@ def digest(body: bytes) -> str:
     return blake2b(body, digest_size=16).hexdigest()
 
 
-def find(transaction: Transaction, key: str, method: str, path: str, body: bytes) -> Kept | None:
+def find(transaction: Transaction, key: str, request: Request) -> KeptAnswer | None:
     """The first answer to this key, if it is still kept. Raises Refusal where the key was used for something else."""
-    row = rows.find(transaction, key)
-    if row is None:
+    kept = rows.find(transaction, key)
+    if kept is None:
         return None
-    if row.kept_at + DAY <= transaction.now():
+    if kept.kept_at + DAY <= transaction.now():
         rows.remove(transaction, key)
         return None
-    if (row.method, row.path) != (method, path):
-        message = f"Idempotency-Key '{key}' was used for {row.method} {row.path}"
-        expected, actual = f"{row.method} {row.path}", f"{method} {path}"
+    if kept.entity != transaction.entity:
+        message = f"Idempotency-Key '{key}' was used by another entity"
+        expected, actual = "a key of this entity", "a key of another one"
         raise rules.KEY_REUSED.refusal(message, expected=expected, actual=actual, remedy=Remedy())
-    if transaction.tenant.settings.strict and row.digest != digest(body):
+    if (kept.method, kept.path) != (request.method, request.path):
+        message = f"Idempotency-Key '{key}' was used for {kept.method} {kept.path}"
+        expected, actual = f"{kept.method} {kept.path}", f"{request.method} {request.path}"
+        raise rules.KEY_REUSED.refusal(message, expected=expected, actual=actual, remedy=Remedy())
+    if transaction.tenant.settings.strict and kept.digest != digest(request.body):
         message = f"Idempotency-Key '{key}' was used with another body"
         expected, actual = "the body that the key was first used with", "another body"
         raise rules.KEY_BODY.refusal(message, expected=expected, actual=actual, remedy=Remedy())
-    return Kept(row.status, row.content_type, row.body, row.rules)
+    return kept
 
 
-def keep(transaction: Transaction, key: str, method: str, path: str, body: bytes, answer: Kept) -> None:
-    """Keeps a first answer, good or bad, in the transaction of its call."""
+def keep(transaction: Transaction, key: str, request: Request, answer: Answer) -> None:
+    """Keeps a first answer, good or bad, in the transaction of its call: its status, content type and body.
+
+    The tracing headers are each call's own.
+    """
+    if answer.status in NOT_KEPT:
+        return
     kept = KeptAnswer(
         key=key,
-        method=method,
-        path=path,
-        digest=digest(body),
+        entity=transaction.entity,
+        method=request.method,
+        path=request.path,
+        digest=digest(request.body),
         kept_at=transaction.now(),
         status=answer.status,
         content_type=answer.content_type,
         body=answer.body,
-        rules=answer.rules,
+        rules=tuple(rule.name for rule in answer.rules),
     )
     rows.add(transaction, kept)

@@ -20,7 +20,7 @@ NO_DATA = b'{"records":[],"size":0,"done":true}'
 UNRECOGNISED = b'{"message": "Error - unrecognised fields"}'
 
 
-class Message(BaseModel):
+class PlainError(BaseModel):
     """A call that could not be read, or a caller who is not known."""
 
     message: str
@@ -41,8 +41,8 @@ class Fault(BaseModel):
 
 
 REFUSED: dict[int | str, dict[str, Any]] = {
-    401: {"model": Message, "description": "No credential, or one that is not known"},
-    "4XX": {"model": Fault | Message, "description": "Refused as a whole"},
+    401: {"model": PlainError, "description": "No credential, or one that is not known"},
+    "4XX": {"model": Fault | PlainError, "description": "Refused as a whole"},
 }
 
 

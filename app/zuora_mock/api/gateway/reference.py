@@ -1,96 +1,83 @@
-"""What Zuora's reference lists in the families that the mock plays, so that it can say what it has not.
+"""What Zuora has, so that the mock can say what it has not. The facts stand in `reference.txt`, read when first needed.
 
-Sources: Older API (CRUD operations and Actions), Actions reference, API reference (resources of REST).
+Sources: Zuora's Python SDK 3.21 (every operation), Older API (CRUD and Actions), API references of 2018 to 2022
+(spellings that are gone from the newest), Quickstart and Settings API (families of paths), SOAP objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
-ACTIONS = ("amend", "create", "delete", "execute", "generate", "query", "queryMore", "subscribe", "update")
+from zuora_mock.api.gateway.table import folded
 
-CRUD: Mapping[str, str] = {
-    "account": "POST GET PUT DELETE",
-    "amendment": "GET PUT DELETE",
-    "bill-run": "POST GET PUT DELETE",
-    "communication-profile": "GET",
-    "contact": "POST GET PUT DELETE",
-    "contact-snapshot": "GET",
-    "credit-balance-adjustment": "POST GET PUT DELETE",
-    "export": "POST GET",
-    "feature": "GET DELETE",
-    "import": "POST GET",
-    "invoice": "GET PUT DELETE",
-    "invoice-adjustment": "POST GET PUT DELETE",
-    "invoice-item": "GET",
-    "invoice-item-adjustment": "POST GET DELETE",
-    "invoice-payment": "POST GET PUT",
-    "invoice-split": "GET",
-    "invoice-split-item": "GET",
-    "payment": "POST GET PUT DELETE",
-    "payment-method": "POST GET PUT DELETE",
-    "payment-method-snapshot": "GET",
-    "payment-method-transaction-log": "GET",
-    "payment-transaction-log": "GET",
-    "product": "POST GET PUT DELETE",
-    "product-feature": "GET DELETE",
-    "product-rate-plan": "POST GET PUT DELETE",
-    "product-rate-plan-charge": "POST GET PUT DELETE",
-    "product-rate-plan-charge-tier": "GET PUT",
-    "rate-plan": "GET",
-    "rate-plan-charge": "GET",
-    "rate-plan-charge-tier": "GET",
-    "refund": "POST GET PUT DELETE",
-    "refund-invoice-payment": "GET",
-    "refund-transaction-log": "GET",
-    "subscription": "GET PUT DELETE",
-    "subscription-product-feature": "GET",
-    "taxation-item": "POST GET PUT DELETE",
-    "unit-of-measure": "POST GET PUT DELETE",
-    "usage": "POST GET PUT DELETE",
-}
+_FACTS = Path(__file__).with_suffix(".txt")
+ANY, REST = "{}", "**"
+"""Segments of a template: any one that is not empty, and all that follow."""
 
-_RESOURCES = (
-    "accounting-codes accounting-periods accounts amendments async async-jobs attachments "
-    "bill-runs billing-documents billing-preview-runs bulk catalog charge-revenue-summaries "
-    "connections contacts credit-memos creditmemos custom-exchange-rates debit-memos debitmemos describe "
-    "e-invoice entities entity-connections files fulfillment-items fulfillments gateway-settlement "
-    "hostedpages invoice-schedules invoices journal-entries journal-runs jwt "
-    "notification-history omni-channel-subscriptions operations order-line-items orderActions "
-    "orders payment-gateways payment-method-updaters payment-methods payment-runs "
-    "payment-schedule-items payment-schedules payments product-rate-plan-charges product-rate-plans products "
-    "ramps rateplan rateplans refunds revenue-events revenue-items revenue-recognition-rules "
-    "revenue-schedules revpro-accounting-codes rsa-signatures sequence-sets sign-up subscriptions "
-    "summary-journal-entries taxation-items taxationitems transactions uno-regenerate usage"
-)
-REST_RESOURCES = frozenset(_RESOURCES.split())
-"""First segments below `/v1/` of the newer REST calls."""
 
-OBJECT_QUERY = "/object-query/"
+@dataclass(slots=True)
+class _Step:
+    methods: frozenset[str] = frozenset()
+    following: dict[str, _Step] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`objects` are names of types in lower case; `templates` the paths as they are listed, with their methods."""
+
+    objects: frozenset[str]
+    templates: dict[str, tuple[str, ...]]
+    root: _Step
+
+    def has(self, method: str, path: str) -> bool:
+        """In time linear in the path: at each segment no more places are open than the tree has at that depth."""
+        open_steps = [self.root]
+        for segment in folded(path).split("/")[1:]:
+            if any(method in step.following[REST].methods for step in open_steps if REST in step.following):
+                return True
+            keys = (segment, ANY) if segment else (segment,)
+            open_steps = [step.following[key] for step in open_steps for key in keys if key in step.following]
+        ends = (end for step in open_steps for end in (step, step.following.get(REST)) if end)
+        return any(method in end.methods for end in ends)
+
+
+@cache
+def reference() -> Reference:
+    lines = [line.split() for line in _FACTS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    templates = {path: tuple(methods) for path, *methods in lines if methods}
+    objects = frozenset(name.lower() for name, *methods in lines if not methods)
+    return Reference(objects, templates, _tree(templates.items()))
+
+
+def _tree(templates: Iterable[tuple[str, tuple[str, ...]]]) -> _Step:
+    root = _Step()
+    for path, methods in templates:
+        step = root
+        for segment in folded(path).split("/")[1:]:
+            step = step.following.setdefault(segment, _Step())
+        step.methods = frozenset(methods)
+    return root
 
 
 def listed() -> list[tuple[str, str]]:
     """(method, path) of every operation of Actions and CRUD in the reference."""
-    actions = [("POST", f"/v1/action/{name}") for name in ACTIONS]
-    crud = [
-        (method, f"/v1/object/{name}" + ("" if method == "POST" else "/{id}"))
-        for name, methods in CRUD.items()
-        for method in methods.split()
-    ]
-    return actions + crud
+    return list(_listed())
+
+
+def _listed() -> Iterator[tuple[str, str]]:
+    for path, methods in reference().templates.items():
+        if path.startswith(("/v1/action/", "/v1/object/")):
+            yield from ((method, path.replace(ANY, "{id}")) for method in methods)
 
 
 def in_zuora(method: str, path: str) -> bool:
     """Whether Zuora itself has an operation there."""
-    segments = path.removeprefix("/").split("/")
-    match segments:
-        case ["v1", "action", name]:
-            return method == "POST" and name in ACTIONS
-        case ["v1", "object", name]:
-            return method == "POST" and "POST" in CRUD.get(name, "")
-        case ["v1", "object", name, _]:
-            return method != "POST" and method in CRUD.get(name, "").split()
-        case ["v1", resource, *_]:
-            return resource in REST_RESOURCES
-        case _:
-            return path.startswith(OBJECT_QUERY)
+    return reference().has(method, path)
+
+
+def is_object(name: str) -> bool:
+    """Whether Zuora has a type of object of this name, in any case."""
+    return name.lower() in reference().objects

@@ -96,7 +96,9 @@ def idempotency_key(exchange: Exchange, _transaction: Transaction) -> None:
 
 
 def media_type(exchange: Exchange, _transaction: Transaction) -> None:
-    bodies.check_media_type(exchange.request.headers)
+    operation = exchange.target.operation
+    needed = operation is not None and operation.needs_media_type
+    bodies.check_media_type(exchange.request.headers, needed=needed)
 
 
 def size(exchange: Exchange, _transaction: Transaction) -> None:

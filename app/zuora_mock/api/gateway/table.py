@@ -1,4 +1,7 @@
-"""From a path to the operations that are there: one look-up for a fixed path, one walk for a path with parameters."""
+"""From a path to the operations that are there: one look-up for a fixed path, one walk for a path with parameters.
+
+The name of an object below `/v1/object/` is read in any case, with or without dashes.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,16 @@ from zuora_mock.api.gateway.dialect import Dialect
 from zuora_mock.api.gateway.operation import OperationRoute
 
 Methods = dict[str, OperationRoute]
+
+OBJECTS = "/v1/object/"
+
+
+def folded(path: str) -> str:
+    """The path with the name of its object, if it has one, in the spelling that all spellings of it share."""
+    if not path.startswith(OBJECTS):
+        return path
+    name, slash, rest = path.removeprefix(OBJECTS).partition("/")
+    return f"{OBJECTS}{name.replace('-', '').lower()}{slash}{rest}"
 
 
 @dataclass(slots=True)
@@ -69,15 +82,19 @@ class RouteTable:
         self._dialects = sorted(dialects.items(), key=lambda pair: len(pair[0]), reverse=True)
 
     def _add(self, operation: OperationRoute) -> None:
-        step = self._root
-        for segment in operation.path.split("/")[1:]:
-            step = step.next(segment)
-        step.methods.setdefault(operation.method, operation)
-        if "{" not in operation.path:
-            self._fixed[operation.path] = Place(step.methods, _NO_VALUES)
+        for path in {operation.path, folded(operation.path)}:
+            step = self._root
+            for segment in path.split("/")[1:]:
+                step = step.next(segment)
+            step.methods.setdefault(operation.method, operation)
+            if "{" not in path:
+                self._fixed[path] = Place(step.methods, _NO_VALUES)
 
     def find(self, path: str) -> Place | None:
-        return self._fixed.get(path) or _walk(self._root, path.split("/"), 1)
+        found = self._fixed.get(path) or _walk(self._root, path.split("/"), 1)
+        if found is None and path.startswith(OBJECTS):
+            return _walk(self._root, folded(path).split("/"), 1)
+        return found
 
     def target(self, method: str, path: str, place: Place | None) -> Target:
         """What a request is for; of a path that there is not, the dialect of its family is known all the same."""

@@ -12,7 +12,7 @@ from zuora_mock.domain import rules
 from zuora_mock.errors import Remedy
 from zuora_mock.pointers import pointer
 
-Unknown = Callable[[Mapping[str, Any]], Sequence[str]]
+FindUnknown = Callable[[Mapping[str, Any]], Sequence[str]]
 """The members of an object that nobody knows."""
 
 
@@ -32,12 +32,12 @@ def check(pointers: Sequence[str], known: Sequence[str]) -> None:
         )
 
 
-def below(name: str, rows: Sequence[Any], unknown: Unknown) -> list[str]:
+def below(name: str, rows: Sequence[Any], unknown: FindUnknown) -> list[str]:
     """Pointers to the unknown members of the objects in an array."""
     return list(_below(name, rows, unknown))
 
 
-def _below(name: str, rows: Sequence[Any], unknown: Unknown) -> Iterator[str]:
+def _below(name: str, rows: Sequence[Any], unknown: FindUnknown) -> Iterator[str]:
     for position, row in enumerate(rows):
         if isinstance(row, dict):
             yield from (pointer(name, position, member) for member in unknown(row))

@@ -19,7 +19,7 @@ from zuora_mock.domain.describing import object_schema
 _VERBS = {Access.CREATE: "Create", Access.UPDATE: "Update"}
 
 
-class Record(BaseModel):
+class ReadObject(BaseModel):
     """One object as it is read."""
 
     model_config = ConfigDict(extra="allow")
@@ -60,8 +60,8 @@ class Deleted(BaseModel):
 
 
 @cache
-def record_of(kind: ObjectType) -> type[Record]:
-    return type(kind.name, (Record,), {"kind": kind, "__module__": __name__, "__annotations__": {}})
+def record_of(kind: ObjectType) -> type[ReadObject]:
+    return type(kind.name, (ReadObject,), {"kind": kind, "__module__": __name__, "__annotations__": {}})
 
 
 @cache

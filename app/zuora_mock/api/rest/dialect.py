@@ -12,7 +12,7 @@ from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal, Rule
 
 
-class Reason(BaseModel):
+class ErrorReason(BaseModel):
     code: int | str
     message: str
 
@@ -22,7 +22,7 @@ class Refused(BaseModel):
 
     success: bool
     processId: str | None = None
-    reasons: list[Reason]
+    reasons: list[ErrorReason]
     requestId: str | None = None
 
 

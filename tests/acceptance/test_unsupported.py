@@ -1,0 +1,158 @@
+"""What Zuora has and the mock has not is answered as what there is not, and said in header, journal and log."""
+
+from __future__ import annotations
+
+import logging
+
+import httpx
+import pytest
+
+from tests.acceptance.mocks import Client, Mock
+from tests.acceptance.wire import UNKNOWN_ID, act, fault, rule_of
+
+HEADER = "Zuora-Mock-Unsupported"
+TYPED = ["Subscription", "subscription", "PRODUCT", "AccountingCode", "TaxableItemSnapshot"]
+
+
+def unsupported(client: Client) -> list[int]:
+    """The numbers of the calls that the journal lists so."""
+    return [each["n"] for each in client.get("/__admin/requests?unsupported=true").json()["requests"]]
+
+
+def is_said(client: Client, answer: httpx.Response, what: str) -> bool:
+    number = int(answer.headers["Zuora-Mock-Request"])
+    return (
+        answer.headers.get(HEADER) == what and "mock.unsupported" in rule_of(answer) and number in unsupported(client)
+    )
+
+
+class TestPaths:
+    @pytest.mark.observed("a client's tests against a sandbox, 2025")
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/v1/orders/O-1"),
+            ("POST", "/v1/batch-query/"),
+            ("POST", "/v1/batch-query"),
+            ("POST", "/v1/hmac-signatures"),
+            ("GET", "/v1/subscriptions/accounts/A-1"),
+            ("GET", "/v1/revenue-schedules/RS-1"),
+            ("PUT", "/v1/creditmemos/CM-1/apply"),
+            ("PUT", "/v1/object/subscription/1"),
+            ("GET", "/v1/object/ProductRatePlan/1"),
+        ],
+    )
+    def test_below_v1_it_is_no_endpoint(self, client: Client, method: str, path: str) -> None:
+        answer = client.request(method, path)
+        assert (answer.status_code, answer.json()["reasons"][0]["code"]) == (404, 50000040)
+        assert answer.json()["reasons"][0]["message"].startswith(f"The endpoint {path} does not exist. Please ")
+        assert is_said(client, answer, f"{method} {path}")
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("POST", "/query/jobs"),
+            ("DELETE", "/query/jobs/1"),
+            ("GET", "/object-query/rate-plans"),
+            ("GET", "/object-query/default__pet/1"),
+            ("GET", "/v2/accounts/1"),
+            ("GET", "/v2/accounts"),
+            ("GET", "/settings/listing"),
+            ("PUT", "/settings/tax-codes/1"),
+            ("GET", "/events/event-triggers"),
+            ("PUT", "/notifications/email-templates/1"),
+            ("POST", "/workflows/1/run"),
+            ("POST", "/meters/run/1/0.0.1"),
+            ("GET", "/commitments/C-1/schedules"),
+        ],
+    )
+    def test_elsewhere_it_matches_no_route(self, client: Client, method: str, path: str) -> None:
+        answer = client.request(method, path)
+        assert (answer.status_code, answer.text) == (404, '{"message":"no Route matched with those values"}')
+        assert is_said(client, answer, f"{method} {path}")
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/v1/orders/O-1/nonsense"),
+            ("GET", "/v1/orders//triggerDates"),
+            ("PATCH", "/v1/orders/O-1"),
+            ("HEAD", "/v1/orders/O-1"),
+            ("PURGE", "/v1/orders/O-1"),
+            ("GET", "/v1/nonsense"),
+            ("GET", "/v2/nonsense"),
+            ("GET", "/query/nonsense"),
+            ("GET", "/v1" + "/x" * 5000),
+        ],
+    )
+    def test_what_zuora_has_not_either_gets_none_of_it(self, client: Client, method: str, path: str) -> None:
+        answer = client.request(method, path)
+        assert (answer.status_code, HEADER in answer.headers) == (404, False)
+        assert unsupported(client) == []
+
+    @pytest.mark.documented("Older API, CRUD paths")
+    def test_a_method_that_only_zuora_has_is_not_allowed_here(self, client: Client) -> None:
+        answer = client.put("/v1/object/taxation-item/1")
+        assert answer.status_code == 405
+        assert is_said(client, answer, "PUT /v1/object/taxation-item/1")
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("path", ["/v1/orders", "/query/jobs", "/v1/object/product/1"])
+    def test_authentication_comes_first(self, mock: Mock, path: str) -> None:
+        answer = mock.get(path)
+        assert (answer.status_code, HEADER in answer.headers) == (401, False)
+
+    @pytest.mark.assumed
+    def test_the_log_says_it(self, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.WARNING, "zuora_mock"):
+            client.get("/v1/orders")
+            act(client, "query", {"queryString": "select Id from Refund"})
+        assert [each.getMessage() for each in caplog.records] == [
+            "not supported by this mock: GET /v1/orders",
+            "not supported by this mock: Refund",
+        ]
+
+
+class TestObjects:
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("name", TYPED)
+    def test_zoql_says_it(self, client: Client, name: str) -> None:
+        answer = act(client, "query", {"queryString": f"select Id from {name}"})
+        assert (answer.status_code, answer.text) == (400, fault("INVALID_TYPE", f"invalid type specified: {name}"))
+        assert rule_of(answer) == "zoql.object, mock.unsupported"
+        assert is_said(client, answer, name)
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("name", TYPED)
+    @pytest.mark.parametrize(
+        ("action", "body"),
+        [
+            ("create", {"objects": [{"Name": "x"}]}),
+            ("update", {"objects": [{"Id": UNKNOWN_ID}]}),
+            ("delete", {"ids": [UNKNOWN_ID]}),
+            ("generate", {"objects": [{"AccountId": UNKNOWN_ID}]}),
+            ("execute", {"ids": [UNKNOWN_ID], "synchronous": False}),
+        ],
+    )
+    def test_actions_say_it(self, client: Client, name: str, action: str, body: dict[str, object]) -> None:
+        answer = act(client, action, {"type": name, **body})
+        assert (answer.status_code, answer.text) == (400, fault("INVALID_TYPE", f"invalid type specified: {name}"))
+        assert rule_of(answer) == "object.type, mock.unsupported"
+        assert is_said(client, answer, name)
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("name", ["productt", "Nonsense", "rate-plan", "Account"])
+    def test_a_type_that_zuora_has_not_or_that_the_mock_has_gets_none_of_it(self, client: Client, name: str) -> None:
+        body = {"type": name, "objects": [{"AccountId": UNKNOWN_ID}]}
+        answer = act(client, "generate", body)
+        assert answer.text == fault("INVALID_TYPE", f"invalid type specified: {name}")
+        assert (rule_of(answer), HEADER in answer.headers) == ("object.type", False)
+        assert unsupported(client) == []
+
+    @pytest.mark.assumed
+    def test_the_explanation_says_it_first(self, client: Client) -> None:
+        answer = act(client, "query", {"queryString": "select Id from Subscription"})
+        told = client.get(f"/__admin/requests/{answer.headers['Zuora-Mock-Request']}/explain").json()
+        assert (told["rule"], [each["rule"] for each in told["others"]]) == ("mock.unsupported", ["zoql.object"])
