@@ -93,6 +93,10 @@ def own_imports(module: str) -> set[str]:
     return found & set(NAMES)
 
 
+def imported_names(module: str) -> set[str]:
+    return {name.rpartition(".")[2] for name in imports(MODULES[module])}
+
+
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
@@ -191,3 +195,8 @@ def test_modules_stay_under_four_hundred_lines(module: str) -> None:
 def test_everything_is_typed(module: str) -> None:
     untyped = [node.name for node in functions(MODULES[module]) if node.returns is None]
     assert not untyped
+
+
+def test_the_face_of_a_test_opens_its_transactions_in_one_place() -> None:
+    opening = {name for name in NAMES if room(name) == "admin" and "begin" in imported_names(name)}
+    assert opening == {"admin.context"}

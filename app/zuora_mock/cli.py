@@ -29,6 +29,7 @@ _DEFAULT = Settings()
 # A container linked to one called zuora-mock, or a pod beside a service of that name, gets ZUORA_MOCK_PORT=tcp://… and
 # a dozen more variables from its runtime. They are no settings of ours.
 _LINKED = re.compile(rf"{PREFIX}_(PORT|SERVICE)_")
+_PLURALS = {"fixture": "fixtures", "allowed_host": "allowed_hosts"}
 _flag = partial(click.option, show_default=True, show_envvar=True)
 
 
@@ -37,6 +38,15 @@ class _Port(click.IntRange):
 
     def convert(self, value: int, param: click.Parameter | None, ctx: click.Context | None) -> int:
         return _DEFAULT.port if str(value).startswith("tcp://") else super().convert(value, param, ctx)
+
+
+class _Host(click.types.StringParamType):
+    """A name of this server; in the variable several, with commas or spaces between them."""
+
+    name = "name"
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        return rv.replace(",", " ").split()
 
 
 def warnings(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str]:
@@ -55,7 +65,7 @@ def _database(_context: click.Context, _parameter: click.Parameter, path: Path |
 
 
 def _settings(flags: Mapping[str, object]) -> Settings:
-    named = {("fixtures" if name == "fixture" else name): value for name, value in flags.items()}
+    named = {_PLURALS.get(name, name): value for name, value in flags.items()}
     return Settings.model_validate(named)
 
 
@@ -94,10 +104,21 @@ def _leave(_signal: int, _frame: object) -> None:
     default=_DEFAULT.unknown_clients,
     help="Whether a client id that no fixture names gets a tenant of its own.",
 )
-@_flag("--max-body", type=click.IntRange(1), default=_DEFAULT.max_body, help="Largest request body, in bytes.")
+@_flag(
+    "--max-body",
+    type=click.IntRange(1),
+    default=_DEFAULT.max_body,
+    help="Largest request body, in bytes; 16 times as much at /__admin.",
+)
 @_flag("--journal-size", type=click.IntRange(0), default=_DEFAULT.journal_size, help="Requests kept per tenant.")
 @_flag("--forbid-reset-all", is_flag=True, help="Refuse to reset all tenants at once.")
 @_flag("--admin-token", default=_DEFAULT.admin_token, show_default=False, help="Bearer token that /__admin asks for.")
+@_flag(
+    "--allowed-host",
+    type=_Host(),
+    multiple=True,
+    help="Name by which /__admin may be called, beside addresses, localhost, zuora-mock and testserver; repeat it.",
+)
 @_flag("--access-log/--no-access-log", default=_DEFAULT.access_log, help="One line per request.")
 @click.version_option(__version__, message="zuora-mock %(version)s", allow_from_autoenv=False)
 @click.pass_context

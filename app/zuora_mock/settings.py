@@ -30,6 +30,7 @@ class Settings(BaseModel):
     journal_size: int = Field(default=1000, ge=0)
     forbid_reset_all: bool = False
     admin_token: str = ""
+    allowed_hosts: tuple[str, ...] = ()
     access_log: bool = True
 
 

@@ -85,7 +85,7 @@ class Mock(Caller):
 
 
 class Client(Caller):
-    """A client of Zuora's that has signed in; its token names its tenant to the control plane too."""
+    """A client of Zuora's that has signed in; its token names its tenant to `/__admin` too."""
 
     def __init__(self, mock: Mock, token: str) -> None:
         self.token = token
@@ -149,7 +149,7 @@ class Life:
         await asyncio.wait({self._task, begun}, return_when=asyncio.FIRST_COMPLETED)
         if not begun.done():
             await self._task
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url="http://mock")
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url="http://zuora-mock")
         return self._client
 
     async def end(self) -> None:

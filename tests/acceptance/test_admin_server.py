@@ -41,14 +41,17 @@ def test_settings_are_told_with_their_source_and_secrets_masked(server: Start) -
     assert told["admin_token"]["value"] == "****"
 
 
-def test_an_admin_token_guards_everything_but_health_and_documents(server: Start) -> None:
+def test_an_admin_token_guards_everything_but_health(server: Start) -> None:
     mock = server(admin_token="hush")
     assert mock.get("/__admin/tenants").status_code == 401
     assert mock.get("/__admin/tenants", headers={"Zuora-Mock-Admin-Token": "guess"}).status_code == 401
     assert mock.get("/__admin/tenants", headers={"Zuora-Mock-Admin-Token": "hush"}).status_code == 200
     assert mock.get("/__admin/tenants", headers={"Authorization": "Bearer hush"}).status_code == 200
-    for path in ("/__admin/health", "/__admin/docs", "/__admin/openapi.json"):
-        assert mock.get(path).status_code == 200
+    assert mock.get("/__admin/health").status_code == 200
+    for path in ("/__admin/", "/__admin/docs", "/__admin/docs/zuora", "/__admin/openapi.json", "/__admin/nowhere"):
+        refused = mock.get(path)
+        assert (refused.status_code, refused.json()["type"]) == (401, "urn:zuora-mock:admin-token-needed")
+        assert mock.get(path, headers={"Zuora-Mock-Admin-Token": "hush"}).status_code != 401
 
 
 def test_an_admin_token_beside_a_clients_token_names_its_tenant(server: Start) -> None:
@@ -63,7 +66,7 @@ def test_an_admin_token_beside_a_clients_token_names_its_tenant(server: Start) -
         ("GET", "/__admin/nowhere", {}, 404),
         ("PATCH", "/__admin/clock", {}, 405),
         ("POST", "/__admin/health", {}, 405),
-        ("GET", "/__admin/clock", {}, 400),
+        ("GET", "/__admin/clock?tenat=default", {}, 400),
         ("GET", "/__admin/clock?tenant=nobody", {}, 404),
         ("GET", "/__admin/clock", {"headers": {"Authorization": "Bearer unknown"}}, 404),
         ("PUT", "/__admin/clock?tenant=default", {"content": "{"}, 400),

@@ -53,11 +53,11 @@ def test_a_tenant_can_be_named_by_header_query_or_client_id(mock: Mock) -> None:
     assert mock.post("/__admin/reset", params={"tenant": CLIENT_ID}).json()["tenant"] == CLIENT_ID
 
 
-def test_a_reset_that_names_nobody_resets_all(mock: Mock) -> None:
+def test_a_reset_of_all_resets_all(mock: Mock) -> None:
     first, second = mock.sign_in("a" * 36, "one"), mock.sign_in("b" * 36, "two")
     for each in (first, second):
         each.post("/__admin/seed", json=FIXTURE)
-    told = mock.post("/__admin/reset").json()
+    told = first.post("/__admin/reset?all=true").json()
     assert told["tenant"] is None
     assert told["tenants"].keys() == {"default", "a" * 36, "b" * 36}
     assert told["removed"]["invoices"] == sum(each["invoices"] for each in told["tenants"].values())
@@ -67,7 +67,7 @@ def test_a_reset_that_names_nobody_resets_all(mock: Mock) -> None:
 
 def test_a_setting_forbids_the_reset_of_all(server: Start) -> None:
     mock = server(forbid_reset_all=True)
-    refused = mock.post("/__admin/reset")
+    refused = mock.post("/__admin/reset?all=true")
     assert refused.status_code == 403
     assert refused.headers["content-type"] == "application/problem+json"
     assert mock.post("/__admin/reset", params={"tenant": "default"}).status_code == 200
@@ -76,7 +76,7 @@ def test_a_setting_forbids_the_reset_of_all(server: Start) -> None:
 def test_an_unknown_token_never_resets_everybody(mock: Mock) -> None:
     client = mock.sign_in()
     client.post("/__admin/seed", json=FIXTURE)
-    refused = mock.post("/__admin/reset", headers={"Authorization": "Bearer 0123"})
+    refused = mock.post("/__admin/reset?all=true", headers={"Authorization": "Bearer 0123"})
     assert refused.status_code == 404
     assert "INV00000077" in client.ids()
 

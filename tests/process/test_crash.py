@@ -123,7 +123,7 @@ def test_a_server_killed_in_the_middle_of_background_work_does_the_rest(
     with create_connection((host, int(port))) as line:
         authorization = client.headers["Authorization"]
         line.sendall(
-            f"POST /__admin/jobs/settle HTTP/1.1\r\nHost: mock\r\nAuthorization: {authorization}\r\n\r\n".encode()
+            f"POST /__admin/jobs/settle HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization}\r\n\r\n".encode()
         )
         kill(first)
     check_all_split_once(connect(start(*flags), client), splits)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from zuora_mock.pointers import resolve
 from zuora_mock.steering.faults import ERROR_CODES, FaultKind, Subject, ordered_by_header, refusal_of
-from zuora_mock.steering.matching import Match, differences, fits, like, read_body, resolve, same
+from zuora_mock.steering.matching import Match, differences, fits, like, read_body, same
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -89,6 +90,16 @@ def test_a_pattern_with_an_unknown_or_impossible_member_is_refused(pattern: dict
         ("*/c", "/a/b/c", True),
         ("/a*/c", "/ab", False),
         ("a", None, False),
+        ("*", None, False),
+        ("a*a", "a", False),
+        ("a**b", "ab", True),
+        ("*ab*ab*", "abab", True),
+        ("*ab*ba*", "aba", False),
+        ("a*b*a", "aXbYa", True),
+        ("a*\n*", "ab\nc", True),
+        ("*a*a*a*b", "a" * 10_000, False),
+        ("*a" * 2000 + "*", "a" * 10_000, True),
+        ("*a" * 2000 + "*b", "a" * 10_000, False),
     ],
 )
 def test_only_the_star_stands_for_other_text(pattern: str, text: str | None, matches: bool) -> None:
@@ -102,6 +113,22 @@ def test_pointers_follow_the_standard() -> None:
     assert resolve(document, "/") == 0
     assert resolve(document, "/a~1b/m~0n/-1") is None
     assert resolve("text", "/0") is None
+    assert resolve([1], "/" + "9" * 5000) is None
+
+
+@pytest.mark.parametrize("text", ["/" * 100_000 + "~", "~", "/~2", "x", "/" + "~0" * 50_000 + "~"])
+def test_what_is_no_pointer_is_refused_at_once(text: str) -> None:
+    with pytest.raises(ValidationError):
+        Match.model_validate({"body": {text: None}})
+
+
+@pytest.mark.parametrize("body", ["[" * 202 + "]" * 202, '"\\ud800"', "NaN", "1e400"])
+def test_what_could_not_be_printed_as_json_again_is_text(body: str) -> None:
+    assert read_body({}, body.encode()) == body
+
+
+def test_a_byte_order_mark_is_no_part_of_a_body() -> None:
+    assert read_body({}, b"\xef\xbb\xbf[1]") == [1]
 
 
 def test_numbers_are_equal_by_value_and_never_booleans() -> None:

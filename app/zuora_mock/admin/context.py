@@ -1,33 +1,50 @@
-"""Whom a control call is about, and how it is refused: the tenant of the bearer, of a header or of `?tenant=`."""
+"""Whom a call of `/__admin` is about: the tenant of a header, of `?tenant=` or of the bearer, else the only one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Query, Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query as QueryParameter
+from fastapi.routing import APIRoute
 
+from zuora_mock.admin.guard import bearer_of, did_you_mean, is_admin_token
+from zuora_mock.admin.problems import Problem
 from zuora_mock.services import Services
 from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import Transaction, begin
 
-
-class Problem(Exception):
-    """A control call that is refused, answered as `application/problem+json` (RFC 9457)."""
-
-    def __init__(self, status: int, title: str, detail: str, **members: Any) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.title = title
-        self.detail = detail
-        self.members = members
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedTenant:
     """A tenant, and the name or client id by which the call means it."""
 
     tenant: Tenant
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TenantCall:
+    """A call about one tenant. Whatever it does with the tenant's rows goes through `do`."""
+
+    services: Services
+    tenant: Tenant
+
+    async def do(
+        self,
+        use_case: Callable[Concatenate[Transaction, _Arguments], _Result],
+        *arguments: _Arguments.args,
+        **named: _Arguments.kwargs,
+    ) -> _Result:
+        """The use case in a transaction of its own. Nothing of it remains if it raises."""
+        with begin(self.services.database, self.tenant) as transaction:
+            return use_case(transaction, *arguments, **named)
 
 
 async def current_services(request: Request) -> Services:
@@ -38,9 +55,16 @@ async def current_services(request: Request) -> Services:
 CurrentServices = Annotated[Services, Depends(current_services)]
 
 
-def bearer_of(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+async def check_parameters(request: Request) -> None:
+    """Raises Problem 400 for a parameter of the query that the route has not declared."""
+    route = request.scope["route"]
+    declared = get_flat_params(route.dependant) if isinstance(route, APIRoute) else []
+    known = sorted(each.alias for each in declared if isinstance(each.field_info, QueryParameter))
+    for name in request.query_params:
+        if name not in known:
+            there = f"there are {', '.join(known)}" if known else "there are none"
+            detail = f"no parameter is called '{name}'{did_you_mean(name, known)}; {there}"
+            raise Problem(400, "Unknown parameter", detail.replace("?;", "?"), known=known)
 
 
 async def name_given(
@@ -55,42 +79,54 @@ async def name_given(
 NameGiven = Annotated[str | None, Depends(name_given)]
 
 
-async def named_tenant(request: Request, services: CurrentServices, name: NameGiven) -> Named | None:
-    """The tenant that the call names, else that of its bearer, expired or not.
+def find_tenant(services: Services, name: str) -> Tenant:
+    """The tenant of this name or client id. Raises Problem 404."""
+    tenant = services.tenancy.resolve(name)
+    if tenant is None:
+        raise Problem(404, "Unknown tenant", f"no tenant has the name or client id '{name}'", tenant=name)
+    return tenant
+
+
+async def named_tenant(request: Request, services: CurrentServices, name: NameGiven) -> NamedTenant | None:
+    """The tenant that the call names, else that of its bearer, expired or not; None where it names none.
 
     Raises Problem: 404 for a name or a bearer that nobody has, 400 for one that is empty. An unset variable in a script
-    must not turn a call about one tenant into a call about all.
+    must not turn a call about one tenant into a call about another.
     """
     if name is not None:
         if not name:
             raise Problem(400, "Empty tenant name", "?tenant= or Zuora-Mock-Tenant is there and says nothing")
-        tenant = services.tenancy.resolve(name)
-        if tenant is None:
-            raise Problem(404, "Unknown tenant", f"no tenant has the name or client id '{name}'", tenant=name)
-        return Named(tenant, name)
-    token = bearer_of(request)
+        return NamedTenant(find_tenant(services, name), name)
+    token = bearer_of(request.headers)
     if not token and "authorization" in request.headers:
         raise Problem(400, "No bearer token", "Authorization is there and has no bearer token")
-    return _owner(services, token) if token and token != services.settings.admin_token else None
+    return _owner(services, token) if token and not is_admin_token(token, services.settings) else None
 
 
-def _owner(services: Services, token: str) -> Named:
+def _owner(services: Services, token: str) -> NamedTenant:
     found = services.credentials.find(services.database, token)
     tenant = services.tenancy.by_key(found[0]) if found else None
     if found is None or tenant is None:
         raise Problem(404, "Unknown tenant", "this server has not issued the bearer token, or its tenant is gone")
-    return Named(tenant, found[1])
+    return NamedTenant(tenant, found[1])
 
 
-MaybeTenant = Annotated[Named | None, Depends(named_tenant)]
+MaybeTenant = Annotated[NamedTenant | None, Depends(named_tenant)]
 
 
-async def current_tenant(named: MaybeTenant) -> Tenant:
-    """Raises Problem 400 where no tenant is named."""
-    if named is None:
+async def meant_tenant(services: CurrentServices, named: MaybeTenant) -> NamedTenant:
+    """The tenant that the call names, else the only one that there is. Raises Problem 400 where there are several."""
+    if named is not None:
+        return named
+    tenants = services.tenancy.all()
+    if len(tenants) != 1:
         detail = "name a tenant by a bearer token, the header Zuora-Mock-Tenant or ?tenant= (its name or a client id)"
-        raise Problem(400, "No tenant named", detail)
-    return named.tenant
+        raise Problem(400, "No tenant named", f"{detail}: there are {len(tenants)}")
+    return NamedTenant(tenants[0], tenants[0].name)
 
 
-CurrentTenant = Annotated[Tenant, Depends(current_tenant)]
+async def current_call(services: CurrentServices, meant: Annotated[NamedTenant, Depends(meant_tenant)]) -> TenantCall:
+    return TenantCall(services, meant.tenant)
+
+
+CurrentTenantCall = Annotated[TenantCall, Depends(current_call)]

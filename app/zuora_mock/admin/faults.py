@@ -11,12 +11,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body
 from pydantic import Field
 
-from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
+from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.ledger import KnownOperations, doubtful
-from zuora_mock.admin.wire import Answered
+from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.clock import format_instant, parse_instant
 from zuora_mock.steering.fault_orders import Order
-from zuora_mock.storage.transaction import begin
+from zuora_mock.steering.models import ResponseBody
 
 _EXAMPLES = [
     {"match": {"operation": "execute"}, "skip": 1, "times": 2, "fault": {"kind": "rate-limit"}},
@@ -25,14 +26,14 @@ _EXAMPLES = [
     {"fault": {"kind": "delay", "distribution": "lognormal", "median": 80, "sigma": 0.4}},
 ]
 
-router = APIRouter(prefix="/faults", tags=["Faults"])
+router = APIRouter(prefix="/faults", tags=["Faults"], route_class=StrictRoute)
 
 
-class FaultAdded(Answered):
+class FaultAdded(ResponseBody):
     id: str
 
 
-class FaultView(Answered):
+class FaultView(ResponseBody):
     """An order as it was given. `seen` calls have matched it, `struck` of them it has struck."""
 
     id: str
@@ -47,14 +48,13 @@ class FaultView(Answered):
     struck: int
 
 
-class FaultList(Answered):
+class FaultList(ResponseBody):
     faults: list[FaultView]
 
 
 @router.post("", status_code=201)
 async def add(
-    services: CurrentServices,
-    tenant: CurrentTenant,
+    call: CurrentTenantCall,
     operations: KnownOperations,
     order: Annotated[Order, Body(examples=_EXAMPLES)],
 ) -> FaultAdded:
@@ -66,32 +66,27 @@ async def add(
     doubt = doubtful(order.match, operations)
     if doubt:
         raise Problem(400, "Unknown operation", doubt, operations=sorted({each.name for each in operations}))
-    if order.expires_at is not None and parse_instant(order.expires_at) <= tenant.now():
-        now = format_instant(tenant.now())
+    if order.expires_at is not None and parse_instant(order.expires_at) <= call.tenant.now():
+        now = format_instant(call.tenant.now())
         raise Problem(400, "Invalid request", f"body/expiresAt: {order.expires_at} is past; it is {now} on its clock")
-    with begin(services.database, tenant) as transaction:
-        return FaultAdded(id=services.faults.add(transaction, order))
+    return FaultAdded(id=await call.do(call.services.faults.add, order))
 
 
 @router.get("")
-async def list_faults(services: CurrentServices, tenant: CurrentTenant) -> FaultList:
+async def list_faults(call: CurrentTenantCall) -> FaultList:
     """The orders in the order of their creation, with their counts, those that are spent or expired too."""
-    with begin(services.database, tenant) as transaction:
-        orders = services.faults.orders(transaction)
+    orders = await call.do(call.services.faults.orders)
     return FaultList(faults=[FaultView.model_validate(each) for each in orders])
 
 
 @router.delete("", status_code=204, response_model=None)
-async def clear(services: CurrentServices, tenant: CurrentTenant) -> None:
+async def clear(call: CurrentTenantCall) -> None:
     """Withdraws all orders."""
-    with begin(services.database, tenant) as transaction:
-        services.faults.clear(transaction)
+    await call.do(call.services.faults.clear)
 
 
 @router.delete("/{id}", status_code=204, response_model=None)
-async def remove(services: CurrentServices, tenant: CurrentTenant, id: str) -> None:
+async def remove(call: CurrentTenantCall, id: str) -> None:
     """Withdraws one order."""
-    with begin(services.database, tenant) as transaction:
-        removed = services.faults.remove(transaction, id)
-    if not removed:
+    if not await call.do(call.services.faults.remove, id):
         raise Problem(404, "Unknown fault", f"the tenant has ordered no fault with the id '{id}'")

@@ -16,7 +16,7 @@ from zuora_mock.settings import Settings
 MASK = "****"
 _DEFAULT = Settings()
 _SECRETS = frozenset({"admin_token"})
-_VARIABLES = {"fixtures": "ZUORA_MOCK_FIXTURE"}
+_VARIABLES = {"fixtures": "ZUORA_MOCK_FIXTURE", "allowed_hosts": "ZUORA_MOCK_ALLOWED_HOST"}
 _EXAMPLE = {"status": "healthy", "version": __version__, "uptimeSeconds": 12.5}
 
 open_router = APIRouter(tags=["Server"])

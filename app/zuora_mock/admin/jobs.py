@@ -12,27 +12,28 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
-from zuora_mock.admin.wire import Answered
+from zuora_mock.admin.context import CurrentTenantCall
+from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
 from zuora_mock.settings import JobPolicy
-from zuora_mock.steering.matching import Asked
+from zuora_mock.steering.models import RequestBody, ResponseBody
 from zuora_mock.storage import configuration
-from zuora_mock.storage.transaction import begin
+from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work.runner import UnknownJob
 
 _LONGEST_DELAY = 10 * 366 * 86_400
 
-router = APIRouter(prefix="/jobs", tags=["Jobs"])
+router = APIRouter(prefix="/jobs", tags=["Jobs"], route_class=StrictRoute)
 
 
-class Chapter(Answered):
+class JobStateView(ResponseBody):
     state: JobState
     at: str
     reason: str | None = None
 
 
-class JobView(Answered):
+class JobView(ResponseBody):
     """`dueAt` is null for a job that waits to be told; `request` is the journal entry that ordered it."""
 
     id: str
@@ -42,23 +43,23 @@ class JobView(Answered):
     reason: str | None
     due_at: str | None
     request: int | None
-    history: list[Chapter]
+    history: list[JobStateView]
 
 
-class JobList(Answered):
+class JobList(ResponseBody):
     jobs: list[JobView]
 
 
-class Ran(Answered):
+class JobsRun(ResponseBody):
     ran: list[JobView]
 
 
-class PolicyAsked(Asked):
+class PolicyBody(RequestBody):
     mode: Literal["after-reply", "before-reply", "delayed", "manual"]
     seconds: float = Field(default=0, ge=0, le=_LONGEST_DELAY)
 
 
-class Failure(Asked):
+class JobFailure(RequestBody):
     reason: Annotated[str, Field(min_length=1, max_length=1000)] = "failed by order"
 
 
@@ -76,65 +77,68 @@ def _moved(move: Callable[[], dict[str, Any]], id: str) -> JobView:
         raise Problem(409, "Illegal move", str(error), state=error.state.value) from None
 
 
+def _set(transaction: Transaction, policy: JobPolicy) -> None:
+    transaction.tenant.policy = policy
+    configuration.save(transaction)
+
+
 @router.get("")
-async def list_jobs(services: CurrentServices, tenant: CurrentTenant) -> JobList:
+async def list_jobs(call: CurrentTenantCall) -> JobList:
     """The tenant's jobs in the order in which they were ordered, with their history."""
-    return JobList(jobs=views(services.runner.list(tenant)))
+    return JobList(jobs=views(call.services.runner.list(call.tenant)))
 
 
 @router.get("/policy")
-async def read_policy(tenant: CurrentTenant) -> JobPolicy:
+async def read_policy(call: CurrentTenantCall) -> JobPolicy:
     """When background work runs."""
-    return tenant.policy
+    return call.tenant.policy
 
 
 @router.put("/policy")
-async def set_policy(services: CurrentServices, tenant: CurrentTenant, asked: PolicyAsked) -> JobPolicy:
+async def set_policy(call: CurrentTenantCall, body: PolicyBody) -> JobPolicy:
     """Sets when work runs that is ordered from now on: `after-reply`, `before-reply`, `delayed` or `manual`.
 
     `seconds` of the tenant's clock count for `delayed` only. Any mode but `manual` runs what waited to be told.
     """
-    with begin(services.database, tenant) as transaction:
-        tenant.policy = JobPolicy(mode=asked.mode, seconds=asked.seconds)
-        configuration.save(transaction)
-    if asked.mode != "manual":
-        services.runner.settle(tenant)
-    return tenant.policy
+    await call.do(_set, JobPolicy(mode=body.mode, seconds=body.seconds))
+    if body.mode != "manual":
+        call.services.runner.settle(call.tenant)
+    return call.tenant.policy
 
 
 @router.post("/settle", responses={409: {"description": "Something is held or not due: see `blocked`"}})
-async def settle(services: CurrentServices, tenant: CurrentTenant) -> Ran:
+async def settle(call: CurrentTenantCall) -> JobsRun:
     """Runs all work that is due or waits to be told, and says what ran.
 
     Where jobs are left that are held or whose time has not come, 409 with those in `blocked`, and in `ran` what ran.
     """
-    ran, blocked = services.runner.settle(tenant)
+    ran, blocked = call.services.runner.settle(call.tenant)
     if blocked:
         members = {"blocked": views(blocked), "ran": views(ran)}
         raise Problem(409, "Not settled", f"{len(blocked)} job(s) are held or not due yet", **members)
-    return Ran(ran=views(ran))
+    return JobsRun(ran=views(ran))
 
 
 @router.post("/{id}/run")
-async def run(services: CurrentServices, tenant: CurrentTenant, id: str) -> JobView:
+async def run(call: CurrentTenantCall, id: str) -> JobView:
     """Runs a queued job now, due or not. The answer tells whether it succeeded or failed, and why."""
-    return _moved(lambda: services.runner.run_now(tenant, id), id)
+    return _moved(lambda: call.services.runner.run_now(call.tenant, id), id)
 
 
 @router.post("/{id}/fail")
-async def fail(services: CurrentServices, tenant: CurrentTenant, id: str, asked: Failure | None = None) -> JobView:
+async def fail(call: CurrentTenantCall, id: str, body: JobFailure | None = None) -> JobView:
     """Ends a job that waits without running it, for the given reason."""
-    reason = (asked or Failure()).reason
-    return _moved(lambda: services.runner.fail(tenant, id, reason), id)
+    reason = (body or JobFailure()).reason
+    return _moved(lambda: call.services.runner.fail(call.tenant, id, reason), id)
 
 
 @router.post("/{id}/hold")
-async def hold(services: CurrentServices, tenant: CurrentTenant, id: str) -> JobView:
+async def hold(call: CurrentTenantCall, id: str) -> JobView:
     """Keeps a queued job from running until it is released."""
-    return _moved(lambda: services.runner.hold(tenant, id), id)
+    return _moved(lambda: call.services.runner.hold(call.tenant, id), id)
 
 
 @router.post("/{id}/release")
-async def release(services: CurrentServices, tenant: CurrentTenant, id: str) -> JobView:
+async def release(call: CurrentTenantCall, id: str) -> JobView:
     """Puts a held job back among those that wait; one that is due runs soon."""
-    return _moved(lambda: services.runner.release(tenant, id), id)
+    return _moved(lambda: call.services.runner.release(call.tenant, id), id)

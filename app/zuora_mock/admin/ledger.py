@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from zuora_mock.admin.context import CurrentServices, CurrentTenant
-from zuora_mock.admin.wire import Answered
+from zuora_mock.admin.context import CurrentTenantCall
+from zuora_mock.admin.guard import did_you_mean
 from zuora_mock.api.codes import read_as
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Provenance
 from zuora_mock.steering import ledger
 from zuora_mock.steering.ledger import Described, LedgerRow
 from zuora_mock.steering.matching import Match
-from zuora_mock.storage.transaction import begin
+from zuora_mock.steering.models import ResponseBody
 
 router = APIRouter(tags=["Ledger"])
 
 
-class RuleView(Answered):
+class RuleView(ResponseBody):
     """A refusal that the mock can make. `code` is what a client reads; `kind` says what sort of refusal it is."""
 
     name: str
@@ -32,11 +31,11 @@ class RuleView(Answered):
     summary: str
 
 
-class RuleList(Answered):
+class RuleList(ResponseBody):
     rules: list[RuleView]
 
 
-class LineView(Answered):
+class LedgerRowView(ResponseBody):
     """`detail` is the method and path of an operation, the kind of a rule."""
 
     name: str
@@ -47,21 +46,21 @@ class LineView(Answered):
     exercised: bool
 
 
-class TotalView(Answered):
+class TotalView(ResponseBody):
     total: int
     exercised: int
     by_provenance: dict[Provenance, int]
 
 
-class Totals(Answered):
+class Totals(ResponseBody):
     operations: TotalView
     rules: TotalView
 
 
-class LedgerView(Answered):
+class LedgerView(ResponseBody):
     totals: Totals
-    operations: list[LineView]
-    rules: list[LineView]
+    operations: list[LedgerRowView]
+    rules: list[LedgerRowView]
 
 
 async def known_operations(request: Request) -> Sequence[Described]:
@@ -77,8 +76,7 @@ def doubtful(match: Match, operations: Sequence[Described]) -> str:
     known = {each.name for each in operations}
     if match.operation is None or match.operation in known:
         return ""
-    near = get_close_matches(match.operation, known, 1)
-    return f"no operation is called '{match.operation}'" + (f"; did you mean '{near[0]}'?" if near else "")
+    return f"no operation is called '{match.operation}'{did_you_mean(match.operation, known)}"
 
 
 def _total(lines: Sequence[LedgerRow]) -> TotalView:
@@ -87,9 +85,9 @@ def _total(lines: Sequence[LedgerRow]) -> TotalView:
     return TotalView(total=counts.total, exercised=counts.exercised, by_provenance=known)
 
 
-def _lines(lines: Sequence[LedgerRow]) -> list[LineView]:
+def _lines(lines: Sequence[LedgerRow]) -> list[LedgerRowView]:
     return [
-        LineView(
+        LedgerRowView(
             name=each.name,
             detail=each.detail,
             provenance=Provenance(each.provenance),
@@ -125,8 +123,7 @@ async def rules() -> RuleList:
     responses={200: {"content": {"text/plain": {}, "application/xml": {}}}},
 )
 async def read(
-    services: CurrentServices,
-    tenant: CurrentTenant,
+    call: CurrentTenantCall,
     operations: KnownOperations,
     form: Annotated[Literal["json", "text", "junit"], Query(alias="format")] = "json",
 ) -> LedgerView | Response:
@@ -134,8 +131,7 @@ async def read(
 
     As JSON, as a table of text, or as JUnit XML, in which what was not exercised is a skipped test.
     """
-    with begin(services.database, tenant) as transaction:
-        found = ledger.read(transaction, operations)
+    found = await call.do(ledger.read, operations)
     if form == "text":
         return Response(ledger.as_text(found), media_type="text/plain")
     if form == "junit":

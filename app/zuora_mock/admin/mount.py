@@ -1,7 +1,7 @@
 """The mount of `/__admin`.
 
-Declaring the control plane's routes and bodies takes a tenth of a second that a server should not spend before it is
-ready. So health is answered at once, and the application behind everything else is made when it is first asked for.
+Declaring its routes and bodies takes a tenth of a second that a server should not spend before it is ready. So health
+is answered at once, and the application behind everything else is made when it is first asked for.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from zuora_mock.admin import guard, problems
 from zuora_mock.admin.health import Health
 from zuora_mock.services import Services
 from zuora_mock.steering.ledger import Described
 
 PREFIX = "/__admin"
-_HEALTH = f"{PREFIX}/health"
 
 
-class ControlPlane:
+class LazyAdmin:
+    """Health for everybody; the rest for those whom the guard lets pass."""
+
     def __init__(self, services: Services, operations: Sequence[Described], health: Health) -> None:
         self._services = services
         self._operations = operations
@@ -27,17 +30,22 @@ class ControlPlane:
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == _HEALTH and scope["method"] in {"GET", "HEAD"}:
+        if scope["path"] == f"{scope['root_path']}/health" and scope["method"] in {"GET", "HEAD"}:
             await self._health.report()(scope, receive, send)
+            return
+        try:
+            guard.check(Headers(scope=scope), self._services.settings)
+        except problems.Problem as problem:
+            await problems.respond(problem)(scope, receive, send)
             return
         await self._application()(_as_json(scope), receive, send)
 
     def _application(self) -> ASGIApp:
         if self._app is None:
             # Start-up cost: see the head of this module.
-            from zuora_mock.admin.app import make_plane  # noqa: PLC0415
+            from zuora_mock.admin.app import create_admin_app  # noqa: PLC0415
 
-            self._app = make_plane(self._services, self._operations, self._health)
+            self._app = create_admin_app(self._services, self._operations, self._health)
         return self._app
 
 
@@ -48,5 +56,5 @@ def _as_json(scope: Scope) -> Scope:
 
 
 def install(app: FastAPI, services: Services) -> None:
-    """Mounts the control plane; `app.state.ready` is its word for healthy, `app.state.operations` what it tells of."""
-    app.mount(PREFIX, ControlPlane(services, app.state.operations, Health(app.state)), name="control")
+    """Mounts `/__admin`; `app.state.ready` is its word for healthy, `app.state.operations` what it tells of."""
+    app.mount(PREFIX, LazyAdmin(services, app.state.operations, Health(app.state)), name="admin")

@@ -1,4 +1,4 @@
-"""How a control call is refused: `application/problem+json` (RFC 9457), whatever went wrong.
+"""How a call of `/__admin` is refused: `application/problem+json` (RFC 9457), whatever went wrong.
 
     {"type": "urn:zuora-mock:unknown-tenant", "title": "Unknown tenant", "status": 404, "detail": "…", …}
 
@@ -14,12 +14,12 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from zuora_mock.admin.context import Problem
+from zuora_mock.pointers import pointer
 from zuora_mock.tenants.fixtures import FixtureError
 from zuora_mock.tenants.tenancy import Taken, TenancyError, Unknown
 
@@ -81,25 +81,32 @@ _WORDS: Mapping[str, str] = {
 logger = logging.getLogger("zuora_mock")
 
 
+class Problem(Exception):
+    """A call of `/__admin` that is refused, answered as `application/problem+json` (RFC 9457)."""
+
+    def __init__(self, status: int, title: str, detail: str, **members: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.members = members
+
+
 def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     body = {
         "type": "urn:zuora-mock:" + problem.title.lower().replace(" ", "-"),
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
-        **jsonable_encoder(problem.members),
+        **problem.members,
     }
-    return Response(json.dumps(body), problem.status, headers, MEDIA_TYPE)
-
-
-def pointer(steps: Sequence[object]) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return Response(json.dumps(body, default=to_jsonable_python), problem.status, headers, MEDIA_TYPE)
 
 
 def _misfit(error: Mapping[str, Any], body: Any) -> dict[str, Any]:
     place, *steps = error["loc"]
     steps = _true_steps(steps, body, error["type"]) if place == "body" else steps
-    misfit = {"in": place, "pointer": pointer(steps), "message": _message(error)}
+    misfit = {"in": place, "pointer": pointer(*steps), "message": _message(error)}
     return misfit if error["type"] == "missing" else {**misfit, "value": _shown(error["input"])}
 
 
@@ -161,7 +168,7 @@ def _invalid(found: Sequence[Mapping[str, Any]], body: Any) -> Problem:
 async def _unroutable(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    titles = {404: "Unknown path", 405: "Wrong method"}
+    titles = {404: "Unknown path", 405: "ExpectedAndActual method"}
     call = f"{request.method} {request.url.path}"
     detail = f"there is no {call}; /__admin/docs lists what there is" if error.status_code in titles else error.detail
     return respond(Problem(error.status_code, titles.get(error.status_code, "Refused"), detail), error.headers)

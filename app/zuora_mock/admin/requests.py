@@ -4,40 +4,37 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from fastapi import APIRouter, Body, Path, Query
 from pydantic import Field
 
-from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
+from zuora_mock.admin.context import CurrentTenantCall, TenantCall
 from zuora_mock.admin.ledger import KnownOperations, doubtful
-from zuora_mock.admin.wire import Answered
+from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.instants import Instant
-from zuora_mock.services import Services
 from zuora_mock.steering import journal_reading, verification
 from zuora_mock.steering.matching import Match
+from zuora_mock.steering.models import ResponseBody
 from zuora_mock.steering.verification import Question
 from zuora_mock.storage.journal import Filters
-from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import begin
 
 _PAGE, _LARGEST_PAGE = 1000, 10_000
-_PARAMETERS = frozenset(
-    {"method", "path", "status", "trackId", "operation", "rule", "since", "until", "unsupported", "limit", "before"}
-)
+_LONGEST_FILTER = 10_000
 _EXAMPLES = [
     {"match": {"operation": "execute", "body": {"/ids/0": "8ad0…"}}, "count": 1},
     {"match": {"path": "/v1/object/invoice/*", "status": 200}, "atLeast": 1, "atMost": 3},
     {"order": [{"operation": "create"}, {"operation": "execute"}]},
 ]
 
-router = APIRouter(tags=["Requests"])
+router = APIRouter(tags=["Requests"], route_class=StrictRoute)
 
 _LARGEST_NUMBER = 2**53
-Number = Annotated[
+CallNumber = Annotated[
     int, Path(ge=1, le=_LARGEST_NUMBER, description="As in the header `Zuora-Mock-Request` of the answer")
 ]
 
 
-class Summary(Answered):
+class CallSummary(ResponseBody):
     """`status` is 0 where no answer was sent; `rule` has the rules that refused the call or rows of it, with commas."""
 
     n: int
@@ -52,18 +49,18 @@ class Summary(Answered):
     milliseconds: float
 
 
-class RequestList(Answered):
+class RequestList(ResponseBody):
     """Newest first. `forgotten` counts the entries that had to make room; the next page is `before` the last `n`.
 
     `doubts`, where the filter names an operation that there is not, say why there is nothing.
     """
 
-    requests: list[Summary]
+    requests: list[CallSummary]
     forgotten: int
     doubts: list[str] = Field(default_factory=list)
 
 
-class Asking(Answered):
+class RecordedRequest(ResponseBody):
     """`body` is JSON, else text, null if there was none; credentials are masked."""
 
     query: dict[str, str]
@@ -71,7 +68,7 @@ class Asking(Answered):
     body: Any
 
 
-class Answering(Answered):
+class RecordedAnswer(ResponseBody):
     """`sent` is false where a fault has kept it from the client."""
 
     sent: bool
@@ -80,7 +77,7 @@ class Answering(Answered):
     body: Any
 
 
-class ChangedRow(Answered):
+class ChangedRow(ResponseBody):
     """A row as it was and as it is, in Zuora's units; null before it was made and after it was deleted."""
 
     object: str
@@ -89,7 +86,7 @@ class ChangedRow(Answered):
     after: dict[str, Any] | None
 
 
-class OrderedJob(Answered):
+class OrderedJob(ResponseBody):
     id: str
     type: str
     object_id: str
@@ -97,28 +94,28 @@ class OrderedJob(Answered):
     reason: str | None
 
 
-class Whole(Summary):
+class CallDetails(CallSummary):
     """`changes` are those of the call and of the work that it ordered, as far as that has run."""
 
     request_id: str
-    request: Asking
-    answer: Answering
+    request: RecordedRequest
+    answer: RecordedAnswer
     changes: list[ChangedRow]
     jobs: list[OrderedJob]
     notes: list[str]
 
 
-class Accepted(Answered):
+class AcceptedRequest(ResponseBody):
     """A whole request; credentials are for the caller to add. `then` are requests to send after it, in this order."""
 
     method: str = Field(examples=["POST"])
     path: str = Field(examples=["/v1/action/execute"])
     body: dict[str, Any] | None
     headers: dict[str, str] = Field(default_factory=dict)
-    then: list[Accepted] = Field(default_factory=list)
+    then: list[AcceptedRequest] = Field(default_factory=list)
 
 
-class OrderedFault(Answered):
+class OrderedFault(ResponseBody):
     """`order` is the id of a fault order, `header`, or the call that failed a job."""
 
     kind: str = Field(examples=["rate-limit"])
@@ -126,7 +123,7 @@ class OrderedFault(Answered):
     code: str | None = None
 
 
-class Reason(Answered):
+class RefusalView(ResponseBody):
     """`accepted` is a request that would have been accepted, null where none can be told.
 
     `fault` is there where the refusal was ordered, `job` where background work was refused and not the call.
@@ -141,28 +138,28 @@ class Reason(Answered):
     expected: Any
     actual: Any
     state: dict[str, Any]
-    accepted: Accepted | None
+    accepted: AcceptedRequest | None
     fault: OrderedFault | None = None
     job: str | None = None
 
 
-class Explanation(Reason):
+class ExplanationView(RefusalView):
     """The first refusal; `others` are those of more rows and of background work."""
 
-    others: list[Reason]
+    others: list[RefusalView]
 
 
-class Wrong(Answered):
+class ExpectedAndActual(ResponseBody):
     expected: Any
     actual: Any
 
 
-class NearMiss(Answered):
+class NearMiss(ResponseBody):
     n: int
-    differs: dict[str, Wrong]
+    differs: dict[str, ExpectedAndActual]
 
 
-class Verdict(Answered):
+class Verdict(ResponseBody):
     """What is not ok comes with its nearest misses; of `order` also the first step that was `missing`, from 0.
 
     `forgotten`, where the journal has lost entries, and `doubts`, where a pattern names an operation that there is not,
@@ -179,32 +176,27 @@ class Verdict(Answered):
     doubts: list[str] = Field(default_factory=list)
 
 
-def _unknown(services: Services, tenant: Tenant, n: int) -> Problem:
-    if n <= services.journal.forgotten(tenant):
-        return Problem(404, "Forgotten request", f"{n} made room for newer entries; {services.journal.size} are kept")
+def _unknown(call: TenantCall, n: int) -> Problem:
+    journal = call.services.journal
+    if n <= journal.forgotten(call.tenant):
+        return Problem(404, "Forgotten request", f"{n} made room for newer entries; {journal.size} are kept")
     return Problem(404, "Unknown request", f"the tenant has made no call with the number {n}")
 
 
-def _known_parameters(request: Request) -> None:
-    """Raises Problem 400 for a filter that there is not."""
-    known = _PARAMETERS | {"tenant"}
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
-        detail = f"no filter is called '{unknown[0]}'; there are {', '.join(sorted(known))}"
-        raise Problem(400, "Unknown filter", detail)
-
-
-@router.get("/requests", response_model_exclude_unset=True, dependencies=[Depends(_known_parameters)])
+@router.get("/requests", response_model_exclude_unset=True)
 async def list_requests(
-    services: CurrentServices,
-    tenant: CurrentTenant,
+    call: CurrentTenantCall,
     operations: KnownOperations,
     method: str | None = None,
-    path: Annotated[str | None, Query(description="Exactly, or with `*` for any text")] = None,
+    path: Annotated[
+        str | None, Query(max_length=_LONGEST_FILTER, description="Exactly, or with `*` for any text")
+    ] = None,
     status: Annotated[int | None, Query(ge=0, le=599)] = None,
-    track_id: Annotated[str | None, Query(alias="trackId", description="Exactly, or with `*` for any text")] = None,
+    track_id: Annotated[
+        str | None, Query(alias="trackId", max_length=_LONGEST_FILTER, description="Exactly, or with `*` for any text")
+    ] = None,
     operation: str | None = None,
-    rule: str | None = None,
+    rule: Annotated[str | None, Query(max_length=_LONGEST_FILTER)] = None,
     since: Annotated[Instant | None, Query(description="On the tenant's clock, inclusive")] = None,
     until: Annotated[Instant | None, Query(description="On the tenant's clock, inclusive")] = None,
     unsupported: Annotated[bool, Query(description="Only calls of what Zuora has and the mock has not")] = False,
@@ -215,52 +207,46 @@ async def list_requests(
 ) -> RequestList:
     """The calls of the tenant, newest first."""
     filters = Filters(method, path, status, track_id, operation, rule, since, until, unsupported)
-    with begin(services.database, tenant) as transaction:
-        found = journal_reading.page(transaction, services.journal, filters, limit=limit, before=before)
+    found = await call.do(journal_reading.page, call.services.journal, filters, limit=limit, before=before)
     doubt = doubtful(Match(operation=operation), operations)
     return RequestList.model_validate({**found, "doubts": [doubt]} if doubt else found)
 
 
 @router.delete("/requests", status_code=204, response_model=None)
-async def clear(services: CurrentServices, tenant: CurrentTenant) -> None:
+async def clear(call: CurrentTenantCall) -> None:
     """Empties the journal. Numbers begin again with 1."""
-    with begin(services.database, tenant) as transaction:
-        services.journal.clear(transaction)
+    await call.do(call.services.journal.clear)
 
 
 @router.get("/requests/{n}")
-async def read(services: CurrentServices, tenant: CurrentTenant, n: Number) -> Whole:
+async def read(call: CurrentTenantCall, n: CallNumber) -> CallDetails:
     """One call: what was asked and answered, what it changed, the work it ordered."""
-    with begin(services.database, tenant) as transaction:
-        found = journal_reading.entry(transaction, services.journal, n)
+    found = await call.do(journal_reading.entry, call.services.journal, n)
     if found is None:
-        raise _unknown(services, tenant, n)
-    return Whole.model_validate(found)
+        raise _unknown(call, n)
+    return CallDetails.model_validate(found)
 
 
 @router.get("/requests/{n}/explain", response_model_exclude_unset=True)
-async def explain(services: CurrentServices, tenant: CurrentTenant, n: Number) -> Explanation:
+async def explain(call: CurrentTenantCall, n: CallNumber) -> ExplanationView:
     """Why a call, rows of it or the work that it ordered were refused: the rule, the culprit, what would have done."""
-    with begin(services.database, tenant) as transaction:
-        reasons = journal_reading.explanations(transaction, services.journal, n)
+    reasons = await call.do(journal_reading.explanations, call.services.journal, n)
     if reasons is None:
-        raise _unknown(services, tenant, n)
+        raise _unknown(call, n)
     if not reasons:
         detail = f"call {n} was not refused and none of its jobs failed: there is nothing to explain"
         raise Problem(404, "Not refused", detail)
     first, *others = reasons
-    return Explanation.model_validate({**first, "others": others})
+    return ExplanationView.model_validate({**first, "others": others})
 
 
 @router.post("/verify", response_model_exclude_unset=True)
 async def verify(
-    services: CurrentServices,
-    tenant: CurrentTenant,
+    call: CurrentTenantCall,
     operations: KnownOperations,
     question: Annotated[Question, Body(examples=_EXAMPLES)],
 ) -> Verdict:
     """Whether calls came as expected, by count, range or order. Answers 200 in either case."""
-    with begin(services.database, tenant) as transaction:
-        found = verification.verify(transaction, services.journal, question)
+    found = await call.do(verification.verify, call.services.journal, question)
     doubts = [doubt for each in question.patterns if (doubt := doubtful(each, operations))]
     return Verdict.model_validate({**found, "doubts": doubts} if doubts else found)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse
 
-from zuora_mock.admin.context import CurrentServices, CurrentTenant, MaybeTenant, Problem
-from zuora_mock.admin.wire import Answered
-from zuora_mock.storage.transaction import begin
+from zuora_mock.admin.context import (
+    CurrentServices,
+    CurrentTenantCall,
+    MaybeTenant,
+    NameGiven,
+    TenantCall,
+    meant_tenant,
+)
+from zuora_mock.admin.problems import Problem
+from zuora_mock.services import Services
+from zuora_mock.steering.models import ResponseBody
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures.dumping import dump
 
@@ -26,7 +34,7 @@ _FIXTURE_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"applicati
 router = APIRouter(tags=["State"])
 
 
-class ResetAnswer(Answered):
+class ResetAnswer(ResponseBody):
     """`tenant` as the call named it; null after a reset of all, where `removed` sums up what `tenants` tells singly."""
 
     tenant: str | None
@@ -34,24 +42,35 @@ class ResetAnswer(Answered):
     tenants: dict[str, dict[str, int]] = Field(default={}, examples=[{}])
 
 
-class SeedAnswer(Answered):
+class SeedAnswer(ResponseBody):
     """Ids by number."""
 
     accounts: dict[str, str] = Field(examples=[{"A-1": "8ad0e1b2c3d4e5f60718293a4b5c6d7e"}])
     invoices: dict[str, str] = Field(examples=[{"INV00000001": "8ad0f1e2d3c4b5a60918273645546372"}])
 
 
-@router.post("/reset", responses={403: {"description": "The setting --forbid-reset-all is on and no tenant is named"}})
-async def reset(services: CurrentServices, named: MaybeTenant) -> ResetAnswer:
+@router.post("/reset", responses={403: {"description": "The setting --forbid-reset-all is on, and all were meant"}})
+async def reset(
+    services: CurrentServices,
+    name: NameGiven,
+    named: MaybeTenant,
+    every: Annotated[bool, Query(alias="all", description="All tenants, whoever's bearer token comes along")] = False,
+) -> ResetAnswer:
     """Puts data, jobs, policy, clock, faults, journal and idempotency keys back to the fixture. Tokens stay good.
 
-    A call that names no tenant resets all of them.
+    Of the tenant that is meant, or with `all=true` of all of them.
     """
-    if named is not None:
-        async with services.fairness.turn(named.tenant.key):
-            with begin(services.database, named.tenant) as transaction:
-                removed = services.tenancy.reset(transaction)
-            return ResetAnswer(tenant=named.by, removed=removed)
+    if every and name is not None:
+        raise Problem(400, "Ambiguous reset", "name a tenant or say all=true, not both")
+    if every:
+        return _reset_all(services)
+    meant = await meant_tenant(services, named)
+    async with services.fairness.turn(meant.tenant.key):
+        removed = await TenantCall(services, meant.tenant).do(services.tenancy.reset)
+    return ResetAnswer(tenant=meant.by, removed=removed)
+
+
+def _reset_all(services: Services) -> ResetAnswer:
     if services.settings.forbid_reset_all:
         raise Problem(403, "Reset of all forbidden", "name a tenant: this server does not reset all tenants at once")
     tenants = services.tenancy.reset_all()
@@ -62,7 +81,7 @@ async def reset(services: CurrentServices, named: MaybeTenant) -> ResetAnswer:
 
 
 @router.post("/seed", openapi_extra=_FIXTURE_BODY)
-async def seed(request: Request, services: CurrentServices, tenant: CurrentTenant) -> SeedAnswer:
+async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
     """Adds a fixture to what is there, and answers the ids by number.
 
     An object whose Id is there already is replaced. The state of another tenant goes in too: its entities are those of
@@ -71,18 +90,16 @@ async def seed(request: Request, services: CurrentServices, tenant: CurrentTenan
 
     What is wrong with a fixture is answered at once and in full, and nothing of it is kept.
     """
-    fixture = fixtures.parse(await request.body(), "the fixture", tenant.zone, tenant.custom_fields)
-    with begin(services.database, tenant) as transaction:
-        made = services.tenancy.seed(transaction, fixture)
-    services.runner.advanced(tenant)
+    fixture = fixtures.parse(await request.body(), "the fixture", call.tenant.zone, call.tenant.custom_fields)
+    made = await call.do(call.services.tenancy.seed, fixture)
+    call.services.runner.advanced(call.tenant)
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
 
 
 @router.get("/state", response_model=None, responses=_FIXTURE_ANSWER)
-async def state(services: CurrentServices, tenant: CurrentTenant) -> JSONResponse:
+async def state(call: CurrentTenantCall) -> JSONResponse:
     """The tenant's data as a fixture, ids included: what comes out goes in again, here or in another tenant."""
-    with begin(services.database, tenant) as transaction:
-        return JSONResponse(dump(transaction))
+    return JSONResponse(await call.do(dump))
 
 
 @router.get("/fixture-schema", response_model=None)

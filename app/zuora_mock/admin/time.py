@@ -10,21 +10,21 @@ from typing import Annotated, Self
 from fastapi import APIRouter
 from pydantic import Field, model_validator
 
-from zuora_mock.admin.context import CurrentServices, CurrentTenant, Problem
+from zuora_mock.admin.context import CurrentTenantCall, TenantCall
 from zuora_mock.admin.jobs import JobView, views
-from zuora_mock.admin.wire import Answered
+from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.clock import SECOND, Clock, format_instant
 from zuora_mock.instants import EXAMPLE, LATEST, Instant
-from zuora_mock.services import Services
-from zuora_mock.steering.matching import Asked
+from zuora_mock.steering.models import RequestBody, ResponseBody
 from zuora_mock.storage import configuration
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import begin
+from zuora_mock.storage.transaction import Transaction
 
-router = APIRouter(prefix="/clock", tags=["Time"])
+router = APIRouter(prefix="/clock", tags=["Time"], route_class=StrictRoute)
 
 
-class ClockAsked(Asked):
+class ClockBody(RequestBody):
     now: Instant | None = None
     frozen: bool | None = None
 
@@ -35,11 +35,11 @@ class ClockAsked(Asked):
         return self
 
 
-class Advance(Asked):
+class AdvanceBody(RequestBody):
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False, examples=[3600])]
 
 
-class ClockView(Answered):
+class ClockView(ResponseBody):
     now: str = Field(examples=[EXAMPLE])
     frozen: bool
 
@@ -50,37 +50,44 @@ class ClockMoved(ClockView):
     ran: list[JobView]
 
 
-def _move(services: Services, tenant: Tenant, clock: Clock) -> ClockMoved:
-    with begin(services.database, tenant) as transaction:
-        tenant.clock = clock
-        configuration.save(transaction)
-    ran = services.runner.advanced(tenant)
-    return ClockMoved(now=format_instant(tenant.now()), frozen=clock.frozen, ran=views(ran))
-
-
-@router.get("")
-async def read(tenant: CurrentTenant) -> ClockView:
-    """What the tenant's clock shows, and whether it stands still."""
+def view(tenant: Tenant) -> ClockView:
     return ClockView(now=format_instant(tenant.now()), frozen=tenant.clock.frozen)
 
 
+def _set(transaction: Transaction, clock: Clock) -> None:
+    transaction.tenant.clock = clock
+    configuration.save(transaction)
+
+
+async def _move(call: TenantCall, clock: Clock) -> ClockMoved:
+    await call.do(_set, clock)
+    ran = call.services.runner.advanced(call.tenant)
+    return ClockMoved(**view(call.tenant).model_dump(), ran=views(ran))
+
+
+@router.get("")
+async def read(call: CurrentTenantCall) -> ClockView:
+    """What the tenant's clock shows, and whether it stands still."""
+    return view(call.tenant)
+
+
 @router.put("")
-async def put(services: CurrentServices, tenant: CurrentTenant, asked: ClockAsked) -> ClockMoved:
+async def put(call: CurrentTenantCall, body: ClockBody) -> ClockMoved:
     """Sets the clock, freezes it or lets it go on. Work that became due has run before the answer.
 
     Without `now` it keeps its time, without `frozen` it goes on or stands still as before. It may be set back.
     """
-    now = tenant.now() if asked.now is None else asked.now
-    frozen = tenant.clock.frozen if asked.frozen is None else asked.frozen
-    return _move(services, tenant, Clock().set(now, frozen=frozen))
+    now = call.tenant.now() if body.now is None else body.now
+    frozen = call.tenant.clock.frozen if body.frozen is None else body.frozen
+    return await _move(call, Clock().set(now, frozen=frozen))
 
 
 @router.post("/advance")
-async def advance(services: CurrentServices, tenant: CurrentTenant, asked: Advance) -> ClockMoved:
+async def advance(call: CurrentTenantCall, body: AdvanceBody) -> ClockMoved:
     """Moves the clock forward, frozen or not. Work that became due has run before the answer.
 
     Backwards is refused here: `PUT /__admin/clock` sets a clock back.
     """
-    if asked.seconds * SECOND > LATEST - tenant.now():
+    if body.seconds * SECOND > LATEST - call.tenant.now():
         raise Problem(400, "Too far", "a clock does not go beyond the year 9000")
-    return _move(services, tenant, tenant.clock.advance(round(asked.seconds * SECOND)))
+    return await _move(call, call.tenant.clock.advance(round(body.seconds * SECOND)))

@@ -21,7 +21,8 @@ from zuora_mock.clock import SECOND, format_instant, parse_instant
 from zuora_mock.instants import InstantText
 from zuora_mock.steering import faults
 from zuora_mock.steering.faults import LONGEST_DELAY, NO_STRIKE, FaultKind, Strike, Subject
-from zuora_mock.steering.matching import Asked, Match, fits
+from zuora_mock.steering.matching import Match, fits
+from zuora_mock.steering.models import RequestBody
 from zuora_mock.storage import faults as rows
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.faults import KeptOrder
@@ -41,7 +42,7 @@ LONGEST_EXPIRY = 100 * 366 * 86_400
 Milliseconds = Annotated[float, Field(ge=0, le=LONGEST_DELAY)]
 
 
-class PlainFault(Asked):
+class PlainFault(RequestBody):
     """A fault by name; the call waits `milliseconds` before it."""
 
     kind: Literal[
@@ -62,7 +63,7 @@ class PlainFault(Asked):
     milliseconds: Milliseconds = 0
 
 
-class ErrorFault(Asked):
+class ErrorFault(RequestBody):
     """Any error of Zuora's by its code: a word such as `TEMPORARY_ERROR`, or digits for REST."""
 
     kind: Literal["error"]
@@ -71,7 +72,7 @@ class ErrorFault(Asked):
     milliseconds: Milliseconds = 0
 
 
-class DelayFault(Asked):
+class DelayFault(RequestBody):
     """A delay before the call: fixed, or drawn anew for each call from a seeded distribution."""
 
     kind: Literal["delay"]
@@ -95,7 +96,7 @@ class DelayFault(Asked):
 AnyFault = Annotated[PlainFault | ErrorFault | DelayFault, Field(discriminator="kind")]
 
 
-class Order(Asked):
+class Order(RequestBody):
     """A fault for the calls that match, from the moment it is ordered until it is used up, expires or is removed."""
 
     match: Match = Match()

@@ -12,19 +12,21 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field
+from pydantic_core import from_json
 
+from zuora_mock.pointers import resolve
 from zuora_mock.steering.faults import Subject
+from zuora_mock.steering.models import RequestBody
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-_JSON_POINTER = re.compile(r"(/([^~/]|~[01])*)*")
+_LONE_TILDE = re.compile(r"~(?![01])")
 _FORM = "application/x-www-form-urlencoded"
 _LONGEST_UNZIPPED = 10 * 1024 * 1024
 _ZIPPED = 31
@@ -44,7 +46,7 @@ def _path(text: str) -> str:
 
 
 def _pointer(text: str) -> str:
-    if _JSON_POINTER.fullmatch(text) is None:
+    if (text and not text.startswith("/")) or _LONE_TILDE.search(text):
         raise ValueError("a JSON pointer is empty or begins with /, and ~ stands in it as ~0")
     return text
 
@@ -54,13 +56,7 @@ PathPattern = Annotated[str, AfterValidator(_path), Field(description="Exactly, 
 Pointer = Annotated[str, AfterValidator(_pointer), Field(description="A JSON pointer (RFC 6901)")]
 
 
-class Asked(BaseModel):
-    """JSON in camelCase; a member that it does not know is a mistake and is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
-
-
-class Match(Asked):
+class Match(RequestBody):
     """A pattern for calls; what is not named matches anything."""
 
     operation: str | None = Field(default=None, description="Its name, such as `execute` or `get-invoice-split`")
@@ -109,28 +105,18 @@ def _body_differences(expected: Mapping[str, Any], document: Any) -> Iterator[Di
 
 
 def like(pattern: str, text: str | None) -> bool:
-    """Whether the text is the pattern, `*` standing for any text."""
-    return text is not None and (pattern == text or ("*" in pattern and _compiled(pattern).fullmatch(text) is not None))
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(each) for each in pattern.split("*")), re.DOTALL)
-
-
-def resolve(document: Any, pointer: str) -> Any:
-    """The value at a JSON pointer (RFC 6901), None where there is nothing."""
-    for step in pointer.split("/")[1:]:
-        document = _member(document, step.replace("~1", "/").replace("~0", "~"))
-    return document
-
-
-def _member(document: Any, step: str) -> Any:
-    if isinstance(document, Mapping):
-        return document.get(step)
-    if isinstance(document, Sequence) and not isinstance(document, str) and step.isdecimal():
-        return document[int(step)] if int(step) < len(document) else None
-    return None
+    """Whether the text is the pattern, `*` standing for any text. Each piece takes the first place: that is enough."""
+    if text is None or "*" not in pattern:
+        return pattern == text
+    first, *between, last = pattern.split("*")
+    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for piece in between:
+        at = text.find(piece, at, end) + len(piece)
+        if at < len(piece):
+            return False
+    return True
 
 
 def same(expected: Any, actual: Any) -> bool:
@@ -152,8 +138,8 @@ def read_body(headers: Mapping[str, str], body: bytes) -> Any:
     if headers.get("content-type", "").startswith(_FORM):
         return dict(parse_qsl(plain.decode("utf-8", "replace"), keep_blank_values=True))
     try:
-        return _json(plain)
-    except (ValueError, RecursionError):
+        return _json(plain.removeprefix(BOM_UTF8))
+    except ValueError:
         return plain.decode("utf-8", "replace")
 
 
@@ -166,17 +152,13 @@ def _unzipped(body: bytes) -> bytes:
 
 
 def _json(text: bytes) -> Any:
-    """Raises ValueError also for what could not be printed as JSON again: NaN, 1e400, half a surrogate pair."""
-    document = json.loads(text, parse_constant=_refuse, parse_float=_finite)
-    if b"\\u" in text:
-        json.dumps(document, ensure_ascii=False).encode()
-    return document
-
-
-def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+    """Raises ValueError also for what could not be printed again: NaN, 1e400, half a surrogate pair, 200 levels."""
+    from_json(text, allow_inf_nan=False)
+    return json.loads(text, parse_float=_finite)
 
 
 def _finite(digits: str) -> float:
     value = float(digits)
-    return value if isfinite(value) else _refuse(digits)
+    if not isfinite(value):
+        raise ValueError(f"{digits} is no number of JSON")
+    return value

@@ -22,7 +22,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from zuora_mock.steering.faults import Subject
 from zuora_mock.steering.journal import Journal
-from zuora_mock.steering.matching import Asked, Difference, Match, differences
+from zuora_mock.steering.matching import Difference, Match, differences
+from zuora_mock.steering.models import RequestBody
 from zuora_mock.storage import journal as rows
 from zuora_mock.storage.journal import Recorded
 from zuora_mock.storage.transaction import Transaction
@@ -47,17 +48,17 @@ def _unwrapped(step: Any) -> Any:
     return step["match"] if isinstance(step, dict) and step.keys() == {"match"} else step
 
 
-Step = Annotated[Pattern, BeforeValidator(_unwrapped)]
+OrderedPattern = Annotated[Pattern, BeforeValidator(_unwrapped)]
 
 
-class Question(Asked):
+class Question(RequestBody):
     """`match` with a count or a range, or `order`."""
 
     match: Pattern | None = None
     count: Count | None = None
     at_least: Count | None = None
     at_most: Count | None = None
-    order: Annotated[tuple[Step, ...], Field(min_length=1)] | None = None
+    order: Annotated[tuple[OrderedPattern, ...], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_question(self) -> Self:

@@ -1,4 +1,4 @@
-"""The control plane's OpenAPI document, and one page that shows it or that of Zuora's face without the internet."""
+"""The OpenAPI document of `/__admin`, and one page that shows it or that of Zuora's face without the internet."""
 
 from __future__ import annotations
 
