@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from hmac import compare_digest
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +16,8 @@ DEFAULT_PORT = 9867
 
 CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET = 36, 42
 """Characters (API reference, createToken)."""
+
+_BEYOND_LATIN_1 = 256
 
 
 class Settings(BaseModel):
@@ -32,6 +36,19 @@ class Settings(BaseModel):
     admin_token: str = ""
     allowed_hosts: tuple[str, ...] = ()
     access_log: bool = True
+
+    def is_admin_token(self, given: str) -> bool:
+        """Of a header as it is read, byte by byte: what is beyond ASCII may have been sent as UTF-8 or as Latin-1."""
+        sent = given.encode("latin-1", "replace")
+        return any(compare_digest(sent, wanted) for wanted in _spellings(self.admin_token))
+
+
+def _spellings(token: str) -> Iterator[bytes]:
+    """What the environment has beyond UTF-8 is kept in surrogates."""
+    if token:
+        yield token.encode("utf-8", "surrogateescape")
+    if token and all(ord(character) < _BEYOND_LATIN_1 for character in token):
+        yield token.encode("latin-1")
 
 
 class _Camel(BaseModel):

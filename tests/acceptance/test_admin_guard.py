@@ -243,3 +243,13 @@ class TestNoFailures:
         client.get(f"/v1/object/invoice/{'a' * 10_000}", headers={"Zuora-Track-Id": "a" * 60})
         assert client.post("/__admin/verify", json={"match": stars}).json()["ok"] is False
         assert client.get("/__admin/requests", params={"path": "*a" * 100 + "*b"}).json()["requests"] == []
+
+
+@pytest.mark.assumed
+def test_faults_by_header_need_the_admin_token_where_there_is_one(server: Start) -> None:
+    client = server(admin_token="geheim").sign_in()
+    order = {"Zuora-Mock-Fault": "rate-limit", "Zuora-Mock-Delay": "1"}
+    body = {"queryString": "select Id from Account"}
+    assert client.post("/v1/action/query", json=body, headers=order).status_code == 200
+    allowed = {**order, "Zuora-Mock-Admin-Token": "geheim"}
+    assert client.post("/v1/action/query", json=body, headers=allowed).status_code == 429

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 from zipfile import ZipFile
@@ -12,7 +14,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
-from tests.process.commands import ROOT, Run, Server, Start
+from tests.process.commands import ROOT, Run, Server, Start, environment
 from zuora_mock import __version__
 from zuora_mock.health import healthy
 
@@ -112,3 +114,26 @@ def test_the_wheel_installs_beside_a_package_called_app(run: Run, tmp_path: Path
     assert seen.stdout == f"True {site / 'zuora_mock' / '__init__.py'}\n"
     command = run("-m", "zuora_mock", "--version", PYTHONPATH=str(site))
     assert command.stdout == f"zuora-mock {__version__}\n"
+
+
+def test_other_servers_find_the_application_by_its_module(tmp_path: Path) -> None:
+    program = (
+        "import zuora_mock.asgi as module; settings = module.app.state.services.settings;"
+        "print(settings.journal_size, settings.db)"
+    )
+    variables = environment(ZUORA_MOCK_JOURNAL_SIZE="7", ZUORA_MOCK_DB=str(tmp_path / "mock.db"))
+    done = subprocess.run([sys.executable, "-c", program], env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["7", str(tmp_path / "mock.db")]
+
+
+def test_a_wrong_variable_is_told_to_other_servers_in_one_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import zuora_mock.asgi"],
+        env=environment(ZUORA_MOCK_JOURNAL_SIZE="many"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "many" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -11,7 +11,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query as QueryParameter
 from fastapi.routing import APIRoute
 
-from zuora_mock.admin.guard import bearer_of, did_you_mean, is_admin_token
+from zuora_mock.admin.guard import bearer_of, did_you_mean
 from zuora_mock.admin.problems import Problem
 from zuora_mock.services import Services
 from zuora_mock.storage.tenants import Tenant
@@ -100,7 +100,7 @@ async def named_tenant(request: Request, services: CurrentServices, name: NameGi
     token = bearer_of(request.headers)
     if not token and "authorization" in request.headers:
         raise Problem(400, "No bearer token", "Authorization is there and has no bearer token")
-    return _owner(services, token) if token and not is_admin_token(token, services.settings) else None
+    return _owner(services, token) if token and not services.settings.is_admin_token(token) else None
 
 
 def _owner(services: Services, token: str) -> NamedTenant:

@@ -6,9 +6,8 @@ call comes, and by which name they reached the server; a name that we do not kno
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from difflib import get_close_matches
-from hmac import compare_digest
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -26,7 +25,6 @@ LARGEST = 16
 _OUR_HEADERS = ("Zuora-Mock-Tenant", ADMIN_TOKEN, "Zuora-Mock-Fault", "Zuora-Mock-Delay")
 _OURS = "zuora-mock-"
 _FOREIGN_SITES = frozenset({"cross-site", "same-site"})
-_BEYOND_LATIN_1 = 256
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_GUESS = 100
 """Of a name for which a near one is looked for: that takes the square of its length."""
@@ -53,20 +51,6 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
 def bearer_of(headers: Headers) -> str:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def is_admin_token(given: str, settings: Settings) -> bool:
-    """Of a header as it is read, byte by byte: what is beyond ASCII may have been sent as UTF-8 or as Latin-1."""
-    sent = given.encode("latin-1", "replace")
-    return any(compare_digest(sent, wanted) for wanted in _spellings(settings.admin_token))
-
-
-def _spellings(token: str) -> Iterator[bytes]:
-    """What the environment has beyond UTF-8 is kept in surrogates."""
-    if token:
-        yield token.encode("utf-8", "surrogateescape")
-    if token and all(ord(character) < _BEYOND_LATIN_1 for character in token):
-        yield token.encode("latin-1")
 
 
 def _check_host(headers: Headers, settings: Settings) -> None:
@@ -110,7 +94,7 @@ def _is_address(name: str) -> bool:
 
 def _check_token(headers: Headers, settings: Settings) -> None:
     given = (headers.get(ADMIN_TOKEN, ""), bearer_of(headers))
-    if settings.admin_token and not any(is_admin_token(each, settings) for each in given):
+    if settings.admin_token and not any(settings.is_admin_token(each) for each in given):
         detail = f"this server wants its admin token in the header {ADMIN_TOKEN} or as a bearer token; only health"
         raise Problem(401, "Admin token needed", f"{detail} is open without. A browser sends neither by itself.")
 
