@@ -33,6 +33,11 @@ def send(client: Client, accepted: dict[str, Any]) -> None:
         assert "false" not in answer.text.replace('"done":false', ""), answer.text
 
 
+def complete(number: str, **fields: Any) -> dict[str, Any]:
+    """An account with all that a strict tenant requires."""
+    return wire.account(number, **{"BillCycleDay": 1, "Status": "Draft", **fields})
+
+
 def refused(client: Client, method: str, path: str, body: wire.Body | None, **headers: str) -> dict[str, Any]:
     named = {name.replace("_", "-"): value for name, value in {"Content-Type": "application/json", **headers}.items()}
     content = None if body is None else wire.content(body)
@@ -52,10 +57,14 @@ def refused(client: Client, method: str, path: str, body: wire.Body | None, **he
         ("track-id.form", "POST", "/v1/action/query", QUERY, {"Zuora_Track_Id": "a:b"}),
         ("idempotency.key", "POST", "/v1/action/query", QUERY, {"Idempotency_Key": "k" * 256}),
         ("fault.error", "POST", "/v1/action/query", QUERY, {"Zuora_Mock_Fault": "TEMPORARY_ERROR"}),
-        ("object.reference", "POST", "/v1/object/account", wire.account("A-2", PaymentTerm="None"), {}),
-        ("object.duplicate", "POST", "/v1/object/account", wire.account(), {}),
-        ("object.value", "POST", "/v1/object/account", wire.account("A-3", Name="n" * 256), {}),
-        ("object.required", "POST", "/v1/object/account", wire.account("A-4", Status="Active"), {}),
+        ("object.reference", "POST", "/v1/object/account", complete("A-2", PaymentTerm="None"), {}),
+        ("object.duplicate", "POST", "/v1/object/account", complete("A-1"), {}),
+        ("object.value", "POST", "/v1/object/account", complete("A-3", Name="n" * 256), {}),
+        ("object.required", "POST", "/v1/object/account", complete("A-4", Status="Active"), {}),
+        ("object.required", "POST", "/v1/object/account", wire.account("A-5"), {}),
+        ("account.currency", "POST", "/v1/object/account", complete("A-6", Currency="eur"), {}),
+        ("account.bill-cycle-day", "POST", "/v1/object/account", complete("A-7", BillCycleDay=32), {}),
+        ("account.contacts", "POST", "/v1/object/account", complete("A-8", Status="Active", Batch="Batch1"), {}),
     ],
 )
 def test_what_is_said_to_be_accepted_is_accepted(

@@ -358,6 +358,49 @@ class TestAccountAndContact:
         message = "Payment term and billing batch are required before account can be activated."
         assert answer.json() == [row("MISSING_REQUIRED_VALUE", message)]
 
+    @pytest.mark.documented("SOAP API, Account")
+    def test_an_active_account_needs_its_two_contacts(self, client: Client) -> None:
+        wanted = {"Currency": "USD", "Status": "Active", "PaymentTerm": "Net 30", "Batch": "Batch1"}
+        person = {"AccountId": account_id(client), "FirstName": "Amy", "LastName": "Lawrence"}
+        [contact] = client.create("Contact", person)
+        for name, given in (("BillToId", {}), ("SoldToId", {"BillToId": contact})):
+            answer = create(client, "Account", {"Name": "x", **wanted, **given})
+            assert answer.json() == [row("MISSING_REQUIRED_VALUE", f"Missing required value: {name}")]
+            assert answer.headers["Zuora-Mock-Rule"] == "account.contacts; provenance=documented"
+        assert client.create("Account", {"Name": "x", **wanted, "BillToId": contact, "SoldToId": contact})
+
+    @pytest.mark.documented("Older API, Object_POSTAccount")
+    @pytest.mark.parametrize("code", ["XYZ", "eur", "12", " US"])
+    def test_a_currency_is_one_of_iso_4217(self, client: Client, code: str) -> None:
+        answer = create(client, "Account", {"Name": "x", "Currency": code})
+        assert answer.json() == [row("INVALID_VALUE", f"Currency: '{code}' is no currency of ISO 4217")]
+        assert answer.headers["Zuora-Mock-Rule"] == "account.currency; provenance=documented"
+        assert client.create("Account", {"Name": "x", "Currency": "JPY"})
+
+    @pytest.mark.documented("SOAP API, Account")
+    def test_a_bill_cycle_day_lies_between_0_and_31(self, client: Client) -> None:
+        days = [{"Name": "x", "Currency": "USD", "BillCycleDay": each} for each in (-1, 0, 31, 32)]
+        answer = create(client, "Account", *days)
+        assert [each["Success"] for each in answer.json()] == [False, True, True, False]
+        message = "BillCycleDay: a whole number from 0 to 31 is needed, not '32'"
+        assert answer.json()[3] == row("INVALID_VALUE", message)
+
+    @pytest.mark.assumed
+    def test_an_account_without_day_and_status_is_a_draft_of_day_0(self, client: Client) -> None:
+        [made] = client.create("Account", {"Name": "x", "Currency": "USD"})
+        record = crud(client, "GET", f"account/{made}").json()
+        assert (record["BillCycleDay"], record["Status"]) == (0, "Draft")
+
+    @pytest.mark.documented("Older API, Object_POSTAccount")
+    def test_a_strict_tenant_requires_day_and_status_too(self, server: Start, tmp_path: Path) -> None:
+        client = start(server, tmp_path, {"strict": True}).sign_in()
+        given = {"Name": "x", "Currency": "USD", "BillCycleDay": 1, "Status": "Draft"}
+        for count, name in enumerate(given):
+            first = dict(list(given.items())[:count])
+            answer = create(client, "Account", first)
+            assert answer.json() == [row("MISSING_REQUIRED_VALUE", f"Missing required value: {name}")]
+        assert client.create("Account", given)
+
     @pytest.mark.documented("Older API, Object_GETAccount")
     @pytest.mark.parametrize(
         ("field", "value"),

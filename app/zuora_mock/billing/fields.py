@@ -79,12 +79,17 @@ def members_of(row: Any) -> Mapping[str, Any]:
     return row
 
 
-def require(kind: ObjectType, members: Mapping[str, Any]) -> None:
-    """Raises Refusal (`object.required`) that names the first missing field and no other."""
-    for name in kind.required:
-        if (value := members.get(name)) in (None, ""):
-            expected, state = list(kind.required), {"given": sorted(members)}
-            raise missing(name, expected=expected, actual=value, state=state)
+def require(kind: ObjectType, members: Mapping[str, Any], also: Record) -> None:
+    """Raises Refusal (`object.required`) that names the first missing field and no other.
+
+    `also` are fields that are required besides, with values that would do.
+    """
+    absent = [name for name in (*kind.required, *also) if members.get(name) in (None, "")]
+    if absent:
+        name, state = absent[0], {"given": sorted(members)}
+        remedy = Remedy({f"/{each}": also[each] for each in absent}) if name in also else None
+        expected = [*kind.required, *also]
+        raise missing(name, expected=expected, actual=members.get(name), state=state, remedy=remedy)
 
 
 def missing(
