@@ -358,6 +358,13 @@ class TestAccountAndContact:
         message = "Payment term and billing batch are required before account can be activated."
         assert answer.json() == [row("MISSING_REQUIRED_VALUE", message)]
 
+    @pytest.mark.assumed
+    def test_an_empty_payment_term_is_one_that_is_not_given(self, client: Client) -> None:
+        [made] = client.create("Account", {"Name": "x", "Currency": "USD", "PaymentTerm": ""})
+        assert "PaymentTerm" not in crud(client, "GET", f"account/{made}").json()
+        _, [item] = split(client, 50, PaymentTerm="")
+        assert "PaymentTerm" not in crud(client, "GET", f"invoice-split-item/{item}").json()
+
     @pytest.mark.documented("SOAP API, Account")
     def test_an_active_account_needs_its_two_contacts(self, client: Client) -> None:
         wanted = {"Currency": "USD", "Status": "Active", "PaymentTerm": "Net 30", "Batch": "Batch1"}

@@ -117,6 +117,15 @@ class TestRows:
             answer = update(client, "Account", {"Id": account_id(client), name: value})
         assert answer.json()[0]["Errors"][0]["Code"] in {"MISSING_REQUIRED_VALUE", "INVALID_VALUE"}
 
+    @pytest.mark.assumed
+    def test_an_empty_payment_term_changes_nothing(self, client: Client) -> None:
+        wanted = account_id(client)
+        assert update(client, "Account", {"Id": wanted, "PaymentTerm": ""}).json()[0]["Success"]
+        assert crud(client, "GET", f"account/{wanted}").json()["PaymentTerm"] == "Net 30"
+        _, [item] = split(client, 50, PaymentTerm="Net 60")
+        assert update(client, "InvoiceSplitItem", {"Id": item, "PaymentTerm": ""}).json()[0]["Success"]
+        assert crud(client, "GET", f"invoice-split-item/{item}").json()["PaymentTerm"] == "Net 60"
+
     @pytest.mark.documented("SOAP API, Account")
     @pytest.mark.parametrize(
         ("name", "value"), [("PaymentTerm", None), ("Batch", None), ("Batch", ""), ("BillCycleDay", None)]

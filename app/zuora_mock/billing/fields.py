@@ -20,6 +20,9 @@ from zuora_mock.storage.transaction import Transaction
 
 NULLS = "fieldsToNull"
 
+_EMPTY_IS_NOT_GIVEN = frozenset({"PaymentTerm"})
+"""Fields whose empty text is as if it were not there (assumed)."""
+
 _FORMS: Mapping[Type, str] = {Type.DATE: "a day that exists, yyyy-mm-dd"}
 _LONGEST_SHOWN = 80
 _GREATEST_EXPONENT = 308
@@ -113,7 +116,8 @@ def read(kind: ObjectType, members: Mapping[str, Any], access: Access, transacti
     return {
         name: _read(field, value, access, transaction, wsdl)
         for name, value in members.items()
-        if _settable(field := find(kind, name, custom), access, wsdl)
+        if not (value == "" and name in _EMPTY_IS_NOT_GIVEN)
+        and _settable(field := find(kind, name, custom), access, wsdl)
     }
 
 
