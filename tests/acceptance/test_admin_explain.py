@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.acceptance import wire
@@ -15,13 +14,6 @@ pytestmark = pytest.mark.assumed
 
 QUERY = {"queryString": "select Id from Account"}
 ITEMS = "InvoiceSplitItem"
-
-
-def explained(client: Client, answer: httpx.Response) -> dict[str, Any]:
-    found = client.get(f"/__admin/requests/{answer.headers['Zuora-Mock-Request']}/explain")
-    assert found.status_code == 200, found.text
-    told: dict[str, Any] = found.json()
-    return told
 
 
 def send(client: Client, accepted: dict[str, Any]) -> None:
@@ -41,7 +33,7 @@ def complete(number: str, **fields: Any) -> dict[str, Any]:
 def refused(client: Client, method: str, path: str, body: wire.Body | None, **headers: str) -> dict[str, Any]:
     named = {name.replace("_", "-"): value for name, value in {"Content-Type": "application/json", **headers}.items()}
     content = None if body is None else wire.content(body)
-    return explained(client, client.request(method, path, content=content, headers=named))
+    return wire.explained(client, client.request(method, path, content=content, headers=named))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +107,7 @@ def test_a_split_that_cannot_be_executed_is_mended_first(client: Client, percent
     item = {"InvoiceSplitId": split, "InvoiceDate": wire.DAY}
     for each in percentages:
         client.create(ITEMS, {**item, "SplitPercentage": each})
-    told = explained(client, wire.execute(client, wire.UNKNOWN_ID, split))
+    told = wire.explained(client, wire.execute(client, wire.UNKNOWN_ID, split))
     assert (told["rule"], told["accepted"]) == ("object.id", None)
     [other] = told["others"]
     assert other["pointer"] == "/ids/1"
@@ -126,7 +118,7 @@ def test_a_posted_invoice_is_unposted_before_it_is_split(client: Client) -> None
     invoice = wire.invoice_id(client)
     split, _ = wire.split(client, 50)
     assert wire.crud(client, "PUT", f"invoice/{invoice}", {"Status": "Posted"}).status_code == 200
-    told = explained(client, wire.execute(client, split))
+    told = wire.explained(client, wire.execute(client, split))
     assert told["rule"] == "invoice-split.draft-only"
     send(client, told["accepted"])
 
@@ -139,7 +131,7 @@ def test_a_job_that_failed_is_explained_by_the_call_that_ordered_it(client: Clie
     assert wire.crud(client, "PUT", f"invoice/{wire.invoice_id(client)}", {"Status": "Posted"}).status_code == 200
     [job] = client.jobs()
     client.post(f"/__admin/jobs/{job['id']}/run")
-    told = explained(client, answer)
+    told = wire.explained(client, answer)
     assert (told["rule"], told["job"], told["state"]["Status"]) == ("invoice-split.draft-only", job["id"], "Posted")
     send(client, told["accepted"])
 
@@ -149,7 +141,7 @@ def test_a_job_that_was_failed_by_order_says_so(client: Client) -> None:
     answer = wire.execute(client, wire.split(client, 50, 50)[0])
     [job] = client.jobs()
     client.post(f"/__admin/jobs/{job['id']}/fail", json={"reason": "the test wants it"})
-    told = explained(client, answer)
+    told = wire.explained(client, answer)
     assert (told["rule"], told["message"], told["job"]) == ("fault.job", "the test wants it", job["id"])
     assert told["summary"].startswith(f"Ordered by /__admin/jobs/{job['id']}/fail")
 
@@ -157,12 +149,12 @@ def test_a_job_that_was_failed_by_order_says_so(client: Client) -> None:
 def test_an_ordered_fault_is_told_from_a_real_limit(server: Start, tmp_path: Path) -> None:
     client = wire.start(server, tmp_path, {"quotas": {"minute": 2}}).sign_in()
     order = client.post("/__admin/faults", json={"times": 1, "fault": {"kind": "rate-limit"}}).json()["id"]
-    told = explained(client, wire.act(client, "query", QUERY))
+    told = wire.explained(client, wire.act(client, "query", QUERY))
     assert told["fault"] == {"kind": "rate-limit", "order": order}
     assert told["summary"].startswith(f"Ordered by fault order {order}: ")
     for _ in range(2):
         answer = wire.act(client, "query", QUERY)
-    told = explained(client, answer)
+    told = wire.explained(client, answer)
     assert (told["rule"], told["fault"]) == ("limit.rate", None)
     assert (told["state"]["quota"], told["state"]["used"]) == (2, 3)
     assert answer.headers["Retry-After"] == str(told["state"]["retryAfter"])

@@ -287,7 +287,13 @@ INVOICE_TRANSFERRED = Rule(
     "SOAP API, Invoice",
     "TransferredToAccounting changes on a posted invoice only",
 )
-NOTHING_DUE = Rule("generate.nothing-due", Kind.ROW, ASSUMED, OURS, "The account has charges that are due")
+NOTHING_DUE = Rule(
+    "generate.nothing-due",
+    Kind.ROW,
+    OBSERVED,
+    "Guardian client tests, 2023",
+    "A charge of the account is due: its service period begins on or before TargetDate",
+)
 
 # Splitting
 SPLIT_OFF = Rule(
