@@ -280,6 +280,13 @@ INVOICE_PDF = Rule(
     "Older API, Object_PUTInvoice",
     "RegenerateInvoicePDF goes alone",
 )
+INVOICE_PDF_COUNT = Rule(
+    "invoice.regenerate-pdf-count",
+    Kind.ROW,
+    DOCUMENTED,
+    "Older API, Object_PUTInvoice",
+    "RegenerateInvoicePDF is set at most 100 times for an invoice",
+)
 INVOICE_TRANSFERRED = Rule(
     "invoice.transferred",
     Kind.ROW,
