@@ -160,6 +160,17 @@ class TestInvoiceSplit:
         [made] = client.create("InvoiceSplit", {"InvoiceId": invoice_id(client)})
         assert crud(client, "GET", f"invoice-split/{made}").json()["InvoiceId"] == invoice_id(client)
 
+    @pytest.mark.documented("SOAP API, version history")
+    @pytest.mark.parametrize("kind", ["InvoiceSplit", "InvoiceSplitItem"])
+    def test_the_two_objects_exist_from_wsdl_43_on(self, client: Client, kind: str) -> None:
+        [made] = client.create("InvoiceSplit", {"InvoiceId": invoice_id(client)})
+        given = {"InvoiceId": invoice_id(client), "InvoiceSplitId": made, "InvoiceDate": f"{DAY}T00:00:00"}
+        for wsdl in ("1", "42"):
+            with unchanged(client):
+                answer = create(client, kind, {**given, "SplitPercentage": 50}, X_Zuora_WSDL_Version=wsdl)
+            assert (answer.status_code, answer.text) == (400, fault("INVALID_TYPE", f"invalid type specified: {kind}"))
+        assert create(client, kind, {**given, "SplitPercentage": 50}, X_Zuora_WSDL_Version="43").json()[0]["Success"]
+
     @pytest.mark.assumed
     @pytest.mark.parametrize("given", [{}, {"InvoiceId": None}, {"InvoiceId": ""}])
     def test_the_invoice_is_required(self, client: Client, given: dict[str, Any]) -> None:
@@ -245,6 +256,20 @@ class TestInvoiceSplitItem:
         [made] = create_item(client, SplitPercentage=text).json()
         assert crud(client, "GET", f"invoice-split-item/{made['Id']}").json()["SplitPercentage"] == value
 
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("text", ["40 ", " 40", "٤٠", "4_0", "0x10", "", "40.", ".5", "1e", "40\n", "--4"])
+    def test_a_number_in_a_string_is_ascii_with_nothing_around_it(self, client: Client, text: str) -> None:
+        [result] = create_item(client, SplitPercentage=text).json()
+        assert result["Errors"][0]["Code"] == ("INVALID_VALUE" if text else "MISSING_REQUIRED_VALUE")
+        day = {"Name": "x", "Currency": "USD", "BillCycleDay": text}
+        assert create(client, "Account", day).json()[0]["Errors"][0]["Code"] == "INVALID_VALUE"
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize(("text", "value"), [("+40.5e0", 40.5), ("405E-1", 40.5), ("040.50", 40.5)])
+    def test_a_number_in_a_string_may_have_sign_and_exponent(self, client: Client, text: str, value: float) -> None:
+        [made] = create_item(client, SplitPercentage=text).json()
+        assert crud(client, "GET", f"invoice-split-item/{made['Id']}").json()["SplitPercentage"] == value
+
     @pytest.mark.documented("SOAP API, InvoiceSplitItem")
     @pytest.mark.parametrize("percentage", [0, -1, 100.000000001, 101, 0.0000000001, 33.3333333333, 1e300])
     def test_a_percentage_outside_its_range_is_an_invalid_value(self, client: Client, percentage: float) -> None:
@@ -299,7 +324,7 @@ class TestInvoiceSplitItem:
             assert record["InvoiceDate"] == date[:10]
 
     @pytest.mark.documented("SOAP API, InvoiceSplitItem")
-    @pytest.mark.parametrize("term", ["Net 31", "net 30", "", 30])
+    @pytest.mark.parametrize("term", ["Net 31", "net 30", " ", 30])
     def test_an_unknown_payment_term_is_an_invalid_value(self, client: Client, term: Any) -> None:
         answer = create_item(client, PaymentTerm=term)
         assert answer.json()[0]["Errors"][0]["Code"] == "INVALID_VALUE"
