@@ -131,6 +131,9 @@ def test_a_newer_field_is_not_suggested(client: Client) -> None:
             "Account has no such field here, did you mean charges?",
         ),
         ({"invoices": [{"AccountNumber": "A-1", "itmes": []}]}, "Invoice has no such field here, did you mean items?"),
+        ({"acounts": []}, "there is no such key, did you mean accounts?"),
+        ({"settings": {"timezone": "UTC"}}, "there is no such key, did you mean timeZone?"),
+        ({"Zzz": []}, "there is no such key"),
         ({"accounts": [{"Name": "x", "Currency": "USD", "Zzz": 1}]}, "Account has no such field here"),
     ],
 )
