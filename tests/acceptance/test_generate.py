@@ -154,6 +154,10 @@ def test_a_generated_draft_can_be_split(mock: Mock, client: Client) -> None:
     generate(client, {"AccountId": account_id(client), **DATES})
     parts = executed(mock, client, 50, 50, number="INV00000002")
     assert [crud(client, "GET", f"invoice/{each}").json()["Amount"] for each in parts] == [195, 195]
+    currencies = act(client, "query", {"queryString": "select Currency from Invoice"}, X_Zuora_WSDL_Version="147")
+    assert [each["Currency"] for each in currencies.json()["records"]] == ["USD"] * 3
+    types = [each["ChargeType"] for each in find(client, "select ChargeType from InvoiceItem where ChargeType != null")]
+    assert sorted(types) == ["OneTime", "OneTime", "Recurring", "Recurring"]
 
 
 @pytest.mark.assumed

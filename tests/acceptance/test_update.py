@@ -145,8 +145,11 @@ class TestRows:
     @pytest.mark.assumed
     def test_what_a_fixture_left_out_of_an_account_does_not_bar_its_update(self, server: Start, tmp_path: Path) -> None:
         bare = account(Status=None, BillCycleDay=None, PaymentTerm=None, Batch=None)
-        client = start(server, tmp_path, accounts=[bare, account("A-2")], invoices=[]).sign_in()
-        for number in ("A-1", "A-2"):
+        old = account("A-3", PaymentTerm="Old", BillToId="b" * 32, Currency="DEM")
+        terms = [{"name": "Old", "days": 5, "active": False}, {"name": "Net 30", "days": 30}]
+        accounts = [bare, account("A-2"), old]
+        client = start(server, tmp_path, accounts=accounts, invoices=[], paymentTerms=terms).sign_in()
+        for number in ("A-1", "A-2", "A-3"):
             assert update(client, "Account", {"Id": account_id(client, number), "Notes": "x"}).json()[0]["Success"]
 
     @pytest.mark.documented("SOAP API, Errors")

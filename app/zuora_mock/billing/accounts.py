@@ -28,7 +28,6 @@ _NEW: Record = {
     "AllowInvoiceEdit": False,
 }
 
-
 _TERM_AND_BATCH = ("PaymentTerm", "Batch")
 _TERM_AND_BATCH_NEEDED = "Payment term and billing batch are required before account can be activated."
 _NEEDED_IF_ACTIVE = (*_TERM_AND_BATCH, "BillToId", "SoldToId")
@@ -74,9 +73,9 @@ def _check(transaction: Transaction, before: Record, record: Record) -> None:
     changed = {name: value for name, value in record.items() if before.get(name) != value}
     _check_currency(changed.get("Currency"))
     _check_cycle_day(changed.get("BillCycleDay"))
-    _check_term(record.get("PaymentTerm"), transaction.tenant.terms)
+    _check_term(changed.get("PaymentTerm"), transaction.tenant.terms)
     _check_active(before, record)
-    _check_contacts(transaction, record)
+    _check_contacts(transaction, changed)
 
 
 def _check_currency(code: Value) -> None:
