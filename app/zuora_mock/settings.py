@@ -87,7 +87,7 @@ class TenantSettings(_Camel):
     cancel_posted_billing_documents: bool = Field(default=True, description="Permission to set Posted back to Draft.")
     max_splits: int = Field(default=20, ge=2, description="Most parts of PUT /v1/invoices/{key}/split.")
     async_split_threshold: int = Field(default=2000, ge=1, description="Items above which that call answers early.")
-    strict: bool = Field(default=False, description="Refuse what is otherwise only noted.")
+    strict: bool = Field(default=False, description="Refuse what is otherwise noted or completed.")
     seed: str | int | None = Field(default=None, description="Seed of all ids; the tenant's name if there is none.")
     jobs: JobPolicy = Field(default=JobPolicy(), description="When background work runs.")
     quotas: Quotas = Field(default=Quotas(), description="Requests per window and at one time.")

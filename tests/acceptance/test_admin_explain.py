@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.acceptance import wire
@@ -17,13 +16,6 @@ QUERY = {"queryString": "select Id from Account"}
 ITEMS = "InvoiceSplitItem"
 
 
-def explained(client: Client, answer: httpx.Response) -> dict[str, Any]:
-    found = client.get(f"/__admin/requests/{answer.headers['Zuora-Mock-Request']}/explain")
-    assert found.status_code == 200, found.text
-    told: dict[str, Any] = found.json()
-    return told
-
-
 def send(client: Client, accepted: dict[str, Any]) -> None:
     """Sends the request and those that follow it; each of them is accepted."""
     for each in (accepted, *accepted.get("then", [])):
@@ -33,10 +25,15 @@ def send(client: Client, accepted: dict[str, Any]) -> None:
         assert "false" not in answer.text.replace('"done":false', ""), answer.text
 
 
+def complete(number: str, **fields: Any) -> dict[str, Any]:
+    """An account with all that a strict tenant requires."""
+    return wire.account(number, **{"BillCycleDay": 1, "Status": "Draft", **fields})
+
+
 def refused(client: Client, method: str, path: str, body: wire.Body | None, **headers: str) -> dict[str, Any]:
     named = {name.replace("_", "-"): value for name, value in {"Content-Type": "application/json", **headers}.items()}
     content = None if body is None else wire.content(body)
-    return explained(client, client.request(method, path, content=content, headers=named))
+    return wire.explained(client, client.request(method, path, content=content, headers=named))
 
 
 @pytest.mark.parametrize(
@@ -52,10 +49,14 @@ def refused(client: Client, method: str, path: str, body: wire.Body | None, **he
         ("track-id.form", "POST", "/v1/action/query", QUERY, {"Zuora_Track_Id": "a:b"}),
         ("idempotency.key", "POST", "/v1/action/query", QUERY, {"Idempotency_Key": "k" * 256}),
         ("fault.error", "POST", "/v1/action/query", QUERY, {"Zuora_Mock_Fault": "TEMPORARY_ERROR"}),
-        ("object.reference", "POST", "/v1/object/account", wire.account("A-2", PaymentTerm="None"), {}),
-        ("object.duplicate", "POST", "/v1/object/account", wire.account(), {}),
-        ("object.value", "POST", "/v1/object/account", wire.account("A-3", Name="n" * 256), {}),
-        ("object.required", "POST", "/v1/object/account", wire.account("A-4", Status="Active"), {}),
+        ("object.reference", "POST", "/v1/object/account", complete("A-2", PaymentTerm="None"), {}),
+        ("object.duplicate", "POST", "/v1/object/account", complete("A-1"), {}),
+        ("object.value", "POST", "/v1/object/account", complete("A-3", Name="n" * 256), {}),
+        ("object.required", "POST", "/v1/object/account", complete("A-4", Status="Active"), {}),
+        ("object.required", "POST", "/v1/object/account", wire.account("A-5"), {}),
+        ("account.currency", "POST", "/v1/object/account", complete("A-6", Currency="eur"), {}),
+        ("account.bill-cycle-day", "POST", "/v1/object/account", complete("A-7", BillCycleDay=32), {}),
+        ("account.contacts", "POST", "/v1/object/account", complete("A-8", Status="Active", Batch="Batch1"), {}),
     ],
 )
 def test_what_is_said_to_be_accepted_is_accepted(
@@ -106,7 +107,7 @@ def test_a_split_that_cannot_be_executed_is_mended_first(client: Client, percent
     item = {"InvoiceSplitId": split, "InvoiceDate": wire.DAY}
     for each in percentages:
         client.create(ITEMS, {**item, "SplitPercentage": each})
-    told = explained(client, wire.execute(client, wire.UNKNOWN_ID, split))
+    told = wire.explained(client, wire.execute(client, wire.UNKNOWN_ID, split))
     assert (told["rule"], told["accepted"]) == ("object.id", None)
     [other] = told["others"]
     assert other["pointer"] == "/ids/1"
@@ -117,7 +118,7 @@ def test_a_posted_invoice_is_unposted_before_it_is_split(client: Client) -> None
     invoice = wire.invoice_id(client)
     split, _ = wire.split(client, 50)
     assert wire.crud(client, "PUT", f"invoice/{invoice}", {"Status": "Posted"}).status_code == 200
-    told = explained(client, wire.execute(client, split))
+    told = wire.explained(client, wire.execute(client, split))
     assert told["rule"] == "invoice-split.draft-only"
     send(client, told["accepted"])
 
@@ -130,7 +131,7 @@ def test_a_job_that_failed_is_explained_by_the_call_that_ordered_it(client: Clie
     assert wire.crud(client, "PUT", f"invoice/{wire.invoice_id(client)}", {"Status": "Posted"}).status_code == 200
     [job] = client.jobs()
     client.post(f"/__admin/jobs/{job['id']}/run")
-    told = explained(client, answer)
+    told = wire.explained(client, answer)
     assert (told["rule"], told["job"], told["state"]["Status"]) == ("invoice-split.draft-only", job["id"], "Posted")
     send(client, told["accepted"])
 
@@ -140,7 +141,7 @@ def test_a_job_that_was_failed_by_order_says_so(client: Client) -> None:
     answer = wire.execute(client, wire.split(client, 50, 50)[0])
     [job] = client.jobs()
     client.post(f"/__admin/jobs/{job['id']}/fail", json={"reason": "the test wants it"})
-    told = explained(client, answer)
+    told = wire.explained(client, answer)
     assert (told["rule"], told["message"], told["job"]) == ("fault.job", "the test wants it", job["id"])
     assert told["summary"].startswith(f"Ordered by /__admin/jobs/{job['id']}/fail")
 
@@ -148,12 +149,12 @@ def test_a_job_that_was_failed_by_order_says_so(client: Client) -> None:
 def test_an_ordered_fault_is_told_from_a_real_limit(server: Start, tmp_path: Path) -> None:
     client = wire.start(server, tmp_path, {"quotas": {"minute": 2}}).sign_in()
     order = client.post("/__admin/faults", json={"times": 1, "fault": {"kind": "rate-limit"}}).json()["id"]
-    told = explained(client, wire.act(client, "query", QUERY))
+    told = wire.explained(client, wire.act(client, "query", QUERY))
     assert told["fault"] == {"kind": "rate-limit", "order": order}
     assert told["summary"].startswith(f"Ordered by fault order {order}: ")
     for _ in range(2):
         answer = wire.act(client, "query", QUERY)
-    told = explained(client, answer)
+    told = wire.explained(client, answer)
     assert (told["rule"], told["fault"]) == ("limit.rate", None)
     assert (told["state"]["quota"], told["state"]["used"]) == (2, 3)
     assert answer.headers["Retry-After"] == str(told["state"]["retryAfter"])

@@ -160,6 +160,17 @@ class TestInvoiceSplit:
         [made] = client.create("InvoiceSplit", {"InvoiceId": invoice_id(client)})
         assert crud(client, "GET", f"invoice-split/{made}").json()["InvoiceId"] == invoice_id(client)
 
+    @pytest.mark.documented("SOAP API, version history")
+    @pytest.mark.parametrize("kind", ["InvoiceSplit", "InvoiceSplitItem"])
+    def test_the_two_objects_exist_from_wsdl_43_on(self, client: Client, kind: str) -> None:
+        [made] = client.create("InvoiceSplit", {"InvoiceId": invoice_id(client)})
+        given = {"InvoiceId": invoice_id(client), "InvoiceSplitId": made, "InvoiceDate": f"{DAY}T00:00:00"}
+        for wsdl in ("1", "42"):
+            with unchanged(client):
+                answer = create(client, kind, {**given, "SplitPercentage": 50}, X_Zuora_WSDL_Version=wsdl)
+            assert (answer.status_code, answer.text) == (400, fault("INVALID_TYPE", f"invalid type specified: {kind}"))
+        assert create(client, kind, {**given, "SplitPercentage": 50}, X_Zuora_WSDL_Version="43").json()[0]["Success"]
+
     @pytest.mark.assumed
     @pytest.mark.parametrize("given", [{}, {"InvoiceId": None}, {"InvoiceId": ""}])
     def test_the_invoice_is_required(self, client: Client, given: dict[str, Any]) -> None:
@@ -245,6 +256,20 @@ class TestInvoiceSplitItem:
         [made] = create_item(client, SplitPercentage=text).json()
         assert crud(client, "GET", f"invoice-split-item/{made['Id']}").json()["SplitPercentage"] == value
 
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("text", ["40 ", " 40", "٤٠", "4_0", "0x10", "", "40.", ".5", "1e", "40\n", "--4"])
+    def test_a_number_in_a_string_is_ascii_with_nothing_around_it(self, client: Client, text: str) -> None:
+        [result] = create_item(client, SplitPercentage=text).json()
+        assert result["Errors"][0]["Code"] == ("INVALID_VALUE" if text else "MISSING_REQUIRED_VALUE")
+        day = {"Name": "x", "Currency": "USD", "BillCycleDay": text}
+        assert create(client, "Account", day).json()[0]["Errors"][0]["Code"] == "INVALID_VALUE"
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize(("text", "value"), [("+40.5e0", 40.5), ("405E-1", 40.5), ("040.50", 40.5)])
+    def test_a_number_in_a_string_may_have_sign_and_exponent(self, client: Client, text: str, value: float) -> None:
+        [made] = create_item(client, SplitPercentage=text).json()
+        assert crud(client, "GET", f"invoice-split-item/{made['Id']}").json()["SplitPercentage"] == value
+
     @pytest.mark.documented("SOAP API, InvoiceSplitItem")
     @pytest.mark.parametrize("percentage", [0, -1, 100.000000001, 101, 0.0000000001, 33.3333333333, 1e300])
     def test_a_percentage_outside_its_range_is_an_invalid_value(self, client: Client, percentage: float) -> None:
@@ -299,7 +324,7 @@ class TestInvoiceSplitItem:
             assert record["InvoiceDate"] == date[:10]
 
     @pytest.mark.documented("SOAP API, InvoiceSplitItem")
-    @pytest.mark.parametrize("term", ["Net 31", "net 30", "", 30])
+    @pytest.mark.parametrize("term", ["Net 31", "net 30", " ", 30])
     def test_an_unknown_payment_term_is_an_invalid_value(self, client: Client, term: Any) -> None:
         answer = create_item(client, PaymentTerm=term)
         assert answer.json()[0]["Errors"][0]["Code"] == "INVALID_VALUE"
@@ -357,6 +382,56 @@ class TestAccountAndContact:
         answer = create(client, "Account", {"Name": "x", "Currency": "USD", "Status": "Active"})
         message = "Payment term and billing batch are required before account can be activated."
         assert answer.json() == [row("MISSING_REQUIRED_VALUE", message)]
+
+    @pytest.mark.assumed
+    def test_an_empty_payment_term_is_one_that_is_not_given(self, client: Client) -> None:
+        [made] = client.create("Account", {"Name": "x", "Currency": "USD", "PaymentTerm": ""})
+        assert "PaymentTerm" not in crud(client, "GET", f"account/{made}").json()
+        _, [item] = split(client, 50, PaymentTerm="")
+        assert "PaymentTerm" not in crud(client, "GET", f"invoice-split-item/{item}").json()
+
+    @pytest.mark.documented("SOAP API, Account")
+    def test_an_active_account_needs_its_two_contacts(self, client: Client) -> None:
+        wanted = {"Currency": "USD", "Status": "Active", "PaymentTerm": "Net 30", "Batch": "Batch1"}
+        person = {"AccountId": account_id(client), "FirstName": "Amy", "LastName": "Lawrence"}
+        [contact] = client.create("Contact", person)
+        for name, given in (("BillToId", {}), ("SoldToId", {"BillToId": contact})):
+            answer = create(client, "Account", {"Name": "x", **wanted, **given})
+            assert answer.json() == [row("MISSING_REQUIRED_VALUE", f"Missing required value: {name}")]
+            assert answer.headers["Zuora-Mock-Rule"] == "account.contacts; provenance=documented"
+        assert client.create("Account", {"Name": "x", **wanted, "BillToId": contact, "SoldToId": contact})
+
+    @pytest.mark.documented("Older API, Object_POSTAccount")
+    @pytest.mark.parametrize("code", ["XYZ", "eur", "12", " US"])
+    def test_a_currency_is_one_of_iso_4217(self, client: Client, code: str) -> None:
+        answer = create(client, "Account", {"Name": "x", "Currency": code})
+        assert answer.json() == [row("INVALID_VALUE", f"Currency: '{code}' is no currency of ISO 4217")]
+        assert answer.headers["Zuora-Mock-Rule"] == "account.currency; provenance=documented"
+        assert client.create("Account", {"Name": "x", "Currency": "JPY"})
+
+    @pytest.mark.documented("SOAP API, Account")
+    def test_a_bill_cycle_day_lies_between_0_and_31(self, client: Client) -> None:
+        days = [{"Name": "x", "Currency": "USD", "BillCycleDay": each} for each in (-1, 0, 31, 32)]
+        answer = create(client, "Account", *days)
+        assert [each["Success"] for each in answer.json()] == [False, True, True, False]
+        message = "BillCycleDay: a whole number from 0 to 31 is needed, not '32'"
+        assert answer.json()[3] == row("INVALID_VALUE", message)
+
+    @pytest.mark.assumed
+    def test_an_account_without_day_and_status_is_a_draft_of_day_0(self, client: Client) -> None:
+        [made] = client.create("Account", {"Name": "x", "Currency": "USD"})
+        record = crud(client, "GET", f"account/{made}").json()
+        assert (record["BillCycleDay"], record["Status"]) == (0, "Draft")
+
+    @pytest.mark.documented("Older API, Object_POSTAccount")
+    def test_a_strict_tenant_requires_day_and_status_too(self, server: Start, tmp_path: Path) -> None:
+        client = start(server, tmp_path, {"strict": True}).sign_in()
+        given = {"Name": "x", "Currency": "USD", "BillCycleDay": 1, "Status": "Draft"}
+        for count, name in enumerate(given):
+            first = dict(list(given.items())[:count])
+            answer = create(client, "Account", first)
+            assert answer.json() == [row("MISSING_REQUIRED_VALUE", f"Missing required value: {name}")]
+        assert client.create("Account", given)
 
     @pytest.mark.documented("Older API, Object_GETAccount")
     @pytest.mark.parametrize(

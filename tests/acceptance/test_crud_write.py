@@ -12,6 +12,7 @@ from tests.acceptance.wire import (
     DAY,
     UNKNOWN_ID,
     account_id,
+    act,
     crud,
     error,
     execute,
@@ -157,6 +158,36 @@ class TestPutInvoice:
         assert crud(client, "PUT", path, {"RegenerateInvoicePDF": True}).status_code == 200
         answer = crud(client, "PUT", path, {"RegenerateInvoicePDF": True, "Status": "Posted"})
         assert (answer.status_code, answer.text) == (400, problem("INVALID_VALUE", PDF))
+
+    @pytest.mark.documented("Older API, Object_PUTInvoice")
+    def test_the_pdf_of_an_invoice_is_made_a_hundred_times_at_most(
+        self, server: Start, tmp_path: Path, mock: Mock, client: Client
+    ) -> None:
+        wanted = invoice_id(client)
+        body = {"type": "Invoice", "objects": [{"Id": wanted, "RegenerateInvoicePDF": True}] * 50}
+        for _ in range(2):
+            assert all(each["Success"] for each in act(client, "update", body).json())
+        client.post("/__admin/snapshots", json={"name": "full"})
+        mock.post("/__admin/tenants/default/fork", json={"clientId": "c" * 36, "clientSecret": "shared"})
+        file = tmp_path / "state.json"
+        file.write_text(client.get("/__admin/state").text, encoding="utf-8")
+        client.post("/__admin/snapshots/full/restore")
+        for each in (client, mock.sign_in("c" * 36, "shared"), server(fixtures=(file,)).sign_in()):
+            answer = crud(each, "PUT", f"invoice/{wanted}", {"RegenerateInvoicePDF": True})
+            message = "The PDF file of invoice INV00000001 has been regenerated 100 times already"
+            assert (answer.status_code, answer.text) == (400, problem("INVALID_VALUE", message))
+            assert rule_of(answer) == "invoice.regenerate-pdf-count"
+            assert crud(each, "PUT", f"invoice/{wanted}", {"RegenerateInvoicePDF": False}).status_code == 200
+        other = invoice_id(client, "INV00000002")
+        assert crud(client, "PUT", f"invoice/{other}", {"RegenerateInvoicePDF": True}).status_code == 200
+
+    @pytest.mark.documented("Older API, Object_PUTInvoice")
+    def test_the_parts_of_a_split_begin_with_no_pdf(self, mock: Mock, client: Client) -> None:
+        body = {"type": "Invoice", "objects": [{"Id": invoice_id(client), "RegenerateInvoicePDF": True}] * 50}
+        for _ in range(2):
+            act(client, "update", body)
+        [part, _] = executed(mock, client, 50, 50)
+        assert crud(client, "PUT", f"invoice/{part}", {"RegenerateInvoicePDF": True}).status_code == 200
 
     @pytest.mark.documented("SOAP API, Invoice")
     def test_the_transfer_to_accounting_changes_on_a_posted_invoice_only(self, client: Client) -> None:

@@ -53,6 +53,18 @@ class TestTheAnswer:
         answer = act(client, "execute", {"type": kind, "ids": [made.upper()], "synchronous": False})
         assert answer.json() == [{"Success": True, "Id": made.upper()}]
 
+    @pytest.mark.documented("SOAP API, version history")
+    def test_the_type_exists_from_wsdl_43_on(self, client: Client) -> None:
+        made, _ = split(client, 60, 40)
+        for wsdl in ("1", "42"):
+            with unchanged(client):
+                answer = execute(client, made, X_Zuora_WSDL_Version=wsdl)
+            assert (answer.status_code, answer.text) == (
+                400,
+                fault("INVALID_TYPE", "invalid type specified: InvoiceSplit"),
+            )
+        assert execute(client, made, X_Zuora_WSDL_Version="43").json() == [{"Success": True, "Id": made}]
+
     @pytest.mark.documented("Older API, Action_POSTexecute")
     def test_rows_are_answered_in_the_order_of_the_request(self, server: Start, tmp_path: Path) -> None:
         client = start(server, tmp_path, invoices=[invoice(f"INV0000000{n}") for n in range(1, 4)]).sign_in()

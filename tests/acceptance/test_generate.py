@@ -17,16 +17,17 @@ from tests.acceptance.wire import (
     crud,
     error,
     executed,
+    explained,
     fault,
     find,
     row,
-    rule_of,
     start,
     unchanged,
 )
 
 DATES = {"InvoiceDate": "2026-02-01", "TargetDate": "2026-02-28"}
 ONCE = {"ChargeName": "Onboarding", "ChargeAmount": "250.00", "taxes": [{"Name": "VAT", "TaxAmount": "20.00"}]}
+NOTHING_DUE = "The invoice will not be generated because there are no charges due on this account."
 MONTHLY = {"ChargeName": "Platform", "ChargeAmount": "120.00", "recurring": True}
 
 
@@ -63,11 +64,56 @@ def test_what_is_due_once_is_billed_once_and_the_rest_each_time(client: Client) 
     assert [crud(client, "GET", f"invoice/{each}").json()["Amount"] for each in made] == [390, 120, 120]
 
 
-@pytest.mark.assumed
+@pytest.mark.observed("Guardian client tests, 2023")
 def test_an_account_with_nothing_due_is_an_invalid_value(client: Client) -> None:
     answer = generate(client, {"AccountId": account_id(client, "A-2"), **DATES})
-    assert answer.json() == [row("INVALID_VALUE", "nothing is due for account A-2")]
-    assert rule_of(answer) == "generate.nothing-due"
+    assert answer.json() == [row("INVALID_VALUE", NOTHING_DUE)]
+    assert answer.headers["Zuora-Mock-Rule"] == "generate.nothing-due; provenance=observed"
+
+
+@pytest.mark.documented("Older API, Action_POSTgenerate")
+def test_a_charge_is_due_once_its_service_period_has_begun(server: Start, tmp_path: Path) -> None:
+    starts = {"ServiceStartDate": "2026-02-10"}, {"ServiceStartDate": "2026-03-01"}
+    charges = [{"ChargeName": "Fee", "ChargeAmount": "10.00", **start_of} for start_of in starts]
+    client = start(server, tmp_path, accounts=[account(charges=charges)]).sign_in()
+    body = {"AccountId": account_id(client), "InvoiceDate": "2026-05-05"}
+    days = ("2026-02-09", "2026-02-10", "2026-02-28", "2026-03-01", "2026-12-31")
+    answers = [generate(client, {**body, "TargetDate": day}).json()[0] for day in days]
+    assert [each["Success"] for each in answers] == [False, True, False, True, False]
+    assert answers[0] == row("INVALID_VALUE", NOTHING_DUE)
+    drafts = [crud(client, "GET", f"invoice/{answers[place]['Id']}").json() for place in (1, 3)]
+    assert [each["Amount"] for each in drafts] == [10, 10]
+    assert [each["InvoiceDate"] for each in drafts] == ["2026-05-05"] * 2
+    assert [each["TargetDate"] for each in drafts] == ["2026-02-10", "2026-03-01"]
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("wsdl", ["68", "69"])
+def test_what_is_due_later_is_billed_as_the_refusal_says(server: Start, tmp_path: Path, wsdl: str) -> None:
+    charge = {"ChargeName": "Fee", "ChargeAmount": "10.00", "ServiceStartDate": "2026-03-01"}
+    client = start(server, tmp_path, accounts=[account(charges=[charge])]).sign_in()
+    midnight = "T00:00:00" if wsdl == "68" else ""
+    dates = {name: f"{day}{midnight}" for name, day in DATES.items()}
+    body = {"type": "Invoice", "objects": [{"AccountId": account_id(client), **dates}]}
+    answer = act(client, "generate", body, X_Zuora_WSDL_Version=wsdl)
+    accepted = explained(client, answer)["accepted"]
+    assert act(client, "generate", accepted["body"], X_Zuora_WSDL_Version=wsdl).json()[0]["Success"]
+
+
+@pytest.mark.assumed
+def test_a_draft_has_the_currency_of_its_account_and_its_items_their_type(client: Client) -> None:
+    generate(client, {"AccountId": account_id(client), **DATES})
+    found = {
+        each["ChargeName"]: each["ChargeType"]
+        for each in find(client, "select ChargeName, ChargeType from InvoiceItem where ChargeType != null")
+    }
+    assert found == {"Onboarding": "OneTime", "Platform": "Recurring"}
+    body = {"queryString": "select InvoiceNumber, Currency from Invoice"}
+    records = act(client, "query", body, X_Zuora_WSDL_Version="147").json()["records"]
+    assert {each["InvoiceNumber"]: each["Currency"] for each in records} == dict.fromkeys(
+        ("INV00000001", "INV00000002"), "USD"
+    )
+    assert act(client, "query", body, X_Zuora_WSDL_Version="146").status_code == 400
 
 
 @pytest.mark.assumed
@@ -108,6 +154,10 @@ def test_a_generated_draft_can_be_split(mock: Mock, client: Client) -> None:
     generate(client, {"AccountId": account_id(client), **DATES})
     parts = executed(mock, client, 50, 50, number="INV00000002")
     assert [crud(client, "GET", f"invoice/{each}").json()["Amount"] for each in parts] == [195, 195]
+    currencies = act(client, "query", {"queryString": "select Currency from Invoice"}, X_Zuora_WSDL_Version="147")
+    assert [each["Currency"] for each in currencies.json()["records"]] == ["USD"] * 3
+    types = [each["ChargeType"] for each in find(client, "select ChargeType from InvoiceItem where ChargeType != null")]
+    assert sorted(types) == ["OneTime", "OneTime", "Recurring", "Recurring"]
 
 
 @pytest.mark.assumed

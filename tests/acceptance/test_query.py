@@ -12,11 +12,13 @@ from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.wire import (
     CONTENT_TYPE,
     account,
+    account_id,
     act,
     advance,
     error,
     fault,
     find,
+    invoice_id,
     rule_of,
     start,
 )
@@ -105,6 +107,23 @@ class TestQuery:
         assert (answer.status_code, answer.text) == (400, error(message))
 
 
+@pytest.mark.documented("SOAP API, ZOQL")
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu"])
+def test_a_record_is_found_by_the_moment_that_its_answer_prints(server: Start, tmp_path: Path, zone: str) -> None:
+    clock = {"now": "2026-02-01T10:00:00.417Z", "frozen": True}
+    client = start(server, tmp_path, {"timeZone": zone}, clock=clock).sign_in()
+    [made] = client.create("Contact", {"AccountId": account_id(client), "FirstName": "Amy", "LastName": "L"})
+    for kind, wanted in (("Invoice", invoice_id(client)), ("Account", account_id(client)), ("Contact", made)):
+        for name in ("CreatedDate", "UpdatedDate"):
+            [printed] = [each[name] for each in find(client, f"select {name} from {kind}")]
+            for operator in ("=", "<=", ">="):
+                for literal in (printed, f"'{printed}'"):
+                    found = find(client, f"select Id from {kind} where {name} {operator} {literal}")
+                    assert [each["Id"] for each in found] == [wanted], (name, operator, literal)
+            for operator in ("<", ">", "!="):
+                assert not find(client, f"select Id from {kind} where {name} {operator} {printed}")
+
+
 class TestPages:
     @pytest.mark.documented("Actions reference, queryMore")
     def test_every_page_tells_the_total_and_the_last_is_done(self, client: Client) -> None:
@@ -141,6 +160,16 @@ class TestPages:
         answer = query(client, "select Id from Account", batchSize=size)
         assert (answer.status_code, answer.json()["FaultCode"]) == (400, "INVALID_VALUE")
         assert rule_of(answer) == "zoql.batch-size"
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize(("size", "shown"), [(True, "true"), ([], "[]"), ({"a": None}, '{"a": null}'), (-1, "-1")])
+    def test_a_batch_that_is_none_is_named_in_the_words_of_json(self, client: Client, size: Any, shown: str) -> None:
+        answer = query(client, "select Id from Account", batchSize=size)
+        assert answer.text == fault("INVALID_VALUE", f"invalid batchSize: {shown}")
+
+    @pytest.mark.assumed
+    def test_a_batch_that_is_null_is_not_given(self, client: Client) -> None:
+        assert query(client, "select Id from Account", batchSize=None).json()["size"] == 120
 
     @pytest.mark.assumed
     @pytest.mark.parametrize("locator", ["x", "", f"{'0' * 32}-50", f"{'0' * 32}", f"{'0' * 32}--1", "é", "0-0"])

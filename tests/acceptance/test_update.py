@@ -117,6 +117,41 @@ class TestRows:
             answer = update(client, "Account", {"Id": account_id(client), name: value})
         assert answer.json()[0]["Errors"][0]["Code"] in {"MISSING_REQUIRED_VALUE", "INVALID_VALUE"}
 
+    @pytest.mark.assumed
+    def test_an_empty_payment_term_changes_nothing(self, client: Client) -> None:
+        wanted = account_id(client)
+        assert update(client, "Account", {"Id": wanted, "PaymentTerm": ""}).json()[0]["Success"]
+        assert crud(client, "GET", f"account/{wanted}").json()["PaymentTerm"] == "Net 30"
+        _, [item] = split(client, 50, PaymentTerm="Net 60")
+        assert update(client, "InvoiceSplitItem", {"Id": item, "PaymentTerm": ""}).json()[0]["Success"]
+        assert crud(client, "GET", f"invoice-split-item/{item}").json()["PaymentTerm"] == "Net 60"
+
+    @pytest.mark.documented("SOAP API, Account")
+    @pytest.mark.parametrize(
+        ("name", "value"), [("PaymentTerm", None), ("Batch", None), ("Batch", ""), ("BillCycleDay", None)]
+    )
+    def test_an_active_account_keeps_what_it_needs(self, client: Client, name: str, value: Any) -> None:
+        with unchanged(client):
+            answer = update(client, "Account", {"Id": account_id(client), name: value})
+        assert answer.json()[0]["Errors"][0]["Code"] == "MISSING_REQUIRED_VALUE"
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize(("name", "value"), [("Currency", "XYZ"), ("BillCycleDay", 32)])
+    def test_a_changed_value_of_an_account_is_checked(self, client: Client, name: str, value: Any) -> None:
+        with unchanged(client):
+            answer = update(client, "Account", {"Id": account_id(client), name: value})
+        assert answer.json()[0]["Errors"][0]["Code"] == "INVALID_VALUE"
+
+    @pytest.mark.assumed
+    def test_what_a_fixture_left_out_of_an_account_does_not_bar_its_update(self, server: Start, tmp_path: Path) -> None:
+        bare = account(Status=None, BillCycleDay=None, PaymentTerm=None, Batch=None)
+        old = account("A-3", PaymentTerm="Old", BillToId="b" * 32, Currency="DEM")
+        terms = [{"name": "Old", "days": 5, "active": False}, {"name": "Net 30", "days": 30}]
+        accounts = [bare, account("A-2"), old]
+        client = start(server, tmp_path, accounts=accounts, invoices=[], paymentTerms=terms).sign_in()
+        for number in ("A-1", "A-2", "A-3"):
+            assert update(client, "Account", {"Id": account_id(client, number), "Notes": "x"}).json()[0]["Success"]
+
     @pytest.mark.documented("SOAP API, Errors")
     def test_a_number_of_another_account_is_a_duplicate(self, client: Client) -> None:
         answer = update(client, "Account", {"Id": account_id(client), "AccountNumber": "A-2"})

@@ -88,6 +88,13 @@ def rule_of(answer: httpx.Response) -> str:
     return ", ".join(mark.partition(";")[0] for mark in marks)
 
 
+def explained(client: Caller, answer: httpx.Response) -> dict[str, Any]:
+    found = client.get(f"/__admin/requests/{answer.headers['Zuora-Mock-Request']}/explain")
+    assert found.status_code == 200, found.text
+    told: dict[str, Any] = found.json()
+    return told
+
+
 def row(code: str, message: str) -> dict[str, Any]:
     """One refused row of create, update, generate."""
     return {"Success": False, "Errors": [{"Code": code, "Message": message}]}

@@ -78,7 +78,7 @@ def test_every_problem_is_named_with_pointer_and_value() -> None:
         ("/settings/jobs/mode", "Input should be 'after-reply', 'before-reply', 'delayed' or 'manual'", '"never"'),
         ("/accounts/0/Name", "the key is missing", ""),
         ("/accounts/0/Currency", "at most 3 characters fit", '"EURO"'),
-        ("/invoices/0/invoicedate", "Invoice has no such field here, it is spelt InvoiceDate", "1"),
+        ("/invoices/0/invoicedate", "Invoice has no such field here, did you mean InvoiceDate?", "1"),
         ("/invoices/0/Status", "one of Draft, Posted, Canceled, Split is needed", '"Open"'),
         ("/invoices/0/items/0/ChargeAmount", "a number is needed", '"ten"'),
         ("/invoices/0/items/0/discounts/0/x", "InvoiceItem has no such field here", "1"),

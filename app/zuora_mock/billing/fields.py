@@ -7,18 +7,22 @@ field is named).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import CREATE, UPDATE, Access, Field, ObjectType, is_custom
 from zuora_mock.domain.custom_fields import CustomFields
+from zuora_mock.domain.spelling import did_you_mean
 from zuora_mock.domain.values import WHOLE_PERCENT_UP_TO, Record, Type, Value, is_id, parse
 from zuora_mock.errors import Refusal, Remedy, Rule
 from zuora_mock.storage.transaction import Transaction
 
 NULLS = "fieldsToNull"
+
+_EMPTY_IS_NOT_GIVEN = frozenset({"PaymentTerm"})
+"""Fields whose empty text is as if it were not there (assumed)."""
 
 _FORMS: Mapping[Type, str] = {Type.DATE: "a day that exists, yyyy-mm-dd"}
 _LONGEST_SHOWN = 80
@@ -72,6 +76,12 @@ def unknown_members(
     return [name for name in members if name not in also and not accepts(kind, name, access, wsdl, custom)]
 
 
+def settable(kind: ObjectType, access: Access, wsdl: int, custom: CustomFields) -> list[str]:
+    """The names of the fields that the call may set."""
+    known = [each.name for each in kind.fields if _settable(each, access, wsdl)]
+    return [*known, *custom.names(kind)]
+
+
 def members_of(row: Any) -> Mapping[str, Any]:
     """Raises Refusal (`object.null`) for what is no object."""
     if not isinstance(row, dict):
@@ -79,12 +89,29 @@ def members_of(row: Any) -> Mapping[str, Any]:
     return row
 
 
-def require(kind: ObjectType, members: Mapping[str, Any]) -> None:
-    """Raises Refusal (`object.required`) that names the first missing field and no other."""
-    for name in kind.required:
-        if (value := members.get(name)) in (None, ""):
-            expected, state = list(kind.required), {"given": sorted(members)}
-            raise missing(name, expected=expected, actual=value, state=state)
+def require(kind: ObjectType, members: Mapping[str, Any], custom: CustomFields, wsdl: int, also: Record) -> None:
+    """Raises Refusal (`object.required`) that names the first missing field and no other.
+
+    `also` are fields that are required besides, with values that would do.
+    """
+    absent = [name for name in (*kind.required, *also) if members.get(name) in (None, "")]
+    if absent:
+        name, state = absent[0], {"given": sorted(members), **_misspelt(kind, members, custom, wsdl)}
+        remedy = Remedy({f"/{each}": also[each] for each in absent}) if name in also else None
+        expected = [*kind.required, *also]
+        raise missing(name, expected=expected, actual=members.get(name), state=state, remedy=remedy)
+
+
+def _misspelt(kind: ObjectType, members: Mapping[str, Any], custom: CustomFields, wsdl: int) -> Mapping[str, Any]:
+    """Of the members that nobody knows, what fields they may have meant."""
+    unknown = unknown_members(kind, members, CREATE, wsdl, custom)
+    return misspelt(unknown, [name for name in settable(kind, CREATE, wsdl, custom) if name not in members])
+
+
+def misspelt(unknown: Iterable[str], known: Collection[str]) -> Mapping[str, Any]:
+    """What the state of a refusal says of names that nobody knows: nothing where none is near."""
+    meant = did_you_mean(unknown, known)
+    return {"didYouMean": meant} if meant else {}
 
 
 def missing(
@@ -108,7 +135,8 @@ def read(kind: ObjectType, members: Mapping[str, Any], access: Access, transacti
     return {
         name: _read(field, value, access, transaction, wsdl)
         for name, value in members.items()
-        if _settable(field := find(kind, name, custom), access, wsdl)
+        if not (value == "" and name in _EMPTY_IS_NOT_GIVEN)
+        and _settable(field := find(kind, name, custom), access, wsdl)
     }
 
 

@@ -1,7 +1,7 @@
 """`generate`: a draft invoice for an account from the charges that its fixture says are due.
 
-Source: Older API, Action_POSTgenerate. What is due is ours: a charge of the fixture that was never billed, or a
-recurring one.
+Source: Older API, Action_POSTgenerate. A charge is due once its service period has begun, and one without a period at
+once. What there is to bill is ours: a charge of the fixture that was never billed, or a recurring one.
 """
 
 from __future__ import annotations
@@ -14,13 +14,17 @@ from zuora_mock.billing.drafts import Item, draft
 from zuora_mock.billing.outcomes import Outcome, attempt
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM, ObjectType
-from zuora_mock.domain.values import Record, Type, Value, is_id, parse
+from zuora_mock.domain.values import Record, Type, Value, is_id, parse, printer
+from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage import charges
 from zuora_mock.storage.charges import Charge
 from zuora_mock.storage.transaction import Transaction
 
 REQUIRED = ("AccountId", "InvoiceDate", "TargetDate")
 MEMBERS = frozenset({*REQUIRED, "IncludesOneTime", "IncludesRecurring", "IncludesUsage"})
+
+
+NOTHING_DUE = "The invoice will not be generated because there are no charges due on this account."
 
 
 def generate(transaction: Transaction, rows: Sequence[Any], wsdl: int) -> list[Outcome]:
@@ -32,12 +36,26 @@ def _generate(transaction: Transaction, row: Any, wsdl: int) -> str:
     members = fields.members_of(row)
     dates = _dates(transaction, members, wsdl)
     account = _account(transaction, members["AccountId"])
-    due = charges.due(transaction, str(account["Id"]))
+    unbilled = charges.due(transaction, str(account["Id"]))
+    due = [each for each in unbilled if _start(each) <= str(dates["TargetDate"])]
     if not due:
-        message = f"nothing is due for account {account['AccountNumber']}"
-        raise rules.NOTHING_DUE.refusal(message, expected="charges in the fixture", actual=0)
+        raise _nothing_due(transaction, unbilled, dates, wsdl)
     charges.count_billed(transaction, due)
     return _make_draft(transaction, account, dates, due)
+
+
+def _start(charge: Charge) -> str:
+    """The first day of its service period; empty, which is before every day, where it has none."""
+    return str(charge.item["record"].get("ServiceStartDate") or "")
+
+
+def _nothing_due(transaction: Transaction, unbilled: Sequence[Charge], dates: Record, wsdl: int) -> Refusal:
+    if not unbilled:
+        return rules.NOTHING_DUE.refusal(NOTHING_DUE, expected="charges in the fixture", actual=0)
+    at, first = "/TargetDate", min(map(_start, unbilled))
+    show = printer(Type.DATE, wsdl=wsdl, zone=transaction.tenant.zone)
+    remedy, expected = Remedy({at: show(first) if show else first}), f"{first} or later"
+    return rules.NOTHING_DUE.refusal(NOTHING_DUE, at=at, expected=expected, actual=dates["TargetDate"], remedy=remedy)
 
 
 def _dates(transaction: Transaction, members: Mapping[str, Any], wsdl: int) -> Record:
@@ -65,13 +83,19 @@ def _account(transaction: Transaction, id: Any) -> Record:
 
 def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Charge]) -> str:
     number = transaction.next_invoice_number()
-    header: Record = {"AccountId": account["Id"], "InvoiceNumber": number, **dates}
-    items = [_with_free_ids(transaction, Item.of(each.item)) for each in due]
+    header: Record = {"AccountId": account["Id"], "InvoiceNumber": number, "Currency": account.get("Currency"), **dates}
+    items = [_typed(_with_free_ids(transaction, Item.of(each.item)), each.recurring) for each in due]
     term = transaction.tenant.terms.get(str(account.get("PaymentTerm")))
     made = draft(header, items, term, transaction.stamp_new({}), transaction.new_id)
     for kind, records in ((INVOICE, [made.header]), (INVOICE_ITEM, made.items), (TAXATION_ITEM, made.taxes)):
         transaction.insert(kind, [_without_nulls(each) for each in records])
     return str(made.header["Id"])
+
+
+def _typed(item: Item, recurring: bool) -> Item:
+    """Where a charge does not say its type, what becomes of it does; a discount has that of its charge."""
+    record: Record = {"ChargeType": "Recurring" if recurring else "OneTime", **item.record}
+    return Item(record, item.taxes, [_typed(each, recurring) for each in item.discounts])
 
 
 def _with_free_ids(transaction: Transaction, item: Item) -> Item:

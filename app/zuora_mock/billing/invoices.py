@@ -22,6 +22,9 @@ ONLY_PDF = (
     "changes on other fields of the invoice are not allowed."
 )
 
+MOST_PDFS = 100
+"""How often the file of one invoice is made anew."""
+
 _PAID = ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount")
 
 
@@ -31,7 +34,9 @@ def update(transaction: Transaction, record: Record, values: Record) -> Record:
     if state is InvoiceState.SPLIT and values:
         message = f"Invoice {record['InvoiceNumber']} was split and does not change any more"
         raise rules.INVOICE_FROZEN.refusal(message, expected="an invoice that was not split", actual=state.value)
-    values = _without_pdf(values)
+    if values.get("RegenerateInvoicePDF"):
+        return _regenerate(transaction, record, values)
+    values = {name: value for name, value in values.items() if name != "RegenerateInvoicePDF"}
     target = _target(transaction, state, values.get("Status"))
     _check_transfer(record, values, target)
     group = _to_move(transaction, record, target) if target is not state else []
@@ -65,14 +70,22 @@ def remove(transaction: Transaction, invoice: Invoice) -> None:
     transaction.delete(INVOICE, [invoice.header])
 
 
-def _without_pdf(values: Record) -> Record:
-    """The mock draws no files: a request for a new one is accepted, and must be the only wish."""
-    others = {name: value for name, value in values.items() if name != "RegenerateInvoicePDF"}
-    if values.get("RegenerateInvoicePDF") and others:
-        at, remedy = "/RegenerateInvoicePDF", Remedy({f"/{name}": None for name in others})
-        expected, actual = ["RegenerateInvoicePDF"], sorted(values)
+def _regenerate(transaction: Transaction, record: Record, values: Record) -> Record:
+    """The mock draws no files: a request for a new one is counted, and must be the only wish."""
+    at, others = "/RegenerateInvoicePDF", values.keys() - {"RegenerateInvoicePDF"}
+    if others:
+        expected, actual, remedy = (
+            ["RegenerateInvoicePDF"],
+            sorted(values),
+            Remedy({f"/{name}": None for name in others}),
+        )
         raise rules.INVOICE_PDF.refusal(ONLY_PDF, at=at, expected=expected, actual=actual, remedy=remedy)
-    return others
+    count = int(record.get("_Regenerated") or 0)
+    if count >= MOST_PDFS:
+        message = f"The PDF file of invoice {record['InvoiceNumber']} has been regenerated {MOST_PDFS} times already"
+        most, remedy = f"at most {MOST_PDFS} times", Remedy({at: None})
+        raise rules.INVOICE_PDF_COUNT.refusal(message, at=at, expected=most, actual=count + 1, remedy=remedy)
+    return transaction.update(INVOICE, record, {"_Regenerated": count + 1})
 
 
 def _target(transaction: Transaction, state: InvoiceState, wanted: Value) -> InvoiceState:

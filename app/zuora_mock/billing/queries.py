@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from zuora_mock import ids
+from zuora_mock.billing.fields import as_text
 from zuora_mock.billing.rendering import render_record
 from zuora_mock.clock import DAY, MINUTE
 from zuora_mock.domain import rules
@@ -103,7 +104,7 @@ def batch_size(given: object) -> int:
         return LARGEST_BATCH
     number = _number(given)
     if number is None or not number.is_finite() or number < 0 or number != number.to_integral_value():
-        message = f"invalid batchSize: {str(given)[:40]}"
+        message = f"invalid batchSize: {as_text(given)[:40]}"
         raise rules.BATCH_SIZE.refusal(message, expected="a whole number from 0 to 2000", actual=given)
     return LARGEST_BATCH if number == 0 or number > LARGEST_BATCH else int(number)
 

@@ -62,7 +62,8 @@ def delete(transaction: Transaction, kind: ObjectType, ids: Sequence[Any]) -> li
 
 def _create(transaction: Transaction, kind: ObjectType, row: Any, wsdl: int) -> str:
     members = fields.members_of(row)
-    fields.require(kind, members)
+    also = accounts.also_required(transaction, wsdl) if kind is ACCOUNT else {}
+    fields.require(kind, members, transaction.tenant.custom_fields, wsdl, also)
     values = fields.read(kind, members, CREATE, transaction, wsdl)
     record: Record = {name: value for name, value in values.items() if value is not None}
     record = _CREATE_CHECKS[kind](transaction, record, wsdl)

@@ -78,6 +78,10 @@ class CustomFields:
         declared = self._by_name.get(kind.name)
         return Field(name, Type.ANY) if declared is None else declared.get(name)
 
+    def names(self, kind: ObjectType) -> tuple[str, ...]:
+        """Of those that are declared."""
+        return tuple(self._by_name.get(kind.name, ()))
+
     @classmethod
     def read(cls, written: Mapping[str, Iterable[Mapping[str, Any]]]) -> Self:
         """From what `written` gives."""

@@ -21,14 +21,25 @@ _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @lru_cache(maxsize=256)
-def minor_digits(currency: str) -> int:
-    """Decimals of the currency's minor unit (ISO 4217): USD 2, JPY 0, KWD 3; 2 where the list has none."""
+def _exponent(code: str) -> int | None:
+    """Raises ValueError for a code that ISO 4217 has not."""
     from iso4217 import Currency  # noqa: PLC0415  (start-up cost: it parses the whole ISO table when imported)
 
+    return Currency(code).exponent
+
+
+def is_currency(code: str) -> bool:
+    """Whether ISO 4217 has the code."""
     try:
-        digits = Currency(currency).exponent
+        _exponent(code)
     except ValueError:
-        return 2
+        return False
+    return True
+
+
+def minor_digits(currency: str) -> int:
+    """Decimals of the currency's minor unit (ISO 4217): USD 2, JPY 0, KWD 3; 2 where the list has none."""
+    digits = _exponent(currency) if is_currency(currency) else None
     return 2 if digits is None else digits
 
 

@@ -246,6 +246,19 @@ NEWER_FIELD = Rule(
 )
 NOT_UPDATABLE = Rule("object.not-updatable", Kind.ROW, ASSUMED, OURS, "fieldsToNull names fields that may be empty")
 CANNOT_DELETE = Rule("object.delete", Kind.ROW, DOCUMENTED, SOAP_ERRORS, "The object's state lets it be deleted")
+ACCOUNT_CURRENCY = Rule(
+    "account.currency", Kind.ROW, DOCUMENTED, "Older API, Object_POSTAccount", "Currency is a code of ISO 4217"
+)
+ACCOUNT_CYCLE_DAY = Rule(
+    "account.bill-cycle-day", Kind.ROW, DOCUMENTED, "SOAP API, Account", "BillCycleDay is a whole number from 0 to 31"
+)
+ACCOUNT_CONTACTS = Rule(
+    "account.contacts",
+    Kind.ROW,
+    DOCUMENTED,
+    "SOAP API, Account",
+    "An active account has a bill-to and a sold-to contact",
+)
 INVOICE_STATUS = Rule(
     "invoice.status",
     Kind.ROW,
@@ -267,6 +280,13 @@ INVOICE_PDF = Rule(
     "Older API, Object_PUTInvoice",
     "RegenerateInvoicePDF goes alone",
 )
+INVOICE_PDF_COUNT = Rule(
+    "invoice.regenerate-pdf-count",
+    Kind.ROW,
+    DOCUMENTED,
+    "Older API, Object_PUTInvoice",
+    "RegenerateInvoicePDF is set at most 100 times for an invoice",
+)
 INVOICE_TRANSFERRED = Rule(
     "invoice.transferred",
     Kind.ROW,
@@ -274,7 +294,13 @@ INVOICE_TRANSFERRED = Rule(
     "SOAP API, Invoice",
     "TransferredToAccounting changes on a posted invoice only",
 )
-NOTHING_DUE = Rule("generate.nothing-due", Kind.ROW, ASSUMED, OURS, "The account has charges that are due")
+NOTHING_DUE = Rule(
+    "generate.nothing-due",
+    Kind.ROW,
+    OBSERVED,
+    "Guardian client tests, 2023",
+    "A charge of the account is due: its service period begins on or before TargetDate",
+)
 
 # Splitting
 SPLIT_OFF = Rule(

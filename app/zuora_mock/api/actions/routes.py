@@ -116,7 +116,9 @@ def _checked(
     kind = find_object(body.type, call.wsdl)
     if options.reject_unknown_fields:
         unknown = below("objects", body.objects, _accepting(call, kind, access)) if kind else []
-        reject_unknown(call, options, body, unknown)
+        custom = call.transaction.tenant.custom_fields
+        names = fields.settable(kind, access, call.wsdl, custom) if kind else []
+        reject_unknown(call, options, body, unknown, names)
     kind = _object_type(call, body.type, allowed)
     _check_count("objects", body.objects)
     return kind
@@ -152,7 +154,7 @@ def generate(call: CurrentCall, body: GenerateRequest, options: CurrentWriteOpti
     _check_filled("objects", body.objects)
     if options.reject_unknown_fields:
         unknown = below("objects", body.objects, lambda row: [name for name in row if name not in generation.MEMBERS])
-        reject_unknown(call, options, body, unknown)
+        reject_unknown(call, options, body, unknown, generation.MEMBERS)
     if body.type.lower() != INVOICE.name.lower():
         raise _invalid_type(body.type, INVOICE.name)
     _check_count("objects", body.objects)
@@ -167,7 +169,7 @@ def _generate_result(outcome: Outcome) -> dict[str, Any]:
 @sourced(_REFERENCE)
 def query(call: CurrentCall, body: QueryRequest, options: CurrentWriteOptions) -> Answer:
     """Query objects with ZOQL."""
-    reject_unknown(call, options, body, _unknown_conf(call, body.conf))
+    reject_unknown(call, options, body, _unknown_conf(call, body.conf), Conf.model_fields)
     size = _page_size(body.conf)
     try:
         return _page(queries.query(call.transaction, body.queryString, size, call.wsdl))
@@ -179,7 +181,7 @@ def query(call: CurrentCall, body: QueryRequest, options: CurrentWriteOptions) -
 @sourced(_REFERENCE)
 def query_more(call: CurrentCall, body: QueryMoreRequest, options: CurrentWriteOptions) -> Answer:
     """Fetch a further page of a query."""
-    reject_unknown(call, options, body, _unknown_conf(call, body.conf))
+    reject_unknown(call, options, body, _unknown_conf(call, body.conf), Conf.model_fields)
     size = _page_size(body.conf)
     try:
         return _page(queries.query_more(call.transaction, body.queryLocator, size, call.wsdl))

@@ -134,7 +134,8 @@ def _known(
     if options.reject_unknown_fields:
         custom = call.transaction.tenant.custom_fields
         strange = fields.unknown_members(kind, members, access, call.wsdl, custom)
-        unknown.check([pointer(name) for name in strange], sorted(set(members) - set(strange)))
+        names = fields.settable(kind, access, call.wsdl, custom)
+        unknown.check([pointer(name) for name in strange], sorted(set(members) - set(strange)), names)
     return members
 
 

@@ -25,7 +25,7 @@ from zuora_mock.storage.splits import KeptSplit
 from zuora_mock.storage.transaction import Transaction
 
 _OF_THE_ORIGINAL_ALONE = frozenset(
-    {"Body", "PostedBy", "PostedDate", "LastEmailSentDate", "TransferredToAccounting", "RegenerateInvoicePDF"}
+    {"Body", "PostedBy", "PostedDate", "LastEmailSentDate", "TransferredToAccounting", "_Regenerated"}
     | {"PaymentLink", "EInvoiceStatus", "EInvoiceErrorCode", "EInvoiceErrorMessage", "EInvoiceFileId"}
 )
 _PAYMENTS_OF_A_TAX = frozenset({"CreditAmount", "PaymentAmount"})

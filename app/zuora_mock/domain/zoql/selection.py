@@ -28,9 +28,10 @@ from decimal import ROUND_FLOOR, Context, Decimal
 from typing import TypeAlias
 
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import Access, Field, ObjectType, find_object, is_custom
+from zuora_mock.domain.catalogue import Access, Field, ObjectType, find_object, is_custom, known_at
 from zuora_mock.domain.custom_fields import CustomFields
 from zuora_mock.domain.dates import is_date, parse_datetime
+from zuora_mock.domain.spelling import nearest
 from zuora_mock.domain.values import DATE_TIMES_UP_TO, NUMERIC, Type
 from zuora_mock.domain.zoql.grammar import (
     MAX_CHARACTERS,
@@ -115,17 +116,25 @@ def _find_object(typed: str, wsdl: int) -> ObjectType:
     return kind
 
 
-def _find_field(context: _Context, typed: str) -> Field:
+def _find_field(context: _Context, typed: str, access: Access) -> Field:
+    """The field, whatever may be done with it; one of this access is what should have stood there instead."""
     field = context.kind.find_field(typed) or context.custom.find(context.kind, typed)
     if field is None:
-        raise _invalid_field(context, typed, f"a field of {context.kind.name}", typed)
+        raise _invalid_field(context, typed, _known(context, typed, access), typed)
     if field.since > context.wsdl:
         raise _invalid_field(context, typed, f"X-Zuora-WSDL-Version {field.since} or later", context.wsdl)
     return field
 
 
+def _known(context: _Context, typed: str, access: Access) -> list[str]:
+    """The names of the fields that could stand there, those that are near before the others."""
+    names = [each.name for each in known_at(context.kind.fields, context.wsdl) if access in each.access]
+    names += context.custom.names(context.kind)
+    return list(dict.fromkeys([*nearest(typed, names), *names]))
+
+
 def _selected(context: _Context, typed: str) -> Field:
-    field, expected = _find_field(context, typed), "a field that may be selected"
+    field, expected = _find_field(context, typed, Access.QUERY), "a field that may be selected"
     if Access.FILTER in field.access and Access.QUERY not in field.access:
         message = f"Cannot use the {field.name} field in the select clause"
         raise rules.QUERY_SELECT.refusal(message, expected=expected, actual=typed)
@@ -134,7 +143,7 @@ def _selected(context: _Context, typed: str) -> Field:
     return field
 
 
-def _invalid_field(context: _Context, typed: str, expected: str, actual: object) -> Refusal:
+def _invalid_field(context: _Context, typed: str, expected: object, actual: object) -> Refusal:
     message = f"invalid field for query: {context.typed}.{typed}"
     return rules.QUERY_FIELD.refusal(message, expected=expected, actual=actual)
 
@@ -146,7 +155,7 @@ def _in_order(kind: ObjectType, fields: Iterable[Field]) -> tuple[str, ...]:
 
 
 def _clause(context: _Context, condition: Condition) -> Clause:
-    field = _find_field(context, condition.field)
+    field = _find_field(context, condition.field, Access.FILTER)
     if field.type not in _OPERATORS:
         raise _invalid_field(context, condition.field, "a field that conditions take", f"a field of type {field.type}")
     if Access.FILTER not in field.access:
