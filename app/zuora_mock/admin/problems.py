@@ -168,7 +168,7 @@ def _invalid(found: Sequence[Mapping[str, Any]], body: Any) -> Problem:
 async def _unroutable(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    titles = {404: "Unknown path", 405: "ExpectedAndActual method"}
+    titles = {404: "Unknown path", 405: "Wrong method"}
     call = f"{request.method} {request.url.path}"
     detail = f"there is no {call}; /__admin/docs lists what there is" if error.status_code in titles else error.detail
     return respond(Problem(error.status_code, titles.get(error.status_code, "Refused"), detail), error.headers)
