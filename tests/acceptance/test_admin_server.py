@@ -83,6 +83,10 @@ def test_every_refusal_is_a_problem(mock: Mock, method: str, path: str, options:
     assert refused.json()["status"] == status
 
 
+def test_a_wrong_method_is_called_so(mock: Mock) -> None:
+    assert mock.request("PATCH", "/__admin/clock").json()["type"] == "urn:zuora-mock:wrong-method"
+
+
 def test_a_body_that_does_not_fit_is_told_where_and_with_what(mock: Mock) -> None:
     refused = mock.post("/__admin/clock/advance?tenant=default", json={"seconds": "soon"})
     [error] = refused.json()["errors"]
@@ -114,7 +118,28 @@ def test_both_faces_have_an_openapi_document_that_is_whole(mock: Mock, path: str
     assert set(references(document)) <= known
 
 
-def test_the_control_planes_document_knows_its_verbs(mock: Mock) -> None:
+@pytest.mark.parametrize("path", ["/__admin/openapi.json", "/openapi.json"])
+def test_a_generator_of_clients_can_use_the_names_in_both_documents(mock: Mock, path: str) -> None:
+    document = mock.get(path).json()
+    operations = [each for methods in document["paths"].values() for each in methods.values()]
+    ids = [each["operationId"] for each in operations]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch("[a-z][A-Za-z]*(-[a-z]+)*", each) for each in ids)
+    for components in document["components"].values():
+        assert all(re.fullmatch("[A-Za-z0-9._-]+", name) for name in components)
+
+
+@pytest.mark.parametrize("path", ["/__admin/openapi.json", "/openapi.json"])
+def test_every_refusal_in_the_documents_says_what_its_body_is(mock: Mock, path: str) -> None:
+    for methods in mock.get(path).json()["paths"].values():
+        for each in methods.values():
+            refusals = {status: answer for status, answer in each["responses"].items() if status.startswith("4")}
+            assert refusals
+            assert "422" not in refusals
+            assert all("content" in answer for answer in refusals.values())
+
+
+def test_the_document_of_admin_knows_its_verbs(mock: Mock) -> None:
     document = mock.get("/__admin/openapi.json").json()
     assert document["servers"] == [{"url": "/__admin"}]
     verbs = {(method, path) for path, methods in document["paths"].items() for method in methods}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request, Response, Security
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
 
 from zuora_mock import __version__
@@ -30,7 +31,7 @@ from zuora_mock.steering.ledger import Described
 
 _TOKEN = APIKeyHeader(
     name=guard.ADMIN_TOKEN,
-    scheme_name="admin token",
+    scheme_name="adminToken",
     description="Needed where the server was started with `--admin-token`; as a bearer token it will do too.",
     auto_error=False,
 )
@@ -55,6 +56,7 @@ def create_admin_app(services: Services, operations: Sequence[Described], report
         openapi_url=None,
         servers=[{"url": "/__admin"}],
         responses=refused,
+        generate_unique_id_function=_operation_id,
         dependencies=[Depends(check_parameters)],
         max_body_size=guard.largest_body(services.settings),
     )
@@ -66,6 +68,11 @@ def create_admin_app(services: Services, operations: Sequence[Described], report
     problems.install(app)
     app.add_exception_handler(413, _too_large)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Its module and its name, such as `tenants-fork`."""
+    return f"{route.endpoint.__module__.rpartition('.')[2]}-{route.name}".replace("_", "-")
 
 
 async def _too_large(request: Request, _error: Exception) -> Response:

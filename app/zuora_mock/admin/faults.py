@@ -72,7 +72,7 @@ async def add(
     return FaultAdded(id=await call.do(call.services.faults.add, order))
 
 
-@router.get("")
+@router.get("", name="list")
 async def list_faults(call: CurrentTenantCall) -> FaultList:
     """The orders in the order of their creation, with their counts, those that are spent or expired too."""
     orders = await call.do(call.services.faults.orders)

@@ -40,6 +40,7 @@ class Health:
 
 @open_router.get(
     "/health",
+    name="read",
     response_model=None,
     responses={
         200: {"description": "Ready for calls", "content": {"application/json": {"example": _EXAMPLE}}},

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from zuora_mock.admin.context import CurrentTenantCall
-from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.problems import DESCRIBED, Problem
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
 from zuora_mock.settings import JobPolicy
@@ -82,7 +82,7 @@ def _set(transaction: Transaction, policy: JobPolicy) -> None:
     configuration.save(transaction)
 
 
-@router.get("")
+@router.get("", name="list")
 async def list_jobs(call: CurrentTenantCall) -> JobList:
     """The tenant's jobs in the order in which they were ordered, with their history."""
     return JobList(jobs=views(call.services.runner.list(call.tenant)))
@@ -106,7 +106,7 @@ async def set_policy(call: CurrentTenantCall, body: PolicyBody) -> JobPolicy:
     return call.tenant.policy
 
 
-@router.post("/settle", responses={409: {"description": "Something is held or not due: see `blocked`"}})
+@router.post("/settle", responses={409: {**DESCRIBED, "description": "Something is held or not due: see `blocked`"}})
 async def settle(call: CurrentTenantCall) -> JobsRun:
     """Runs all work that is due or waits to be told, and says what ran.
 

@@ -183,7 +183,7 @@ def _unknown(call: TenantCall, n: int) -> Problem:
     return Problem(404, "Unknown request", f"the tenant has made no call with the number {n}")
 
 
-@router.get("/requests", response_model_exclude_unset=True)
+@router.get("/requests", response_model_exclude_unset=True, name="list")
 async def list_requests(
     call: CurrentTenantCall,
     operations: KnownOperations,

@@ -17,7 +17,7 @@ from zuora_mock.admin.context import (
     TenantCall,
     meant_tenant,
 )
-from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.problems import DESCRIBED, Problem
 from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
 from zuora_mock.tenants import fixtures
@@ -49,7 +49,9 @@ class SeedAnswer(ResponseBody):
     invoices: dict[str, str] = Field(examples=[{"INV00000001": "8ad0f1e2d3c4b5a60918273645546372"}])
 
 
-@router.post("/reset", responses={403: {"description": "The setting --forbid-reset-all is on, and all were meant"}})
+@router.post(
+    "/reset", responses={403: {**DESCRIBED, "description": "The setting --forbid-reset-all is on, and all were meant"}}
+)
 async def reset(
     services: CurrentServices,
     name: NameGiven,
@@ -96,7 +98,7 @@ async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
 
 
-@router.get("/state", response_model=None, responses=_FIXTURE_ANSWER)
+@router.get("/state", name="read", response_model=None, responses=_FIXTURE_ANSWER)
 async def state(call: CurrentTenantCall) -> JSONResponse:
     """The tenant's data as a fixture, ids included: what comes out goes in again, here or in another tenant."""
     return JSONResponse(await call.do(dump))

@@ -104,7 +104,7 @@ def _remove(services: Services, tenant: Tenant) -> None:
         raise Problem(409, "Tenant stays", str(error)) from None
 
 
-@router.get("/tenants")
+@router.get("/tenants", name="list")
 async def list_tenants(services: CurrentServices) -> TenantList:
     """All tenants of this server."""
     return TenantList(tenants=[await TenantCall(services, each).do(_view) for each in services.tenancy.all()])
