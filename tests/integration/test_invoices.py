@@ -177,9 +177,3 @@ def test_deleting_takes_one_part_and_all_that_is_on_it(bench: Bench) -> None:
     of_it = {"InvoiceId": parts[1]["Id"]}
     assert bench.find(INVOICE_ITEM, **of_it) == bench.find(TAXATION_ITEM, **of_it) == []
     assert len(bench.find(INVOICE_ITEM)) == len(bench.find(TAXATION_ITEM)) == 2
-
-
-def test_set_status_is_the_short_way(bench: Bench) -> None:
-    invoice = bench.invoice(CHARGE)
-    with bench.transaction() as transaction:
-        assert invoices.set_status(transaction, transaction.get(INVOICE, invoice) or {}, "Posted")["Status"] == "Posted"

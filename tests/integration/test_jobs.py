@@ -116,7 +116,7 @@ def test_manual_work_waits_until_it_is_told(bench: Bench) -> None:
     bench.set_policy("manual")
     job = order(bench)
     assert advance(bench, 10**9) == []
-    assert bench.runner.run_all_due() == []
+    assert bench.runner.run_due(bench.tenant) == []
     assert bench.runner.list(bench.tenant)[0]["dueAt"] is None
     assert bench.runner.run_now(bench.tenant, job)["state"] == "succeeded"
 
@@ -125,9 +125,9 @@ def test_the_policy_counts_that_was_in_force_when_the_work_was_ordered(bench: Be
     bench.set_policy("manual")
     order(bench)
     bench.set_policy("after-reply")
-    assert bench.runner.run_all_due() == []
+    assert bench.runner.run_due(bench.tenant) == []
     order(bench)
-    assert len(bench.runner.run_all_due()) == 1
+    assert len(bench.runner.run_due(bench.tenant)) == 1
 
 
 def test_a_job_runs_once(bench: Bench) -> None:
@@ -298,7 +298,7 @@ def test_work_that_was_begun_and_not_finished_is_done_after_a_restart(tmp_path: 
     again.runner.recover()
     (waiting,) = again.runner.list(again.tenant)
     assert (waiting["state"], waiting["reason"]) == ("queued", "the process ended before the job did")
-    assert len(again.runner.run_all_due()) == 1
+    assert len(again.runner.run_due(again.tenant)) == 1
     assert len(again.find(INVOICE)) == 2
     again.database.close()
 

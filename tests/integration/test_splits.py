@@ -193,13 +193,13 @@ def test_an_id_that_is_none_is_refused_and_repeated(bench: Bench, given: object)
 def test_an_id_in_capitals_is_the_same_id(bench: Bench) -> None:
     split = bench.split(bench.invoice(CHARGE), "50", "50")
     (outcome,) = bench.submit(split.upper())
-    assert (outcome.id, outcome.accepted) == (split.upper(), True)
+    assert (outcome.id, outcome.refusal) == (split.upper(), None)
 
 
 def test_each_row_stands_for_itself(bench: Bench) -> None:
     good, short = (bench.split(bench.invoice(CHARGE), *shares) for shares in (("50", "50"), ("50",)))
     outcomes = bench.submit(short, good, UNKNOWN, good)
-    assert [outcome.accepted for outcome in outcomes] == [False, True, False, False]
+    assert [outcome.refusal is None for outcome in outcomes] == [False, True, False, False]
     assert [outcome.id for outcome in outcomes] == [short, good, UNKNOWN, good]
     last = outcomes[3].refusal
     assert last is not None

@@ -45,11 +45,6 @@ def update(transaction: Transaction, record: Record, values: Record) -> Record:
     return _write(transaction, record, group, target, others)
 
 
-def set_status(transaction: Transaction, record: Record, status: str) -> Record:
-    """Posts, unposts or cancels the invoice and its group."""
-    return update(transaction, record, {"Status": status})
-
-
 def delete(transaction: Transaction, record: Record) -> None:
     """Removes a canceled invoice and what is on it; its siblings stay."""
     next_invoice(InvoiceState(str(record["Status"])), InvoiceEvent.DELETE)

@@ -22,10 +22,6 @@ class Outcome:
     refusal: Refusal | None = None
     repeats: int | None = None
 
-    @property
-    def accepted(self) -> bool:
-        return self.refusal is None
-
 
 def attempt(act: Callable[Given, str], *given: Given.args, **named: Given.kwargs) -> Outcome:
     """What becomes of a row of which `act` makes an object, or raises Refusal."""

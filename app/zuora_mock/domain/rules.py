@@ -9,7 +9,6 @@ from zuora_mock.errors import Kind, Provenance, Rule
 
 DOCUMENTED, OBSERVED, ASSUMED = Provenance.DOCUMENTED, Provenance.OBSERVED, Provenance.ASSUMED
 
-GUIDE = "Zuora guide"
 EXECUTE = "Older API, Action_POSTexecute"
 SOAP_SPLIT = "SOAP API, InvoiceSplit"
 SOAP_SPLIT_ITEM = "SOAP API, InvoiceSplitItem"

@@ -50,7 +50,6 @@ class Type(StrEnum):
 
 
 NUMERIC = frozenset({Type.MONEY, Type.DOUBLE, Type.PERCENT, Type.INTEGER})
-TEXTUAL = frozenset({Type.ID, Type.STRING, Type.TEXT})
 
 
 def is_id(text: object) -> bool:

@@ -117,9 +117,6 @@ class Runner:
             ran += [self.run_now(tenant, job.id) for job in due]
         return ran
 
-    def run_all_due(self) -> Shown:
-        return [job for tenant in self._all_tenants() for job in self.run_due(tenant)]
-
     def recover(self) -> None:
         """After a start: work that was claimed and not finished waits again; nothing of it had happened."""
         for tenant in self._all_tenants():
