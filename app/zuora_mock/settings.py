@@ -55,10 +55,13 @@ class _Camel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
 
+JobMode = Literal["after-reply", "before-reply", "delayed", "manual"]
+
+
 class JobPolicy(_Camel):
     """When background work runs; `seconds` of the tenant's clock, for `delayed` only."""
 
-    mode: Literal["after-reply", "before-reply", "delayed", "manual"] = "after-reply"
+    mode: JobMode = "after-reply"
     seconds: float = Field(default=0, ge=0, le=100 * 366 * 86_400)
 
 

@@ -11,7 +11,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query as QueryParameter
 from fastapi.routing import APIRoute
 
-from zuora_mock.admin.guard import bearer_of, did_you_mean
+from zuora_mock.admin.guard import bearer_of, suggestion
 from zuora_mock.admin.problems import Problem
 from zuora_mock.services import Services
 from zuora_mock.storage.tenants import Tenant
@@ -63,7 +63,7 @@ async def check_parameters(request: Request) -> None:
     for name in request.query_params:
         if name not in known:
             there = f"there are {', '.join(known)}" if known else "there are none"
-            detail = f"no parameter is called '{name}'{did_you_mean(name, known)}; {there}"
+            detail = f"no parameter is called '{name}'{suggestion(name, known)}; {there}"
             raise Problem(400, "Unknown parameter", detail.replace("?;", "?"), known=known)
 
 
@@ -104,11 +104,11 @@ async def named_tenant(request: Request, services: CurrentServices, name: NameGi
 
 
 def _owner(services: Services, token: str) -> NamedTenant:
-    found = services.credentials.find(services.database, token)
-    tenant = services.tenancy.by_key(found[0]) if found else None
-    if found is None or tenant is None:
+    issued = services.credentials.find(services.database, token)
+    tenant = services.tenancy.by_key(issued.tenant) if issued else None
+    if issued is None or tenant is None:
         raise Problem(404, "Unknown tenant", "this server has not issued the bearer token, or its tenant is gone")
-    return NamedTenant(tenant, found[1])
+    return NamedTenant(tenant, issued.client_id)
 
 
 MaybeTenant = Annotated[NamedTenant | None, Depends(named_tenant)]

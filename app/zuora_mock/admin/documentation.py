@@ -9,13 +9,11 @@ from warnings import catch_warnings, filterwarnings
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
+from zuora_mock.api.gateway.operation import first_sentence
+
 _PAGE = Path(__file__).with_name("page.html")
 
 router = APIRouter(include_in_schema=False)
-
-
-def first_sentence(text: str) -> str:
-    return " ".join(text.split()).partition(". ")[0].removesuffix(".")
 
 
 @router.get("/openapi.json")

@@ -7,13 +7,13 @@ call comes, and by which name they reached the server; a name that we do not kno
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
 from zuora_mock.admin.problems import Problem
+from zuora_mock.domain.spelling import nearest
 from zuora_mock.settings import Settings
 
 KNOWN_HOSTS = frozenset({"localhost", "zuora-mock", "testserver"})
@@ -26,8 +26,6 @@ _OUR_HEADERS = ("Zuora-Mock-Tenant", ADMIN_TOKEN, "Zuora-Mock-Fault", "Zuora-Moc
 _OURS = "zuora-mock-"
 _FOREIGN_SITES = frozenset({"cross-site", "same-site"})
 _PORTS = {"http": 80, "https": 443}
-_LONGEST_GUESS = 100
-"""Of a name for which a near one is looked for: that takes the square of its length."""
 
 
 def check(headers: Headers, settings: Settings) -> None:
@@ -43,8 +41,9 @@ def largest_body(settings: Settings) -> int:
     return LARGEST * settings.max_body
 
 
-def did_you_mean(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name[:_LONGEST_GUESS], known, 1)
+def suggestion(name: str, known: Collection[str]) -> str:
+    """The end of a sentence that says that a name is unknown; empty where none is near."""
+    near = nearest(name, known)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
@@ -103,7 +102,7 @@ def _check_names(headers: Headers) -> None:
     known = [name.lower() for name in _OUR_HEADERS]
     for name in headers:
         if name.startswith(_OURS) and name not in known:
-            detail = f"there is no header '{name}' here{did_you_mean(name, known)}"
+            detail = f"there is no header '{name}' here{suggestion(name, known)}"
             raise Problem(400, "Unknown header", detail, known=list(_OUR_HEADERS))
 
 

@@ -12,8 +12,8 @@ from zuora_mock import __version__
 from zuora_mock.admin.context import CurrentServices
 from zuora_mock.clock import stopwatch
 from zuora_mock.settings import Settings
+from zuora_mock.steering.journal import MASK
 
-MASK = "****"
 _DEFAULT = Settings()
 _SECRETS = frozenset({"admin_token"})
 _VARIABLES = {"fixtures": "ZUORA_MOCK_FIXTURE", "allowed_hosts": "ZUORA_MOCK_ALLOWED_HOST"}

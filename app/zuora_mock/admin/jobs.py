@@ -7,7 +7,7 @@ was delayed keeps its time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -16,7 +16,7 @@ from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.problems import DESCRIBED, Problem
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
-from zuora_mock.settings import JobPolicy
+from zuora_mock.settings import JobMode, JobPolicy
 from zuora_mock.steering.models import RequestBody, ResponseBody
 from zuora_mock.storage import configuration
 from zuora_mock.storage.transaction import Transaction
@@ -55,7 +55,7 @@ class JobsRun(ResponseBody):
 
 
 class PolicyBody(RequestBody):
-    mode: Literal["after-reply", "before-reply", "delayed", "manual"]
+    mode: JobMode
     seconds: float = Field(default=0, ge=0, le=_LONGEST_DELAY)
 
 

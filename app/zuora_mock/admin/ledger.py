@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from zuora_mock.admin.context import CurrentTenantCall
-from zuora_mock.admin.guard import did_you_mean
+from zuora_mock.admin.guard import suggestion
 from zuora_mock.api.codes import read_as
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Provenance
@@ -76,7 +76,7 @@ def doubtful(match: Match, operations: Sequence[Described]) -> str:
     known = {each.name for each in operations}
     if match.operation is None or match.operation in known:
         return ""
-    return f"no operation is called '{match.operation}'{did_you_mean(match.operation, known)}"
+    return f"no operation is called '{match.operation}'{suggestion(match.operation, known)}"
 
 
 def _total(lines: Sequence[LedgerRow]) -> TotalView:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from zuora_mock.domain.invoices import CHARGE, EXEMPT, TAX, TAX_EXEMPT, Invoice, micros
+from zuora_mock.domain.invoices import CHARGE, EXEMPT, PAID, TAX, TAX_EXEMPT, Invoice, micros
 from zuora_mock.domain.terms import PaymentTerm, due_date
 from zuora_mock.domain.values import Record, Value
 
@@ -24,11 +24,7 @@ INVOICE_DEFAULTS: Record = {
     "IncludesOneTime": True,
     "IncludesRecurring": True,
     "IncludesUsage": True,
-    "AdjustmentAmount": 0,
-    "PaymentAmount": 0,
-    "RefundAmount": 0,
-    "CreditBalanceAdjustmentAmount": 0,
-    "CreditMemoAmount": 0,
+    **dict.fromkeys(PAID, 0),
 }
 
 

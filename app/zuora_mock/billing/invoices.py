@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
-from zuora_mock.domain.invoices import Invoice, micros
+from zuora_mock.domain.invoices import PAID, Invoice, micros
 from zuora_mock.domain.lifecycle import STATUS_EVENTS, InvoiceEvent, InvoiceState, next_invoice
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.errors import Refusal, Remedy
@@ -24,8 +24,6 @@ ONLY_PDF = (
 
 MOST_PDFS = 100
 """How often the file of one invoice is made anew."""
-
-_PAID = ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount")
 
 
 def update(transaction: Transaction, record: Record, values: Record) -> Record:
@@ -115,7 +113,7 @@ def _check_unpaid(group: Sequence[Record], target: InvoiceState) -> None:
     if target is InvoiceState.POSTED:
         return
     for invoice in group:
-        paid = sorted(name for name in _PAID if micros(invoice, name))
+        paid = sorted(name for name in PAID if micros(invoice, name))
         if paid:
             message = f"Invoice {invoice['InvoiceNumber']} has payments or adjustments and cannot be set to {target}"
             raise rules.INVOICE_STATUS.refusal(message, at="/Status", expected="no payments", actual=paid)

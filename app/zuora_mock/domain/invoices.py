@@ -15,6 +15,8 @@ BALANCE = "Balance"
 CHARGE, TAX, EXEMPT, TAX_EXEMPT = "ChargeAmount", "TaxAmount", "ExemptAmount", "TaxExemptAmount"
 ITEM_AMOUNTS = (CHARGE, TAX, TAX_EXEMPT)
 TAX_AMOUNTS = (TAX, EXEMPT)
+PAID = ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount")
+"""What has been paid or adjusted, on the header."""
 TOTALS = ("Amount", "AmountWithoutTax", TAX, TAX_EXEMPT)
 
 _ON_ITEM: Mapping[str, str] = {TAX: TAX, EXEMPT: TAX_EXEMPT}

@@ -147,16 +147,15 @@ class Authenticator:
         return Caller(tenant, client, keeps_session=True)
 
     def _by_token(self, token: str, kind: str) -> Caller:
-        found = self._credentials.find(self._database, token)
-        if found is None or found[2] != kind:
+        issued = self._credentials.find(self._database, token)
+        if issued is None or issued.kind != kind:
             return Caller(None, refusal=_not_welcome(f"an unknown {kind}"))
-        key, client_id, _, expires_at = found
-        tenant = self._tenancy.by_key(key)
+        tenant = self._tenancy.by_key(issued.tenant)
         if tenant is None:
             return Caller(None, refusal=_not_welcome(f"a {kind} of a tenant that is gone"))
-        if expires_at <= tenant.now():
+        if issued.expires_at <= tenant.now():
             return Caller(tenant, refusal=_not_welcome(f"a {kind} that expired"))
-        client = self._tenancy.client_of(tenant, client_id)
+        client = self._tenancy.client_of(tenant, issued.client_id)
         if client is None:
             return Caller(tenant, refusal=_not_welcome(f"a {kind} of a client that is gone"))
         return Caller(tenant, client, token, True) if kind == "session" else Caller(tenant, client)

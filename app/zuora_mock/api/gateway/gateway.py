@@ -102,7 +102,7 @@ class Gateway:
     async def _wait(self, exchange: Exchange, receive: Receive) -> None:
         """For as long as was ordered. A client that gives up meanwhile leaves its place to others, but asked it has."""
         seconds = exchange.strike.milliseconds / 1000
-        gone = asyncio.ensure_future(_gone(receive))
+        gone = asyncio.ensure_future(network.disconnected(receive))
         end = asyncio.get_running_loop().time() + seconds
         await asyncio.wait({gone}, timeout=seconds)
         if gone.done():
@@ -123,11 +123,6 @@ async def _strike(
         await network.truncate(scope, receive, send, start, body)
     else:
         await network.strike(kind, scope, receive, seed=exchange.request_id)
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _read(scope: Scope, path: str, receive: Receive, limit: int) -> Request:

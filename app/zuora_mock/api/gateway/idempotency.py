@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from zuora_mock.api.gateway.call import Answer, Request
+from zuora_mock.api.gateway.headers import LONGEST_KEY
 from zuora_mock.clock import DAY
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy
@@ -12,7 +13,6 @@ from zuora_mock.storage import idempotency as rows
 from zuora_mock.storage.idempotency import KeptAnswer
 from zuora_mock.storage.transaction import Transaction
 
-LONGEST_KEY = 255
 NOT_KEPT = frozenset({401, 409, 422, 429})
 METHODS = frozenset({"POST", "PATCH"})
 WITHOUT_MEANING = frozenset({"GET", "HEAD", "DELETE"})

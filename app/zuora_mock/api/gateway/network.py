@@ -99,7 +99,7 @@ async def strike(kind: FaultKind, scope: Scope, receive: Receive, *, seed: str) 
     """
     transport = _transport(scope)
     _SEVER.get(kind, _close)(transport, seed)
-    await _gone(receive)
+    await disconnected(receive)
 
 
 async def truncate(scope: Scope, receive: Receive, send: Send, start: Message, body: bytes) -> None:
@@ -109,7 +109,7 @@ async def truncate(scope: Scope, receive: Receive, send: Send, start: Message, b
         await send(start)
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
     transport.close()
-    await _gone(receive)
+    await disconnected(receive)
 
 
 def _transport(scope: Scope) -> asyncio.Transport:
@@ -120,7 +120,8 @@ def _transport(scope: Scope) -> asyncio.Transport:
     return transport
 
 
-async def _gone(receive: Receive) -> None:
+async def disconnected(receive: Receive) -> None:
+    """Waits until the client is gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -67,7 +67,7 @@ class OperationRoute(APIRoute):
         self.provenance: Provenance
         self.source: str
         self.provenance, self.source = getattr(endpoint, _SOURCE, (Provenance.ASSUMED, "zuora-mock"))
-        self.summary = options.pop("summary", None) or _first_sentence(endpoint.__doc__ or self.name)
+        self.summary = options.pop("summary", None) or first_sentence(endpoint.__doc__ or self.name)
         self._declared = options
 
     def __getattr__(self, name: str) -> Any:
@@ -124,5 +124,5 @@ def _described_form(endpoint: Callable[..., Any]) -> dict[str, Any] | None:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def _first_sentence(text: str) -> str:
+def first_sentence(text: str) -> str:
     return " ".join(text.split()).partition(". ")[0].removesuffix(".")

@@ -18,6 +18,7 @@ from zuora_mock.api.oauth.dialect import OAuthDialect
 from zuora_mock.api.rest.dialect import REFUSED, RestDialect
 from zuora_mock.clock import SECOND
 from zuora_mock.domain import rules
+from zuora_mock.settings import CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import user_id
 from zuora_mock.tenants.credentials import TOKEN_LIFETIME
@@ -44,8 +45,8 @@ class ConnectionRoute(OperationRoute):
 
 
 class TokenRequest(BaseModel):
-    client_id: str = Field(min_length=36, max_length=36)
-    client_secret: str = Field(max_length=42)
+    client_id: str = Field(min_length=CLIENT_ID_LENGTH, max_length=CLIENT_ID_LENGTH)
+    client_secret: str = Field(max_length=LONGEST_CLIENT_SECRET)
     grant_type: Literal["client_credentials"]
 
 

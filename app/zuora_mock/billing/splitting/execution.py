@@ -14,7 +14,7 @@ from typing import Any
 from zuora_mock.billing import invoices
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, INVOICE_SPLIT, INVOICE_SPLIT_ITEM, TAXATION_ITEM
-from zuora_mock.domain.invoices import TOTALS, Invoice, Line, due_lines, exempt_lines, put_together
+from zuora_mock.domain.invoices import PAID, TOTALS, Invoice, Line, due_lines, exempt_lines, put_together
 from zuora_mock.domain.lifecycle import InvoiceEvent, InvoiceState, next_invoice
 from zuora_mock.domain.money import minor_digits
 from zuora_mock.domain.splitting.allocation import Rounding
@@ -29,9 +29,6 @@ _OF_THE_ORIGINAL_ALONE = frozenset(
     | {"PaymentLink", "EInvoiceStatus", "EInvoiceErrorCode", "EInvoiceErrorMessage", "EInvoiceFileId"}
 )
 _PAYMENTS_OF_A_TAX = frozenset({"CreditAmount", "PaymentAmount"})
-_NOTHING_PAID: Record = dict.fromkeys(
-    ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount"), 0
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,7 @@ def _copies(transaction: Transaction, work: Work) -> list[Invoice]:
     stamp = transaction.stamp_new({})
     header: Record = {
         **{name: value for name, value in work.whole.header.items() if name not in _OF_THE_ORIGINAL_ALONE},
-        **_NOTHING_PAID,
+        **dict.fromkeys(PAID, 0),
         **stamp,
         "Status": InvoiceState.DRAFT.value,
         "_Group": work.split.id,
