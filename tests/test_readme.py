@@ -83,8 +83,9 @@ def test_its_python_runs(server: Server, program: str) -> None:
 
 
 def test_the_smallest_fixture_is_one() -> None:
-    (fixture,) = blocks("json fixture")
-    assert len(parse(fixture).document.invoices) == 1
+    smallest, custom = blocks("json fixture")
+    assert len(parse(smallest).document.invoices) == 1
+    assert [each.name for each in parse(custom).document.custom_fields["Invoice"]] == ["Region__c", "Approved__c"]
 
 
 def test_every_test_that_the_readme_names_is_there() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import warnings
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -45,9 +46,9 @@ def steps() -> Generator[tuple[str, dict[str, Any]], Any, None]:
     yield "/v1/action/query", {"queryString": zoql}
 
 
-def is_split(client: httpx.Client) -> bool:
+def is_split(client: httpx.Client, form: dict[str, str] = FORM) -> bool:
     """Whether the background has split the invoice by the time of the next call."""
-    token = client.post("/oauth/token", data=FORM).json()["access_token"]
+    token = client.post("/oauth/token", data=form).json()["access_token"]
     plan = steps()
     path, body = next(plan)
     while True:
@@ -117,6 +118,25 @@ def test_two_applications_in_one_process_know_nothing_of_each_other() -> None:
     assert is_split(first)
     assert is_split(second)
     assert first.get("/__admin/state?tenant=default").json()["invoiceSplits"]
+
+
+def test_several_threads_may_call_one_application() -> None:
+    app = create_app(QUIET)
+
+    def work(number: int) -> bool:
+        client, name = TestClient(app), f"{number:08d}-0000-4000-8000-000000000000"
+        form = {**FORM, "client_id": name, "client_secret": "s"}
+        return all(is_split(client, form) and client.post(f"/__admin/reset?tenant={name}").is_success for _ in range(3))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(work, range(8)))
+    default = TestClient(app)
+    token = default.post("/oauth/token", data=FORM).json()["access_token"]
+    numbers = [
+        int(default.get("/v1/nonsense", headers={"Authorization": f"Bearer {token}"}).headers["Zuora-Mock-Request"])
+        for _ in range(2)
+    ]
+    assert numbers[1] == numbers[0] + 1
 
 
 def test_one_application_may_live_several_times() -> None:

@@ -79,10 +79,17 @@ class Background:
     def _run_slice(self) -> None:
         """At least one job. Those of calls that came together are done together: clients that poll wait for all."""
         end = stopwatch() + _SLICE
-        while self._waiting:
-            self._look_at(self._waiting.popleft())
+        while job := self._next():
+            self._look_at(job)
             if stopwatch() >= end:
                 break
+
+    def _next(self) -> Waiting | None:
+        """None where there is nothing, or another thread was quicker."""
+        try:
+            return self._waiting.popleft()
+        except IndexError:
+            return None
 
     def _look_at(self, job: Waiting) -> None:
         try:
