@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from tests.integration.benches import make_bench, rows
 from zuora_mock.steering.fault_orders import DelayFault, ErrorFault, FaultOrders, Order, PlainFault
-from zuora_mock.steering.faults import NO_STRIKE, FaultKind, Strike, Subject
+from zuora_mock.steering.faults import NO_INJECTION, FaultKind, Injection, Subject
 from zuora_mock.storage import tenants
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import begin
@@ -42,13 +42,13 @@ class Orders:
         with self.bench.transaction() as transaction:
             return self.orders.clear(transaction)
 
-    def strike(self, operation: str = "execute", **headers: str) -> Strike:
+    def inject(self, operation: str = "execute", **headers: str) -> Injection:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         subject = Subject(operation, "POST", f"/v1/action/{operation}", None, named, b"{}")
-        return self.orders.strike(self.tenant, subject)
+        return self.orders.inject(self.tenant, subject)
 
     def names(self, times: int) -> list[str]:
-        return [self.strike().name for _ in range(times)]
+        return [self.inject().name for _ in range(times)]
 
     def told(self) -> list[dict[str, Any]]:
         with self.bench.transaction() as transaction:
@@ -61,13 +61,13 @@ def orders() -> Orders:
 
 
 def test_without_an_order_nothing_strikes(orders: Orders) -> None:
-    assert orders.strike() is NO_STRIKE
+    assert orders.inject() is NO_INJECTION
 
 
 def test_an_order_strikes_the_calls_that_match(orders: Orders) -> None:
     orders.add(match={"operation": "create"}, **RATE)
-    assert orders.strike("execute") is NO_STRIKE
-    assert orders.strike("create").kind is FaultKind.RATE_LIMIT
+    assert orders.inject("execute") is NO_INJECTION
+    assert orders.inject("create").kind is FaultKind.RATE_LIMIT
 
 
 def test_skip_and_times_choose_the_nth_calls(orders: Orders) -> None:
@@ -90,42 +90,42 @@ def test_calls_that_another_order_strikes_count_for_skip(orders: Orders) -> None
 def test_a_delay_comes_on_top_of_another_fault(orders: Orders) -> None:
     orders.add(fault={"kind": "delay", "milliseconds": 200})
     orders.add(fault={"kind": "user-info", "milliseconds": 50})
-    strike = orders.strike()
-    assert (strike.kind, strike.milliseconds, strike.name) == (FaultKind.USER_INFO, 250, "user-info")
-    assert len(strike.notes) == 2
+    injection = orders.inject()
+    assert (injection.kind, injection.milliseconds, injection.name) == (FaultKind.USER_INFO, 250, "user-info")
+    assert len(injection.notes) == 2
 
 
 def test_a_delay_alone_is_no_other_fault(orders: Orders) -> None:
     orders.add(fault={"kind": "delay", "milliseconds": 200})
     orders.add(fault={"kind": "delay", "milliseconds": 400})
-    strike = orders.strike()
-    assert (strike.kind, strike.milliseconds, strike.name) == (None, 200, "delay")
+    injection = orders.inject()
+    assert (injection.kind, injection.milliseconds, injection.name) == (None, 200, "delay")
 
 
 def test_an_error_is_ordered_by_its_code(orders: Orders) -> None:
     orders.add(fault={"kind": "error", "code": "TEMPORARY_ERROR", "message": "later"})
-    strike = orders.strike()
-    assert (strike.kind, strike.name) == (FaultKind.ERROR, "TEMPORARY_ERROR")
-    assert (strike.code, strike.message) == ("TEMPORARY_ERROR", "later")
+    injection = orders.inject()
+    assert (injection.kind, injection.name) == (FaultKind.ERROR, "TEMPORARY_ERROR")
+    assert (injection.code, injection.message) == ("TEMPORARY_ERROR", "later")
 
 
 def test_a_header_strikes_its_own_call_and_leaves_orders_for_the_next(orders: Orders) -> None:
     orders.add(times=1, **RATE)
-    assert orders.strike(zuora_mock_fault="bad-gateway").kind is FaultKind.BAD_GATEWAY
+    assert orders.inject(zuora_mock_fault="bad-gateway").kind is FaultKind.BAD_GATEWAY
     assert orders.names(2) == ["rate-limit", ""]
 
 
 def test_a_delay_in_a_header_goes_before_one_that_was_ordered(orders: Orders) -> None:
     orders.add(fault={"kind": "delay", "milliseconds": 200})
     orders.add(**RATE)
-    strike = orders.strike(zuora_mock_delay="10")
-    assert (strike.kind, strike.milliseconds) == (FaultKind.RATE_LIMIT, 10)
+    injection = orders.inject(zuora_mock_delay="10")
+    assert (injection.kind, injection.milliseconds) == (FaultKind.RATE_LIMIT, 10)
 
 
 def test_a_header_that_makes_no_sense_does_not_hide_behind_an_order(orders: Orders) -> None:
     orders.add(**RATE)
-    strike = orders.strike(zuora_mock_fault="nonsense")
-    assert (strike.kind, strike.ignored) == (FaultKind.RATE_LIMIT, ("nonsense",))
+    injection = orders.inject(zuora_mock_fault="nonsense")
+    assert (injection.kind, injection.ignored) == (FaultKind.RATE_LIMIT, ("nonsense",))
 
 
 @pytest.mark.parametrize("expiry", [{"expiresAfterSeconds": 60}, {"expiresAt": "2026-01-15T12:01:00Z"}])
@@ -156,7 +156,7 @@ def test_the_ends_of_chance_are_certain(orders: Orders, probability: float, stru
 
 def test_a_uniform_delay_lies_between_its_bounds(orders: Orders) -> None:
     orders.add(fault={"kind": "delay", "distribution": "uniform", "lower": 10, "upper": 20})
-    drawn = [orders.strike().milliseconds for _ in range(100)]
+    drawn = [orders.inject().milliseconds for _ in range(100)]
     assert 10 <= min(drawn) < 12
     assert 18 < max(drawn) <= 20
 
@@ -166,7 +166,7 @@ def test_a_lognormal_delay_has_its_median_and_repeats_itself() -> None:
     for _ in range(2):
         orders = Orders()
         orders.add(fault={"kind": "delay", "distribution": "lognormal", "median": 80, "sigma": 0.4})
-        drawn.append([orders.strike().milliseconds for _ in range(300)])
+        drawn.append([orders.inject().milliseconds for _ in range(300)])
     assert drawn[0] == drawn[1]
     assert 70 < median(drawn[0]) < 90
 
@@ -184,7 +184,7 @@ def test_orders_and_their_counts_outlive_the_process(tmp_path: Path) -> None:
 def test_orders_are_told_as_they_were_given_with_their_counts(orders: Orders) -> None:
     first = orders.add(match={"trackId": "x"}, times=1, expiresAfterSeconds=60, **RATE)
     second = orders.add(**RATE)
-    orders.strike()
+    orders.inject()
     assert orders.told() == [
         {
             "id": first,
@@ -213,7 +213,7 @@ def test_an_order_can_be_withdrawn(orders: Orders) -> None:
     assert orders.names(1) == ["bad-gateway"]
     assert orders.add(**RATE) not in {first, second}
     assert orders.clear() == 2
-    assert orders.strike() is NO_STRIKE
+    assert orders.inject() is NO_INJECTION
 
 
 def test_an_id_is_not_given_twice(orders: Orders) -> None:
@@ -226,17 +226,17 @@ def test_orders_of_one_tenant_are_nothing_to_another(orders: Orders) -> None:
     other = tenants.add(orders.bench.database, "other", "none", orders.tenant.settings)
     orders.add(**RATE)
     subject = Subject("execute", "POST", "/v1/action/execute", None, {}, b"")
-    assert orders.orders.strike(other, subject) is NO_STRIKE
+    assert orders.orders.inject(other, subject) is NO_INJECTION
     with begin(orders.bench.database, other) as transaction:
         assert orders.orders.orders(transaction) == []
 
 
 def test_after_forget_the_rows_are_read_anew(orders: Orders) -> None:
     orders.add(**RATE)
-    orders.strike()
+    orders.inject()
     rows(orders.bench.database, "DELETE FROM faults")
     orders.orders.forget(orders.tenant.key)
-    assert orders.strike() is NO_STRIKE
+    assert orders.inject() is NO_INJECTION
 
 
 def test_an_order_in_a_transaction_that_fails_never_was(orders: Orders) -> None:
@@ -245,10 +245,10 @@ def test_an_order_in_a_transaction_that_fails_never_was(orders: Orders) -> None:
             orders.add(**RATE)
             raise KeyError
 
-    orders.strike()
+    orders.inject()
     with pytest.raises(KeyError):
         add_and_fail()
-    assert orders.strike() is NO_STRIKE
+    assert orders.inject() is NO_INJECTION
 
 
 @pytest.mark.parametrize(

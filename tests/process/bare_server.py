@@ -1,4 +1,4 @@
-"""A server with nothing behind it: the path of a call is the fault that strikes it. Prints its port, then serves."""
+"""A server with nothing behind it: the path of a call is the fault that it meets. Prints its port, then serves."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if name == FaultKind.TRUNCATED_BODY:
         await network.truncate(scope, receive, send, start, BODY)
     elif name:
-        await network.strike(FaultKind(name), scope, receive, seed="seed")
+        await network.sever(FaultKind(name), scope, receive, seed="seed")
     else:
         await send(start)
         await send({"type": "http.response.body", "body": BODY})

@@ -161,13 +161,13 @@ def test_a_body_that_could_not_be_printed_as_json_again_is_text(body: bytes) -> 
 @pytest.mark.parametrize("kind", [each for each in FaultKind if each not in {FaultKind.ERROR, FaultKind.DELAY}])
 def test_a_header_orders_any_kind_in_any_case(kind: FaultKind) -> None:
     for name in (kind.value, kind.value.lower(), kind.value.upper()):
-        strike = ordered_by_header({"zuora-mock-fault": name})
-        assert (strike.kind, strike.name, strike.ignored) == (kind, kind.value, ())
+        injection = ordered_by_header({"zuora-mock-fault": name})
+        assert (injection.kind, injection.name, injection.ignored) == (kind, kind.value, ())
 
 
 def test_a_header_orders_an_error_by_its_code() -> None:
-    strike = ordered_by_header({"zuora-mock-fault": "TEMPORARY_ERROR"})
-    refusal = refusal_of(strike)
+    injection = ordered_by_header({"zuora-mock-fault": "TEMPORARY_ERROR"})
+    refusal = refusal_of(injection)
     assert refusal is not None
     assert (refusal.rule.name, refusal.fault) == (
         "fault.error",
@@ -192,8 +192,8 @@ def test_errors_that_have_a_rule_of_their_own_keep_it() -> None:
     ],
 )
 def test_a_header_orders_a_delay(headers: dict[str, str], milliseconds: float) -> None:
-    strike = ordered_by_header(headers)
-    assert (strike.kind, strike.milliseconds, strike.name) == (None, milliseconds, "delay")
+    injection = ordered_by_header(headers)
+    assert (injection.kind, injection.milliseconds, injection.name) == (None, milliseconds, "delay")
 
 
 @pytest.mark.parametrize(
@@ -210,9 +210,9 @@ def test_a_header_orders_a_delay(headers: dict[str, str], milliseconds: float) -
 def test_a_header_that_makes_no_sense_orders_nothing_and_is_told(
     headers: dict[str, str], ignored: tuple[str, ...]
 ) -> None:
-    strike = ordered_by_header(headers)
-    assert (strike.kind, strike.milliseconds, strike.name, strike.ignored) == (None, 0, "", ignored)
-    assert len(strike.notes) == len(ignored)
+    injection = ordered_by_header(headers)
+    assert (injection.kind, injection.milliseconds, injection.name, injection.ignored) == (None, 0, "", ignored)
+    assert len(injection.notes) == len(ignored)
 
 
 def test_what_is_no_error_of_zuora_refuses_nothing() -> None:

@@ -1,9 +1,9 @@
-"""The faults that tests have ordered, and which of them strikes a call.
+"""The faults that tests have ordered, and which of them is injected into a call.
 
     {"match": {"operation": "execute"}, "skip": 1, "times": 2, "fault": {"kind": "rate-limit"}}
 
 An order counts the calls that match it, struck or not: `skip` lets the first of them pass, `times` bounds how many are
-struck. The first order that is due strikes; a delay and one other fault may strike the same call. Orders and their
+struck. The first order that is due strikes; a delay may come on top of another fault. Orders and their
 counts are rows, so that a restart keeps them; chance follows from the tenant's seed, the order and the count.
 """
 
@@ -20,7 +20,7 @@ from zuora_mock import ids
 from zuora_mock.clock import SECOND, format_instant, parse_instant
 from zuora_mock.instants import InstantText
 from zuora_mock.steering import faults
-from zuora_mock.steering.faults import LONGEST_DELAY, NO_STRIKE, FaultKind, Strike, Subject
+from zuora_mock.steering.faults import LONGEST_DELAY, NO_INJECTION, FaultKind, Injection, Subject
 from zuora_mock.steering.matching import Match, fits
 from zuora_mock.steering.models import RequestBody
 from zuora_mock.storage import faults as rows
@@ -145,15 +145,15 @@ class _Live:
         chance = self.order.probability
         return chance is None or ids.seeded_random(tenant.seed, f"{self.id}/{self.seen}").random() < chance
 
-    def strike(self, tenant: Tenant) -> Strike:
+    def injection(self, tenant: Tenant) -> Injection:
         fault, notes = self.order.fault, (f"ordered by fault order {self.id}",)
         if isinstance(fault, DelayFault):
-            return Strike(None, self._draw(fault, tenant), FaultKind.DELAY, order=self.id, notes=notes)
+            return Injection(None, self._draw(fault, tenant), FaultKind.DELAY, order=self.id, notes=notes)
         if isinstance(fault, ErrorFault):
-            return Strike(
+            return Injection(
                 FaultKind.ERROR, fault.milliseconds, fault.code, fault.code, fault.message, self.id, notes=notes
             )
-        return Strike(FaultKind(fault.kind), fault.milliseconds, fault.kind, order=self.id, notes=notes)
+        return Injection(FaultKind(fault.kind), fault.milliseconds, fault.kind, order=self.id, notes=notes)
 
     def _draw(self, delay: DelayFault, tenant: Tenant) -> float:
         if delay.distribution == "fixed":
@@ -206,21 +206,21 @@ class FaultOrders:
         self._live.clear()
         self._positions.clear()
 
-    def strike(self, tenant: Tenant, subject: Subject) -> Strike:
-        """What befalls the call. It is asked for every call, and nearly always there is nothing."""
+    def inject(self, tenant: Tenant, subject: Subject) -> Injection:
+        """What the call meets. It is asked for every call, and nearly always there is nothing."""
         orders = self._live.get(tenant.key)
         if orders is None:
             orders = self._live[tenant.key] = self._load(tenant)
-        by_header = NO_STRIKE
+        by_header = NO_INJECTION
         if faults.FAULT_HEADER in subject.headers or faults.DELAY_HEADER in subject.headers:
             by_header = faults.ordered_by_header(subject.headers)
         met = [each for each in orders if each.meets(tenant, subject)] if orders else ()
-        return self._struck(tenant, met, by_header) if met else by_header
+        return self._injection(tenant, met, by_header) if met else by_header
 
-    def _struck(self, tenant: Tenant, met: Sequence[_Live], by_header: Strike) -> Strike:
-        strikes = list(_strikes(tenant, met, by_header))
+    def _injection(self, tenant: Tenant, met: Sequence[_Live], by_header: Injection) -> Injection:
+        injections = list(_injections(tenant, met, by_header))
         self._count(tenant, met)
-        return _together(by_header, strikes)
+        return _together(by_header, injections)
 
     def _count(self, tenant: Tenant, met: Sequence[_Live]) -> None:
         with begin(self._database, tenant) as transaction:
@@ -235,7 +235,7 @@ class FaultOrders:
         return [each for each in orders if not each.spent]
 
 
-def _strikes(tenant: Tenant, met: Sequence[_Live], header: Strike) -> Iterator[Strike]:
+def _injections(tenant: Tenant, met: Sequence[_Live], header: Injection) -> Iterator[Injection]:
     """The first delay and the first other fault that are due; a fault or delay in a header goes before its like."""
     taken = {True: header.milliseconds > 0, False: header.kind is not None}
     for each in met:
@@ -243,11 +243,11 @@ def _strikes(tenant: Tenant, met: Sequence[_Live], header: Strike) -> Iterator[S
         if not taken[each.delays] and each.due(tenant):
             taken[each.delays] = True
             each.struck += 1
-            yield each.strike(tenant)
+            yield each.injection(tenant)
 
 
-def _together(first: Strike, others: Sequence[Strike]) -> Strike:
-    """One strike of all; it has the name of its fault, else that of its delay."""
+def _together(first: Injection, others: Sequence[Injection]) -> Injection:
+    """One injection of all; it has the name of its fault, else that of its delay."""
     every = (first, *others)
     main = next((each for each in every if each.kind), None) or next((each for each in every if each.name), first)
     return replace(

@@ -38,15 +38,15 @@ class FaultKind(StrEnum):
 NETWORK = frozenset(
     {FaultKind.CONNECTION_RESET, FaultKind.EMPTY_RESPONSE, FaultKind.MALFORMED_CHUNK, FaultKind.RANDOM_DATA}
 )
-"""These strike before the call: nothing takes effect and no answer leaves."""
+"""Injected before the call: nothing takes effect and no answer leaves."""
 
 AFTERWARDS = frozenset({FaultKind.APPLIED_THEN_LOST, FaultKind.TRUNCATED_BODY})
-"""These strike after the call has taken effect."""
+"""Injected after the call has taken effect."""
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
-    """What befalls one call. `milliseconds` is waited before the call; `kind` None is a delay and nothing else.
+class Injection:
+    """What is injected into one call. `milliseconds` is waited before it; `kind` None is a delay and nothing else.
 
     `name` is what the journal calls it; `code` and `message` belong to the kind `error`; `order` is an id or
     `header`; `ignored` are headers that order nothing that the mock knows, `notes` what the journal has to say.
@@ -62,7 +62,7 @@ class Strike:
     notes: tuple[str, ...] = ()
 
 
-NO_STRIKE = Strike()
+NO_INJECTION = Injection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +138,14 @@ _BY_NAME = {each.value.lower(): each for each in FaultKind if each is not FaultK
 _MILLISECONDS = re.compile(r"\d{1,9}(\.\d+)?", re.ASCII)
 
 
-def refusal_of(strike: Strike) -> Refusal | None:
-    """The refusal of a strike that is one of Zuora's errors."""
-    fault, remedy = {"kind": strike.name, "order": strike.order}, Remedy() if strike.order == HEADER else None
-    if strike.kind is FaultKind.ERROR:
-        message = strike.message or ERROR_CODES.get(strike.code, f"The error {strike.code} was ordered")
-        rule = _RULES_OF_CODES.get(strike.code, rules.ORDERED_ERROR)
-        return rule.refusal(message, remedy=remedy, fault={**fault, "kind": FaultKind.ERROR, "code": strike.code})
-    found = _REFUSALS.get(strike.kind) if strike.kind else None
+def refusal_of(injection: Injection) -> Refusal | None:
+    """The refusal of an injection that is one of Zuora's errors."""
+    fault, remedy = {"kind": injection.name, "order": injection.order}, Remedy() if injection.order == HEADER else None
+    if injection.kind is FaultKind.ERROR:
+        message = injection.message or ERROR_CODES.get(injection.code, f"The error {injection.code} was ordered")
+        rule = _RULES_OF_CODES.get(injection.code, rules.ORDERED_ERROR)
+        return rule.refusal(message, remedy=remedy, fault={**fault, "kind": FaultKind.ERROR, "code": injection.code})
+    found = _REFUSALS.get(injection.kind) if injection.kind else None
     if found is None:
         return None
     rule, message = found
@@ -153,7 +153,7 @@ def refusal_of(strike: Strike) -> Refusal | None:
     return rule.refusal(message, state=state, remedy=remedy, fault=fault)
 
 
-def ordered_by_header(headers: Mapping[str, str]) -> Strike:
+def ordered_by_header(headers: Mapping[str, str]) -> Injection:
     """`Zuora-Mock-Fault: <kind or error code>` and `Zuora-Mock-Delay: <milliseconds>`."""
     name, delay = headers.get(FAULT_HEADER, "").strip(), headers.get(DELAY_HEADER, "").strip()
     kind, code = _kind_of(name)
@@ -164,7 +164,7 @@ def ordered_by_header(headers: Mapping[str, str]) -> Strike:
     if delay and not understood:
         ignored.append(delay)
     milliseconds = min(float(delay), LONGEST_DELAY) if understood else 0
-    return Strike(
+    return Injection(
         kind,
         milliseconds,
         code or (kind or (FaultKind.DELAY if milliseconds else "")),

@@ -9,7 +9,7 @@ from zuora_mock.api.gateway.call import Request
 from zuora_mock.api.gateway.credentials import Caller
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.errors import Refusal
-from zuora_mock.steering.faults import NO_STRIKE, Strike
+from zuora_mock.steering.faults import NO_INJECTION, Injection
 from zuora_mock.storage.tenants import Tenant
 
 
@@ -29,7 +29,7 @@ class Exchange:
     n: int
     request_id: str
     started: float
-    strike: Strike = NO_STRIKE
+    injection: Injection = NO_INJECTION
     key: str | None = None
     in_progress: Refusal | None = None
     over_limit: Refusal | None = None

@@ -1,4 +1,4 @@
-"""From a request to an answer: what befalls it, what the steps say, and one transaction for all that it does.
+"""From a request to an answer: its fault if one was ordered, what the steps say, one transaction for all that it does.
 
 What a call does, its journal entry and the answer kept for its idempotency key stand or fall together; the refusal of a
 whole call undoes it and is written down in a second transaction.
@@ -27,7 +27,7 @@ from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Refusal, Rule
 from zuora_mock.services import Services
 from zuora_mock.steering import faults
-from zuora_mock.steering.faults import FaultKind, Strike, Subject
+from zuora_mock.steering.faults import FaultKind, Injection, Subject
 from zuora_mock.steering.journal import Entry
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
@@ -41,7 +41,7 @@ _UNSENT = faults.NETWORK | {FaultKind.APPLIED_THEN_LOST}
 
 
 class Exchanges:
-    """`open` decides what befalls a request, `answer` does it; between the two an ordered delay may pass."""
+    """`open` finds who calls and which fault they meet, `answer` does the call; an ordered delay may pass in between."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -55,9 +55,10 @@ class Exchanges:
         with self._services.database.lock:
             exchange = self._exchange(request, target, caller, caller.tenant or self._services.tenancy.anonymous)
             if caller.refusal is None and target.operation is not None:
-                self._befall(exchange)
+                self._inject(exchange)
+                self._reserve_key(exchange)
             else:
-                _note_strike(exchange, faults.ordered_by_header(self._orders(exchange)))
+                _note_injection(exchange, faults.ordered_by_header(self._orders(exchange)))
             self.traffic.enter(exchange)
         return exchange
 
@@ -76,7 +77,7 @@ class Exchanges:
             refusal = rules.INTERNAL_ERROR.refusal("an unexpected error occurred")
         return self._conclude(exchange, lambda exchange, _transaction: self._refused(exchange, refusal))
 
-    # What befalls a request
+    # Who calls, and which fault they meet
 
     def _caller(self, request: Request, operation: OperationRoute | None) -> Caller:
         opened = operation.name if operation and operation.open else ""
@@ -90,15 +91,18 @@ class Exchanges:
         request_id = ids.uuid_text(tenant.name, "request", tenant.entries)
         return Exchange(request, target, caller, tenant, tenant.entries, request_id, stopwatch())
 
-    def _befall(self, exchange: Exchange) -> None:
-        """Ordered faults, and an idempotency key for as long as its first request is under way."""
+    def _inject(self, exchange: Exchange) -> None:
         request, tenant = exchange.request, exchange.tenant
         name, path = exchange.target.name, request.path
         subject = Subject(name, request.method, path, exchange.track_id, self._orders(exchange), request.body)
-        exchange.strike = self._services.faults.strike(tenant, subject)
-        _note_strike(exchange, exchange.strike)
+        exchange.injection = self._services.faults.inject(tenant, subject)
+        _note_injection(exchange, exchange.injection)
+
+    def _reserve_key(self, exchange: Exchange) -> None:
+        """For as long as the first request with this idempotency key is under way."""
+        request = exchange.request
         key = request.headers.get("idempotency-key")
-        if key is not None and request.method in idempotency.METHODS and not faults.refusal_of(exchange.strike):
+        if key is not None and request.method in idempotency.METHODS and not faults.refusal_of(exchange.injection):
             self.traffic.reserve(exchange, key)
 
     def _orders(self, exchange: Exchange) -> Mapping[str, str]:
@@ -135,7 +139,7 @@ class Exchanges:
     def _perform(self, exchange: Exchange, transaction: Transaction) -> Answer:
         for step in steps.AT_THE_DOOR:
             step(exchange, transaction)
-        if exchange.strike.kind in faults.NETWORK:
+        if exchange.injection.kind in faults.NETWORK:
             return Answer(0, b"")
         for step in steps.OF_THE_CALL:
             step(exchange, transaction)
@@ -201,11 +205,11 @@ def _missing(request: Request, refusal: Refusal) -> str:
     return name if is_object(name) and find_object(name) is None else ""
 
 
-def _note_strike(exchange: Exchange, strike: Strike) -> None:
+def _note_injection(exchange: Exchange, injection: Injection) -> None:
     """Who ordered what, and what a header ordered in words that nobody understands."""
-    exchange.notes.extend(strike.notes)
-    if strike.ignored:
-        exchange.headers["Zuora-Mock-Fault-Ignored"] = ", ".join(strike.ignored)
+    exchange.notes.extend(injection.notes)
+    if injection.ignored:
+        exchange.headers["Zuora-Mock-Fault-Ignored"] = ", ".join(injection.ignored)
 
 
 def _context(exchange: Exchange) -> Context:
@@ -241,7 +245,7 @@ def _marked(rule: Rule) -> str:
 
 
 def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entry:
-    request, kind = exchange.request, exchange.strike.kind
+    request, kind = exchange.request, exchange.injection.kind
     if kind is FaultKind.APPLIED_THEN_LOST:
         exchange.notes.append(f"the answer, status {answer.status}, was lost on its way")
     for refusal in answer.refusals:
@@ -257,7 +261,7 @@ def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entr
         request_id=exchange.request_id,
         operation=exchange.target.name,
         rules=tuple(dict.fromkeys(rule.name for rule in answer.rules)),
-        fault=exchange.strike.name or None,
+        fault=exchange.injection.name or None,
         milliseconds=round((stopwatch() - exchange.started) * 1000, 3),
         request_headers=request.headers,
         request_body=request.body,

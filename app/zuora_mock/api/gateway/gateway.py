@@ -83,17 +83,17 @@ class Gateway:
         return any(route.matches(each)[0] is not Match.NONE for each in scopes for route in others)
 
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
-        if exchange.strike.milliseconds:
+        if exchange.injection.milliseconds:
             await self._wait(exchange, receive)
         answer = self._exchanges.answer(exchange)
         self._run_before_reply(exchange)
         if self._services.settings.access_log:
             log(exchange, answer)
-        kind = exchange.strike.kind
+        kind = exchange.injection.kind
         if not exchange.request.whole:
             return
         if kind is not None and kind in NETWORK | AFTERWARDS:
-            await _strike(kind, exchange, answer, scope, receive, send)
+            await _cut_off(kind, exchange, answer, scope, receive, send)
         else:
             start, body = _messages(answer, exchange.request)
             await send(start)
@@ -101,7 +101,7 @@ class Gateway:
 
     async def _wait(self, exchange: Exchange, receive: Receive) -> None:
         """For as long as was ordered. A client that gives up meanwhile leaves its place to others, but asked it has."""
-        seconds = exchange.strike.milliseconds / 1000
+        seconds = exchange.injection.milliseconds / 1000
         gone = asyncio.ensure_future(network.disconnected(receive))
         end = asyncio.get_running_loop().time() + seconds
         await asyncio.wait({gone}, timeout=seconds)
@@ -115,14 +115,14 @@ class Gateway:
             self._services.runner.run_jobs(exchange.tenant, exchange.jobs)
 
 
-async def _strike(
+async def _cut_off(
     kind: FaultKind, exchange: Exchange, answer: Answer, scope: Scope, receive: Receive, send: Send
 ) -> None:
     if kind is FaultKind.TRUNCATED_BODY:
         start, body = _messages(answer, exchange.request)
         await network.truncate(scope, receive, send, start, body)
     else:
-        await network.strike(kind, scope, receive, seed=exchange.request_id)
+        await network.sever(kind, scope, receive, seed=exchange.request_id)
 
 
 async def _read(scope: Scope, path: str, receive: Receive, limit: int) -> Request:
@@ -177,8 +177,8 @@ def log(exchange: Exchange, answer: Answer) -> None:
     """One readable line a call, past the logging package, which would cost a tenth of the call."""
     request = exchange.request
     marks = [f"rule={','.join(rule.name for rule in answer.rules)}"] if answer.rules else []
-    if exchange.strike.name:
-        marks.append(f"fault={exchange.strike.name}")
+    if exchange.injection.name:
+        marks.append(f"fault={exchange.injection.name}")
     name, tenant = exchange.target.name or "-", f"tenant={exchange.tenant.name}"
     told = (request.method, request.path, str(answer.status), name, tenant, *marks)
     sys.stderr.write(f"{' '.join(told)} request={exchange.n}\n")

@@ -92,7 +92,7 @@ class Protocol(HttpToolsProtocol):
             each.message_event.set()
 
 
-async def strike(kind: FaultKind, scope: Scope, receive: Receive, *, seed: str) -> None:
+async def sever(kind: FaultKind, scope: Scope, receive: Receive, *, seed: str) -> None:
     """Ends the connection in the way of the fault, without an answer.
 
     `seed` decides the garbage. Raises ConnectionResetError where the application is called without a server.
@@ -103,7 +103,7 @@ async def strike(kind: FaultKind, scope: Scope, receive: Receive, *, seed: str) 
 
 
 async def truncate(scope: Scope, receive: Receive, send: Send, start: Message, body: bytes) -> None:
-    """Sends the head, with the whole Content-Length, and half of the body, and closes. Raises as `strike`."""
+    """Sends the head, with the whole Content-Length, and half of the body, and closes. Raises as `sever`."""
     transport = _transport(scope)
     if body:
         await send(start)

@@ -53,7 +53,7 @@ def limits(exchange: Exchange, _transaction: Transaction) -> None:
 
 
 def ordered_fault(exchange: Exchange, _transaction: Transaction) -> None:
-    ordered = faults.refusal_of(exchange.strike)
+    ordered = faults.refusal_of(exchange.injection)
     if ordered is not None:
         exchange.headers.update(exhausted(ordered))
         raise ordered
