@@ -62,7 +62,7 @@ def test_it_can_be_as_slow_as_zuora(server: Server) -> None:
     assert '"mode":"delayed","seconds":3' in done.stdout, done.stderr
 
 
-def test_every_verb_of_the_control_plane_does_what_it_says(server: Server) -> None:
+def test_every_verb_of_admin_does_what_it_says(server: Server) -> None:
     first, slow, verbs = blocks("bash")
     done = script(first + slow + verbs.replace("curl -s ", "curl -s --fail-with-body "), server)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr

@@ -1,10 +1,11 @@
 """Refusals: what the mock will not do, as named rules rather than strings.
 
     Refusal            one call, or one row of a call, was refused
-      .rule            Rule: name, provenance, source, kind and Zuora's code
+      .rule            Rule: name, kind, provenance, source and a sentence
+      .remedy          what would do instead
 
 A refusal that is raised ends the whole call and rolls its transaction back; one that is returned stands for one row.
-What it looks like on the wire depends on the family of the endpoint and is decided in one place, `api.dialects`.
+Which code, status and body a client reads is a matter of the family of the endpoint: of its dialect, in `api`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def query(client: Client, text: str = "select Id from Account") -> int:
     return int(answer.headers["Zuora-Mock-Request"])
 
 
-def test_calls_are_listed_newest_first_and_the_control_plane_is_not_among_them(client: Client) -> None:
+def test_calls_are_listed_newest_first_and_those_of_admin_are_not_among_them(client: Client) -> None:
     client.get("/__admin/clock")
     n = query(client)
     listed = client.get("/__admin/requests").json()

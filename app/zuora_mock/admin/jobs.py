@@ -1,6 +1,6 @@
 """Background work: what there is, when it runs, and a hand on each piece of it.
 
-A job is due as the policy says that is in force when it is ordered. Leaving `manual` runs what waited to be told; what
+A job is due as the policy says that is in force when it is ordered. Leaving `manual` runs what waited for a call; what
 was delayed keeps its time.
 """
 

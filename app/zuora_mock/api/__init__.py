@@ -1,4 +1,4 @@
-"""Zuora's face: the wire, and nothing but the wire.
+"""Zuora's face: how its calls come in and how they are answered, and nothing else.
 
 Every module or package here that has `routers` is a family of endpoints; a new one needs no list to be changed.
 """

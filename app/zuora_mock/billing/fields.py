@@ -165,9 +165,9 @@ def _expected(field: Field, problem: str) -> Any:
     """What a value of the field is, as far as the problem says it; else the field's type."""
     if field.values:
         return list(field.values)
-    told = problem.removesuffix(" is needed").removesuffix(" are allowed")
-    told = told.replace("the number has more than", "at most")
-    return _FORMS.get(field.type, field.type.value) if told == problem else told
+    needed = problem.removesuffix(" is needed").removesuffix(" are allowed")
+    needed = needed.replace("the number has more than", "at most")
+    return _FORMS.get(field.type, field.type.value) if needed == problem else needed
 
 
 def _remedy(field: Field, access: Access, value: Any, wsdl: int, at: str) -> Remedy | None:

@@ -8,7 +8,7 @@ from typing import ParamSpec
 
 from zuora_mock.errors import Refusal
 
-Given = ParamSpec("Given")
+_Arguments = ParamSpec("_Arguments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Outcome:
     repeats: int | None = None
 
 
-def attempt(act: Callable[Given, str], *given: Given.args, **named: Given.kwargs) -> Outcome:
+def attempt(act: Callable[_Arguments, str], *arguments: _Arguments.args, **named: _Arguments.kwargs) -> Outcome:
     """What becomes of a row of which `act` makes an object, or raises Refusal."""
     try:
-        return Outcome(act(*given, **named))
+        return Outcome(act(*arguments, **named))
     except Refusal as refusal:
         return Outcome(refusal=refusal)

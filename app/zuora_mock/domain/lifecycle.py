@@ -103,7 +103,7 @@ JOB: Final[Mapping[tuple[JobState, JobEvent], JobState]] = {
 }
 
 
-_TOLD: Final[Mapping[JobEvent, str]] = {
+_VERBS: Final[Mapping[JobEvent, str]] = {
     JobEvent.CLAIM: "be run",
     JobEvent.FAIL: "be failed",
     JobEvent.HOLD: "be held",
@@ -112,11 +112,11 @@ _TOLD: Final[Mapping[JobEvent, str]] = {
 
 
 class IllegalMove(ValueError):
-    """A job was told to do what its state does not allow."""
+    """What was asked of a job its state does not allow."""
 
     def __init__(self, state: JobState, event: JobEvent) -> None:
         needed = "; release it first" if state is JobState.HELD and event in {JobEvent.CLAIM, JobEvent.HOLD} else ""
-        super().__init__(f"a job that is {state} cannot {_TOLD.get(event, event)}{needed}")
+        super().__init__(f"a job that is {state} cannot {_VERBS.get(event, event)}{needed}")
         self.state = state
         self.event = event
 

@@ -185,7 +185,7 @@ class FaultOrders:
 
     def orders(self, transaction: Transaction) -> list[dict[str, Any]]:
         """The orders as they were given, in the order of their creation, with their counts and state."""
-        return [_told(transaction.tenant, each) for each in rows.all_of(transaction)]
+        return [_shown(transaction.tenant, each) for each in rows.all_of(transaction)]
 
     def remove(self, transaction: Transaction, order: str) -> bool:
         """Whether there was such an order."""
@@ -266,13 +266,13 @@ def _expiry(tenant: Tenant, order: Order) -> int | None:
     return None
 
 
-def _told(tenant: Tenant, row: KeptOrder) -> dict[str, Any]:
+def _shown(tenant: Tenant, row: KeptOrder) -> dict[str, Any]:
     order = Order.model_validate_json(row.body)
-    told = {"id": row.id, **order.model_dump(mode="json", by_alias=True, exclude_unset=True)}
-    told.pop("expiresAfterSeconds", None)
+    shown = {"id": row.id, **order.model_dump(mode="json", by_alias=True, exclude_unset=True)}
+    shown.pop("expiresAfterSeconds", None)
     if row.expires_at is not None:
-        told["expiresAt"] = format_instant(row.expires_at)
-    return {**told, "state": _state(tenant, row, order), "seen": row.seen, "struck": row.struck}
+        shown["expiresAt"] = format_instant(row.expires_at)
+    return {**shown, "state": _state(tenant, row, order), "seen": row.seen, "struck": row.struck}
 
 
 def _state(tenant: Tenant, row: KeptOrder, order: Order) -> str:

@@ -145,10 +145,10 @@ def refusal_of(injection: Injection) -> Refusal | None:
         message = injection.message or ERROR_CODES.get(injection.code, f"The error {injection.code} was ordered")
         rule = _RULES_OF_CODES.get(injection.code, rules.ORDERED_ERROR)
         return rule.refusal(message, remedy=remedy, fault={**fault, "kind": FaultKind.ERROR, "code": injection.code})
-    found = _REFUSALS.get(injection.kind) if injection.kind else None
-    if found is None:
+    refusal = _REFUSALS.get(injection.kind) if injection.kind else None
+    if refusal is None:
         return None
-    rule, message = found
+    rule, message = refusal
     state = {"retryAfter": _RETRY_AFTER} if rule is rules.RATE_LIMIT else None
     return rule.refusal(message, state=state, remedy=remedy, fault=fault)
 

@@ -146,7 +146,7 @@ class Journal:
         self._exercise(transaction, entry)
 
     def oldest(self, tenant: Tenant) -> int:
-        """The number of the first entry that is still told of."""
+        """The number of the first entry that is still kept."""
         return self.forgotten(tenant) + 1
 
     def forgotten(self, tenant: Tenant) -> int:

@@ -27,8 +27,8 @@ def page(
 ) -> dict[str, Any]:
     """`{"requests": […], "forgotten": n}`, newest first; the next page is the one `before` the last entry of this."""
     tenant = transaction.tenant
-    found = rows.page(transaction, filters, oldest=journal.oldest(tenant), limit=limit, before=before)
-    return {"requests": [_summary(each) for each in found], "forgotten": journal.forgotten(tenant)}
+    entries = rows.page(transaction, filters, oldest=journal.oldest(tenant), limit=limit, before=before)
+    return {"requests": [_summary(each) for each in entries], "forgotten": journal.forgotten(tenant)}
 
 
 def entry(transaction: Transaction, journal: Journal, n: int) -> dict[str, Any] | None:
@@ -53,14 +53,14 @@ def entry(transaction: Transaction, journal: Journal, n: int) -> dict[str, Any] 
 def explanations(transaction: Transaction, journal: Journal, n: int) -> list[dict[str, Any]] | None:
     """Why the call, rows of it or its work were refused: empty if they were not, None if there is no such call.
 
-    A repeated answer has kept the names of its rules only; of those the catalogue's part is told.
+    A repeated answer has kept the names of its rules only; of those the catalogue's part is shown.
     """
     row = _find(transaction, journal, n)
     if row is None:
         return None
-    told: list[dict[str, Any]] = json.loads(row.explanation or "[]", parse_constant=str)
-    named = {each["rule"] for each in told}
-    return told + [_bare(name) for name in _rules(row.rule) if name not in named]
+    kept: list[dict[str, Any]] = json.loads(row.explanation or "[]", parse_constant=str)
+    named = {each["rule"] for each in kept}
+    return kept + [_bare(name) for name in _rules(row.rule) if name not in named]
 
 
 def _rules(names: str | None) -> list[str]:
@@ -87,8 +87,8 @@ def _summary(row: Summary | KeptEntry) -> dict[str, Any]:
 
 
 def _half(headers: str, body: bytes | None) -> dict[str, Any]:
-    given: Mapping[str, str] = json.loads(headers)
-    return {"headers": given, "body": read_body(given, body or b"")}
+    by_name: Mapping[str, str] = json.loads(headers)
+    return {"headers": by_name, "body": read_body(by_name, body or b"")}
 
 
 def _change(change: Mapping[str, Any], zone: tzinfo) -> dict[str, Any]:

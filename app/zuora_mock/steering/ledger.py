@@ -3,7 +3,7 @@
     operations   what the mock does of Zuora's API
     rules        what it refuses, with provenance (documented, observed, assumed) and source
 
-Told as data, as a table of text, and as JUnit XML for the reports of a CI.
+Printed as data, as a table of text, and as JUnit XML for the reports of a CI.
 """
 
 from __future__ import annotations

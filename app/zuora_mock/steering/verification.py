@@ -105,7 +105,7 @@ class _Miss:
         wrong = {each.name for each in self.differences}
         return len(self.differences), sum(name in wrong for name in _CLOSEST), -self.n
 
-    def told(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, Any]:
         differs = {each.name: {"expected": each.expected, "actual": each.actual} for each in self.differences}
         return {"n": self.n, "differs": differs}
 
@@ -168,4 +168,4 @@ def _outcome(pattern: Pattern, call: _Recorded) -> Iterator[Difference]:
 
 def _nearest(compared: Sequence[_Miss]) -> list[dict[str, Any]]:
     missed = sorted((each for each in compared if each.differences), key=lambda each: each.distance)
-    return [each.told() for each in missed[:MOST_MISSES]]
+    return [each.shown() for each in missed[:MOST_MISSES]]

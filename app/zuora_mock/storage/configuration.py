@@ -94,8 +94,8 @@ def remove_clients(transaction: Transaction, client_ids: Iterable[str]) -> None:
 
 def snapshots_of(transaction: Transaction) -> dict[str, int]:
     """Names and keys of the tenant's snapshots, oldest first."""
-    found = _SNAPSHOTS_OF.all(transaction, {"whose": transaction.tenant.key})
-    return {name: key for name, key in found}  # noqa: C416
+    snapshots = _SNAPSHOTS_OF.all(transaction, {"whose": transaction.tenant.key})
+    return {name: key for name, key in snapshots}  # noqa: C416
 
 
 def _owned(transaction: Transaction, rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:

@@ -39,7 +39,7 @@ class Job:
         return self.due_at == NEVER
 
     def shown(self) -> dict[str, Any]:
-        """The job as the control plane prints it; times in ISO 8601, `dueAt` None if it waits to be told."""
+        """The job as `/__admin` prints it; times in ISO 8601, `dueAt` None if it waits to be told."""
         history = [{**each, "at": format_instant(each["at"])} for each in json.loads(self.history)]
         return {
             "id": self.id,
@@ -78,8 +78,8 @@ def ordered_by(transaction: Transaction, request: int) -> list[Job]:
 
 def states_of(transaction: Transaction, object_id: str) -> list[JobState]:
     """Of the jobs that an object has had, in the order in which they were ordered."""
-    found = _STATES.column(transaction, {"whose": transaction.tenant.key, "object": object_id})
-    return [JobState(each) for each in found]
+    states = _STATES.column(transaction, {"whose": transaction.tenant.key, "object": object_id})
+    return [JobState(state) for state in states]
 
 
 def link(transaction: Transaction, ids: Iterable[str], request: int) -> None:
@@ -89,7 +89,7 @@ def link(transaction: Transaction, ids: Iterable[str], request: int) -> None:
 
 
 def unlink_all(transaction: Transaction) -> None:
-    """Their calls are told in no journal any more."""
+    """Their calls are in no journal any more."""
     _UNLINK.run(transaction, {"whose": transaction.tenant.key, "nothing": None})
 
 

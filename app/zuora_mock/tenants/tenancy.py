@@ -29,7 +29,7 @@ _COUNTED = {
     "journal": "requests",
     "faults": "faults",
 }
-"""What a reset counts, by table, and how it is told."""
+"""What a reset counts, by table, and what it is called in the answer."""
 
 
 class TenancyError(Exception):
@@ -45,7 +45,7 @@ class Taken(TenancyError):
 
 
 class Tenancy:
-    """`listeners` are told of a tenant whose rows were replaced or removed, to drop what they remember of it.
+    """`listeners` are called with a tenant whose rows were replaced or removed, to drop what they remember of it.
 
     `anonymous` is the first fixture's tenant: calls that name nobody are its own.
     """
@@ -79,8 +79,8 @@ class Tenancy:
     # Finding
 
     def all(self) -> list[Tenant]:
-        found = (self.by_key(key) for key in tenants.all_keys(self._database))
-        return [tenant for tenant in found if tenant]
+        known = (self.by_key(key) for key in tenants.all_keys(self._database))
+        return [tenant for tenant in known if tenant]
 
     def by_key(self, key: int) -> Tenant | None:
         return self._tenants.get(key) or self._register(tenants.by_key(self._database, key))

@@ -23,14 +23,14 @@ from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.work.background import Background, Waiting
 
 Shown: TypeAlias = list[dict[str, Any]]
-"""Jobs as the control plane prints them."""
+"""Jobs as `/__admin` prints them."""
 
 Jobs: TypeAlias = list[Job]
 
 Handler = Callable[[Transaction, str], None]
-"""Does the work for one object. Raises Refusal if the world no longer lets it be done."""
+"""Does the work for one object. Raises Refusal if what has changed since no longer lets it be done."""
 
-TellFailure = Callable[[Refusal, str], dict[str, Any]]
+ExplainFailure = Callable[[Refusal, str], dict[str, Any]]
 """What the journal tells of work for an object that was refused."""
 
 logger = logging.getLogger("zuora_mock.work")
@@ -45,10 +45,10 @@ class UnknownJob(LookupError):
 
 
 class Runner:
-    """Runs jobs, one at a time: those that are due by itself, the others when told."""
+    """Runs jobs, one at a time: those that are due by itself, the others by order."""
 
     def __init__(
-        self, database: Database, tenants: Tenants, handlers: Mapping[str, Handler], explain: TellFailure
+        self, database: Database, tenants: Tenants, handlers: Mapping[str, Handler], explain: ExplainFailure
     ) -> None:
         self._database = database
         self._tenants = tenants
@@ -56,7 +56,7 @@ class Runner:
         self._explain = explain
         self.background = Background(self._attempt)
 
-    # What the control plane tells
+    # What a test orders
 
     def list(self, tenant: Tenant) -> Shown:
         return [job.shown() for job in self._all(tenant)]
@@ -171,8 +171,8 @@ class Runner:
         """Ends the job, and tells the entry of the call that ordered it why."""
         with begin(self._database, tenant) as transaction:
             failed = rows.move(transaction, _find(transaction, id), JobEvent.FAIL, refusal.message)
-            told = {**self._explain(refusal, failed.object_id), "job": id}
-            journal.append_explanation(transaction, failed.request, told)
+            explanation = {**self._explain(refusal, failed.object_id), "job": id}
+            journal.append_explanation(transaction, failed.request, explanation)
         logger.warning("job %s failed: %s", id, refusal.message)
         return failed
 
@@ -189,8 +189,8 @@ class Runner:
             return rows.in_state(transaction, JobState.QUEUED)
 
     def _all_tenants(self) -> Iterable[Tenant]:
-        found = (self._tenants.by_key(key) for key in all_keys(self._database))
-        return [tenant for tenant in found if tenant is not None]
+        tenants = (self._tenants.by_key(key) for key in all_keys(self._database))
+        return [tenant for tenant in tenants if tenant is not None]
 
 
 def _find(transaction: Transaction, id: str) -> Job:

@@ -1,4 +1,4 @@
-"""How a family of endpoints says that it refuses: the one map from a refusal to the wire.
+"""How a family of endpoints says that it refuses: from a refusal to status, headers and body.
 
 A family has a dialect of its own, a subclass: words or numbers for codes, a body, where need be a status. What every
 family says alike, because the gateway in front of it says it, is here.

@@ -41,7 +41,7 @@ _UNSENT = faults.NETWORK | {FaultKind.APPLIED_THEN_LOST}
 
 
 class Exchanges:
-    """`open` finds who calls and which fault they meet, `answer` does the call; an ordered delay may pass in between."""
+    """`open` finds who calls and which fault they meet, `answer` does the call; a delay may pass in between."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

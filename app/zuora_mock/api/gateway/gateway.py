@@ -180,5 +180,5 @@ def log(exchange: Exchange, answer: Answer) -> None:
     if exchange.injection.name:
         marks.append(f"fault={exchange.injection.name}")
     name, tenant = exchange.target.name or "-", f"tenant={exchange.tenant.name}"
-    told = (request.method, request.path, str(answer.status), name, tenant, *marks)
-    sys.stderr.write(f"{' '.join(told)} request={exchange.n}\n")
+    words = (request.method, request.path, str(answer.status), name, tenant, *marks)
+    sys.stderr.write(f"{' '.join(words)} request={exchange.n}\n")

@@ -51,7 +51,7 @@ class Work:
 
 
 def run(transaction: Transaction, split_id: str) -> None:
-    """Splits the invoice. Raises Refusal if the world has changed so that it cannot be."""
+    """Splits the invoice. Raises Refusal if it cannot be split any more."""
     work = prepare(transaction, split_id)
     parts = _copies(transaction, work)
     verify(work.whole, parts)

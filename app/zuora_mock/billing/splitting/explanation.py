@@ -45,13 +45,13 @@ def _planned(transaction: Transaction, split_id: str, explain_refusal: Explain) 
 
 
 def _explained(inputs: dict[str, Any]) -> dict[str, Any]:
-    told = {name: value for name, value in inputs.items() if name not in {"due", "exempt", "digits", "rounding", "at"}}
-    told["parts"] = [{**part, "percentage": percent_text(int(part["percentage"]))} for part in inputs["parts"]]
+    shown = {name: value for name, value in inputs.items() if name not in {"due", "exempt", "digits", "rounding", "at"}}
+    shown["parts"] = [{**part, "percentage": percent_text(int(part["percentage"]))} for part in inputs["parts"]]
     at = inputs["at"]
     return {
         "state": "planned" if at is None else "executed",
         "at": None if at is None else format_instant(int(at)),
-        **told,
+        **shown,
         "policy": inputs["rounding"],
         "due": _shared_out("due", inputs),
         "exempt": _shared_out("exempt", inputs) if inputs["exempt"] else None,

@@ -2,5 +2,5 @@
 
 split          Split, Policy; `check`, `plan`, `verify`
 allocation     who gets which unit, by the two policies: last part and largest remainder
-explanation    an allocation told to a person
+explanation    an allocation as a person checks it
 """

@@ -2,7 +2,7 @@
 
 `check` names the first rule that a split breaks, in this order: the billing rule, the invoice, its status and that of
 its group, its source, its total, then the number of items, the sum of their percentages and their payment terms. It is
-asked when the call is accepted and again when the work is done, because the world may have changed in between.
+asked when the call is accepted and again when the work is done, because much may have changed in between.
 
 `plan` shares the lines of the invoice out and dates the parts. `verify` compares the parts as they will be written with
 the invoice, row by row: no part of a cent is lost, whatever made the parts.
