@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,8 +43,17 @@ THIRD_PARTY = {
     "api": {"fastapi", "pydantic", "starlette", "uvicorn"},
     "admin": {"fastapi", "pydantic", "starlette"},
 }
-ONLY_IN = {"sqlalchemy": "storage", "sqlite3": "storage"}
+ONLY_IN = {
+    "sqlalchemy": {"storage"},
+    "sqlite3": {"storage"},
+    "fastapi": {"api", "admin", "main"},
+    "click": {"cli", "serve"},
+}
 """What no other room may know."""
+
+FAMILIES = {path.name for path in (ROOT / "api").iterdir() if path.is_dir()} - {"gateway", "__pycache__"}
+USED_BY_OTHERS = {"app", "__version__", "__all__", "listed"}
+"""What servers, build tools, star imports and the tables of the README ask for."""
 
 STRANGERS = {"work": {"billing", "tenants", "steering"}}
 """Rooms that do not know each other, whatever their floors are."""
@@ -57,6 +67,9 @@ START_UP = {
 
 CATALOGUES = {"domain.rules"}
 """Long because it is a list: one entry for each rule."""
+
+STATEMENT = re.compile(r"(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|PRAGMA) ")
+CAMEL_CASE = re.compile(r"_?[A-Z][a-z]\w*")
 
 TIME_AND_CHANCE = {"time", "uuid", "random", "secrets"}
 MAY_TELL_TIME = {"clock", "ids"}
@@ -145,7 +158,7 @@ def test_third_parties_stay_in_their_rooms(module: str) -> None:
     used = {name.split(".")[0] for name in imports(MODULES[module])} & known
     if room(module) in THIRD_PARTY:
         assert used <= THIRD_PARTY[room(module)]
-    assert {ONLY_IN.get(name, room(module)) for name in used} <= {room(module)}
+    assert not [name for name in used if room(module) not in ONLY_IN.get(name, {room(module)})]
 
 
 @pytest.mark.parametrize("module", [name for name in NAMES if room(name) in STRANGERS])
@@ -197,6 +210,73 @@ def test_everything_is_typed(module: str) -> None:
     assert not untyped
 
 
-def test_the_face_of_a_test_opens_its_transactions_in_one_place() -> None:
-    opening = {name for name in NAMES if room(name) == "admin" and "begin" in imported_names(name)}
-    assert opening == {"admin.context"}
+def calls_of(function: str, module: str) -> int:
+    nodes = (node.func for node in ast.walk(MODULES[module]) if isinstance(node, ast.Call))
+    return sum(isinstance(called, ast.Name) and called.id == function for called in nodes)
+
+
+@pytest.mark.parametrize(("face", "place"), [("api", "api.gateway.exchanges"), ("admin", "admin.context")])
+def test_each_face_opens_its_transactions_in_one_place(face: str, place: str) -> None:
+    importing = {name for name in NAMES if room(name) == face and "begin" in imported_names(name)}
+    assert importing == {place}
+    assert calls_of("begin", place) == 1
+
+
+@pytest.mark.parametrize("module", [name for name in NAMES if name.startswith("api.gateway")])
+def test_the_gateway_knows_no_family(module: str) -> None:
+    assert FAMILIES
+    assert not [name for name in own_imports(module) if name.split(".")[1:2] and name.split(".")[1] in FAMILIES]
+
+
+@pytest.mark.parametrize("module", [name for name in NAMES if room(name) != "storage"])
+def test_statements_stand_in_storage_alone(module: str) -> None:
+    texts = (node.value for node in ast.walk(MODULES[module]) if isinstance(node, ast.Constant))
+    assert not [text for text in texts if isinstance(text, str) and STATEMENT.match(text)]
+
+
+def test_the_formatter_decides() -> None:
+    files = [*ROOT.rglob("*.py"), *Path(__file__).parent.rglob("*.py")]
+    assert not [path for path in files if re.search(r"# fmt:\s", path.read_text(encoding="utf-8"))]
+
+
+def classes_and_aliases(tree: ast.Module) -> Iterator[str]:
+    """Names of classes, and of types that an assignment gives a name."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (each.id for each in targets if isinstance(each, ast.Name) and CAMEL_CASE.fullmatch(each.id))
+
+
+def test_no_class_or_alias_has_its_name_twice() -> None:
+    places: dict[str, list[str]] = {}
+    for module, tree in MODULES.items():
+        for name in classes_and_aliases(tree):
+            places.setdefault(name, []).append(module)
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
+def defined(tree: ast.Module) -> Iterator[str]:
+    """The names that a module gives away, but those of functions that a decorator has handed on."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (each.id for each in targets if isinstance(each, ast.Name))
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.decorator_list:
+            yield node.name
+
+
+def used(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_nothing_is_there_that_nothing_uses() -> None:
+    known = {name for tree in MODULES.values() for name in used(tree)} | USED_BY_OTHERS
+    assert {(module, name) for module, tree in MODULES.items() for name in defined(tree) if name not in known} == set()

@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from zuora_mock import __version__
 from zuora_mock.api.gateway.network import Protocol
@@ -50,7 +50,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise CannotStart(message, 2) from error
 
 
-def application(settings: Settings) -> FastAPI:
+def application(settings: Settings) -> ASGIApp:
     """The application, or why it cannot be had with these settings."""
     try:
         return create_app(settings)
@@ -78,7 +78,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _configured(app: FastAPI) -> uvicorn.Config:
+def _configured(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         interface="asgi3",

@@ -8,7 +8,7 @@ from typing import ParamSpec
 
 from zuora_mock.errors import Refusal
 
-_Arguments = ParamSpec("_Arguments")
+_RowInput = ParamSpec("_RowInput")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Outcome:
     repeats: int | None = None
 
 
-def attempt(act: Callable[_Arguments, str], *arguments: _Arguments.args, **named: _Arguments.kwargs) -> Outcome:
+def attempt(act: Callable[_RowInput, str], *arguments: _RowInput.args, **named: _RowInput.kwargs) -> Outcome:
     """What becomes of a row of which `act` makes an object, or raises Refusal."""
     try:
         return Outcome(act(*arguments, **named))

@@ -19,9 +19,9 @@ ANY, REST = "{}", "**"
 
 
 @dataclass(slots=True)
-class _Step:
+class _Segment:
     methods: frozenset[str] = frozenset()
-    following: dict[str, _Step] = field(default_factory=dict)
+    following: dict[str, _Segment] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Reference:
 
     objects: frozenset[str]
     templates: dict[str, tuple[str, ...]]
-    root: _Step
+    root: _Segment
 
     def has(self, method: str, path: str) -> bool:
         """In time linear in the path: at each segment no more places are open than the tree has at that depth."""
@@ -52,12 +52,12 @@ def reference() -> Reference:
     return Reference(objects, templates, _tree(templates.items()))
 
 
-def _tree(templates: Iterable[tuple[str, tuple[str, ...]]]) -> _Step:
-    root = _Step()
+def _tree(templates: Iterable[tuple[str, tuple[str, ...]]]) -> _Segment:
+    root = _Segment()
     for path, methods in templates:
         step = root
         for segment in folded(path).split("/")[1:]:
-            step = step.following.setdefault(segment, _Step())
+            step = step.following.setdefault(segment, _Segment())
         step.methods = frozenset(methods)
     return root
 

@@ -29,19 +29,19 @@ def folded(path: str) -> str:
 
 
 @dataclass(slots=True)
-class _Step:
+class _Branch:
     """A place in the tree of paths: what is there, and where the next segment leads."""
 
     methods: Methods = field(default_factory=dict)
-    fixed: dict[str, _Step] = field(default_factory=dict)
-    parameter: _Step | None = None
+    fixed: dict[str, _Branch] = field(default_factory=dict)
+    parameter: _Branch | None = None
     name: str = ""
 
-    def next(self, segment: str) -> _Step:
+    def next(self, segment: str) -> _Branch:
         if not segment.startswith("{"):
-            return self.fixed.setdefault(segment, _Step())
+            return self.fixed.setdefault(segment, _Branch())
         if self.parameter is None:
-            self.parameter = _Step(name=segment.strip("{}"))
+            self.parameter = _Branch(name=segment.strip("{}"))
         return self.parameter
 
 
@@ -74,7 +74,7 @@ class RouteTable:
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self.operations = tuple(each for each in routes if isinstance(each, OperationRoute))
-        self._root = _Step()
+        self._root = _Branch()
         self._fixed: dict[str, Place] = {}
         self._stems: dict[str, tuple[Methods, str]] = {}
         for each in self.operations:
@@ -84,15 +84,15 @@ class RouteTable:
 
     def _add(self, operation: OperationRoute) -> None:
         for path in {operation.path, folded(operation.path)}:
-            step = self._root
+            branch = self._root
             for segment in path.split("/")[1:]:
-                step = step.next(segment)
-            step.methods.setdefault(operation.method, operation)
+                branch = branch.next(segment)
+            branch.methods.setdefault(operation.method, operation)
             stem, _, last = path.rpartition("/")
             if "{" not in path:
-                self._fixed[path] = Place(step.methods, _NO_VALUES)
+                self._fixed[path] = Place(branch.methods, _NO_VALUES)
             elif "{" not in stem:
-                self._stems[stem] = (step.methods, last.strip("{}"))
+                self._stems[stem] = (branch.methods, last.strip("{}"))
 
     def find(self, path: str) -> Place | None:
         found = self._fixed.get(path) or self._by_stem(path) or _walk(self._root, path.split("/"), 1)
@@ -118,15 +118,15 @@ class RouteTable:
         return next(dialect for prefix, dialect in self._dialects if path.startswith(prefix))
 
 
-def _walk(step: _Step, segments: list[str], at: int = 0) -> Place | None:
+def _walk(branch: _Branch, segments: list[str], at: int = 0) -> Place | None:
     """Fixed segments go before parameters; a parameter is never empty."""
     if at == len(segments):
-        return Place(step.methods, _NO_VALUES) if step.methods else None
+        return Place(branch.methods, _NO_VALUES) if branch.methods else None
     segment = segments[at]
-    fixed = step.fixed.get(segment)
+    fixed = branch.fixed.get(segment)
     found = _walk(fixed, segments, at + 1) if fixed else None
-    if found is None and step.parameter and segment:
-        found = _walk(step.parameter, segments, at + 1)
+    if found is None and branch.parameter and segment:
+        found = _walk(branch.parameter, segments, at + 1)
         if found:
-            return Place(found.methods, {step.parameter.name: unquote(segment), **found.values})
+            return Place(found.methods, {branch.parameter.name: unquote(segment), **found.values})
     return found
