@@ -156,12 +156,12 @@ async def _refused(_request: Request, error: Exception) -> Response:
 
 
 def _invalid(found: Sequence[Mapping[str, Any]], body: Any) -> Problem:
-    malformed = next((each for each in found if each["type"] == "json_invalid"), None)
+    malformed = next((error for error in found if error["type"] == "json_invalid"), None)
     if malformed:
         return Problem(400, "Malformed JSON", f"the body is not JSON: {malformed['ctx']['error']}")
-    whole = [each for each in found if not (each["type"] == "too_short" and each["input"])]
-    errors = [_misfit(each, body) for each in whole or found]
-    detail = "; ".join(f"{each['in']}{each['pointer']}: {each['message']}" for each in errors)
+    whole = [error for error in found if not (error["type"] == "too_short" and error["input"])]
+    errors = [_misfit(error, body) for error in whole or found]
+    detail = "; ".join(f"{error['in']}{error['pointer']}: {error['message']}" for error in errors)
     return Problem(400, "Invalid request", detail, errors=errors)
 
 

@@ -79,12 +79,12 @@ class SnapshotList(ResponseBody):
 
 def _view(transaction: Transaction) -> TenantView:
     tenant = transaction.tenant
-    ids = [each.client_id for each in configuration.clients_of(transaction)]
+    ids = [client.client_id for client in configuration.clients_of(transaction)]
     return TenantView(
         name=tenant.name,
         client_id=tenant.name if tenant.name in ids else next(iter(ids), None),
         client_ids=ids,
-        entities=[EntityView(id=each.id, name=each.name) for each in tenant.entities],
+        entities=[EntityView(id=entity.id, name=entity.name) for entity in tenant.entities],
         clock=time.view(tenant),
         jobs=tenant.policy,
         requests=tenant.entries,

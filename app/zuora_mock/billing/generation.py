@@ -84,11 +84,11 @@ def _account(transaction: Transaction, id: Any) -> Record:
 def _make_draft(transaction: Transaction, account: Record, dates: Record, due: Sequence[Charge]) -> str:
     number = transaction.next_invoice_number()
     header: Record = {"AccountId": account["Id"], "InvoiceNumber": number, "Currency": account.get("Currency"), **dates}
-    items = [_typed(_with_free_ids(transaction, Item.of(each.item)), each.recurring) for each in due]
+    items = [_typed(_with_free_ids(transaction, Item.of(charge.item)), charge.recurring) for charge in due]
     term = transaction.tenant.terms.get(str(account.get("PaymentTerm")))
     made = draft(header, items, term, transaction.stamp_new({}), transaction.new_id)
     for kind, records in ((INVOICE, [made.header]), (INVOICE_ITEM, made.items), (TAXATION_ITEM, made.taxes)):
-        transaction.insert(kind, [_without_nulls(each) for each in records])
+        transaction.insert(kind, [_without_nulls(record) for record in records])
     return str(made.header["Id"])
 
 

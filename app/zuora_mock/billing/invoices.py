@@ -125,10 +125,10 @@ def _write(
     stamp = transaction.stamp()
     moved = {"Status": target.value, **_posting(transaction, target, stamp), **stamp}
     after = record
-    for each in group:
-        own = others if each["Id"] == record["Id"] else {}
-        written = transaction.update(INVOICE, each, {**moved, **own})
-        after = written if each["Id"] == record["Id"] else after
+    for invoice in group:
+        own = others if invoice["Id"] == record["Id"] else {}
+        written = transaction.update(INVOICE, invoice, {**moved, **own})
+        after = written if invoice["Id"] == record["Id"] else after
     _move_balance(transaction, group, target)
     if others and not group:
         after = transaction.update(INVOICE, record, {**others, **stamp})
@@ -143,13 +143,13 @@ def _posting(transaction: Transaction, target: InvoiceState, stamp: Record) -> R
 
 def _move_balance(transaction: Transaction, group: Sequence[Record], target: InvoiceState) -> None:
     """An account owes what is posted (SOAP API, Account: Balance, TotalInvoiceBalance, LastInvoiceDate)."""
-    moved = sum(micros(each, "Balance") * _owed(each, target) for each in group)
+    moved = sum(micros(invoice, "Balance") * _owed(invoice, target) for invoice in group)
     account = transaction.get(ACCOUNT, str(group[0].get("AccountId"))) if group else None
     if account is None:
         return
     values: Record = {name: micros(account, name) + moved for name in ("Balance", "TotalInvoiceBalance") if moved}
     if target is InvoiceState.POSTED:
-        dates = [str(each["InvoiceDate"]) for each in (*group, account) if each.get("InvoiceDate")]
+        dates = [str(invoice["InvoiceDate"]) for invoice in (*group, account) if invoice.get("InvoiceDate")]
         values["LastInvoiceDate"] = max([*dates, str(account.get("LastInvoiceDate") or "")])
     if values:
         transaction.update(ACCOUNT, account, {**values, **transaction.stamp()})

@@ -53,11 +53,11 @@ def _custom_fields(record: Record, known: frozenset[str], only: frozenset[str] |
 
 @lru_cache(maxsize=512)
 def _layout(kind: ObjectType, wsdl: int, zone: tzinfo, only: frozenset[str] | None) -> _Layout:
-    shown = (each for each in known_at(kind.fields, wsdl) if each.shown)
-    wanted = (each for each in shown if only is None or each.name == "Id" or each.name in only)
+    shown = (field for field in known_at(kind.fields, wsdl) if field.shown)
+    wanted = (field for field in shown if only is None or field.name == "Id" or field.name in only)
     return _Layout(
-        tuple((each.name, _printer(each.type, wsdl, zone)) for each in wanted),
-        frozenset(each.name for each in kind.stored),
+        tuple((field.name, _printer(field.type, wsdl, zone)) for field in wanted),
+        frozenset(field.name for field in kind.stored),
     )
 
 

@@ -91,10 +91,10 @@ class ObjectType:
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        words = "".join(f"-{each.lower()}" if each.isupper() else each for each in self.name).lstrip("-")
+        words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in self.name).lstrip("-")
         object.__setattr__(self, "path", words)
         object.__setattr__(self, "table", f"{words.replace('-', '_')}s")
-        object.__setattr__(self, "by_name", {each.name: each for each in self.fields})
+        object.__setattr__(self, "by_name", {field.name: field for field in self.fields})
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -151,8 +151,8 @@ def _object(first: str, lines: Iterable[str]) -> ObjectType:
     may, fields = abilities.split(","), [_field(line) for line in lines]
     return ObjectType(
         name,
-        tuple(each for each in fields if not each.name.startswith("_")),
-        tuple(each for each in fields if each.name.startswith("_")),
+        tuple(field for field in fields if not field.name.startswith("_")),
+        tuple(field for field in fields if field.name.startswith("_")),
         creatable="create" in may,
         updatable="update" in may,
         deletable="delete" in may,

@@ -49,8 +49,8 @@ def object_schema(kind: ObjectType, access: Access | None = None) -> Schema:
 
     What is read may have words that cannot be written, such as the status of an invoice that was split.
     """
-    fields = [each for each in kind.fields if (each.shown if access is None else access in each.access)]
-    schemas = {each.name: field_schema(each, values=() if access is None else None) for each in fields}
-    required = [each.name for each in fields if each.required and access is Access.CREATE]
+    fields = [field for field in kind.fields if (field.shown if access is None else access in field.access)]
+    schemas = {field.name: field_schema(field, values=() if access is None else None) for field in fields}
+    required = [field.name for field in fields if field.required and access is Access.CREATE]
     schema: Schema = {"type": "object", "properties": schemas}
     return {**schema, "required": required} if required else schema

@@ -224,9 +224,9 @@ class FaultOrders:
 
     def _count(self, tenant: Tenant, met: Sequence[_Live]) -> None:
         with begin(self._database, tenant) as transaction:
-            rows.count(transaction, [(each.id, each.seen, each.struck) for each in met])
-        if any(each.spent for each in met):
-            self._live[tenant.key] = [each for each in self._live[tenant.key] if not each.spent]
+            rows.count(transaction, [(order.id, order.seen, order.struck) for order in met])
+        if any(order.spent for order in met):
+            self._live[tenant.key] = [order for order in self._live[tenant.key] if not order.spent]
 
     def _load(self, tenant: Tenant) -> list[_Live]:
         with begin(self._database, tenant) as transaction:
@@ -249,12 +249,14 @@ def _injections(tenant: Tenant, met: Sequence[_Live], header: Injection) -> Iter
 def _together(first: Injection, others: Sequence[Injection]) -> Injection:
     """One injection of all; it has the name of its fault, else that of its delay."""
     every = (first, *others)
-    main = next((each for each in every if each.kind), None) or next((each for each in every if each.name), first)
+    main = next((injection for injection in every if injection.kind), None) or next(
+        (injection for injection in every if injection.name), first
+    )
     return replace(
         main,
-        milliseconds=min(LONGEST_DELAY, sum(each.milliseconds for each in every)),
+        milliseconds=min(LONGEST_DELAY, sum(injection.milliseconds for injection in every)),
         ignored=first.ignored,
-        notes=tuple(note for each in every for note in each.notes),
+        notes=tuple(note for injection in every for note in injection.notes),
     )
 
 

@@ -68,8 +68,8 @@ class Ledger:
 def read(transaction: Transaction, operations: Iterable[Described]) -> Ledger:
     met = journal.exercised(transaction)
     return Ledger(
-        tuple(_operation(each, ("operation", each.name) in met) for each in operations),
-        tuple(_rule(each, ("rule", each.name) in met) for each in RULES.values()),
+        tuple(_operation(operation, ("operation", operation.name) in met) for operation in operations),
+        tuple(_rule(rule, ("rule", rule.name) in met) for rule in RULES.values()),
     )
 
 

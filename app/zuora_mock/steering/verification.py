@@ -127,8 +127,8 @@ def _recorded(row: Recorded) -> _Recorded:
 
 def _counted(calls: Sequence[_Recorded], question: Question) -> dict[str, Any]:
     pattern = question.match or Pattern()
-    compared = [_compare(pattern, each) for each in calls]
-    matched = [each.n for each in compared if not each.differences]
+    compared = [_compare(pattern, call) for call in calls]
+    matched = [miss.n for miss in compared if not miss.differences]
     if question.allows(len(matched)):
         return {"ok": True, "count": len(matched)}
     return {"ok": False, "count": len(matched), "matched": matched, "nearest": _nearest(compared)}
@@ -167,5 +167,5 @@ def _outcome(pattern: Pattern, call: _Recorded) -> Iterator[Difference]:
 
 
 def _nearest(compared: Sequence[_Miss]) -> list[dict[str, Any]]:
-    missed = sorted((each for each in compared if each.differences), key=lambda each: each.distance)
-    return [each.shown() for each in missed[:MOST_MISSES]]
+    missed = sorted((miss for miss in compared if miss.differences), key=lambda miss: miss.distance)
+    return [miss.shown() for miss in missed[:MOST_MISSES]]

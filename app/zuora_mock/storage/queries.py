@@ -118,8 +118,8 @@ def _shapes(selection: Selection) -> Shapes:
 
 
 def _values(selection: Selection) -> dict[str, object]:
-    clauses = (each for conjunction in selection.where for each in conjunction)
-    return {f"v{n}": _value(each) for n, each in enumerate(clauses) if each.value is not None}
+    clauses = (clause for conjunction in selection.where for clause in conjunction)
+    return {f"v{n}": _value(clause) for n, clause in enumerate(clauses) if clause.value is not None}
 
 
 def _value(clause: Clause) -> object:

@@ -131,8 +131,8 @@ class Transaction:
         if not records:
             return
         scope = self.scope
-        _delete(kind).run_many(self, [{**scope, "_id": each["Id"]} for each in records])
-        self.changes.extend(Change(kind.name, str(each["Id"]), each, None) for each in records)
+        _delete(kind).run_many(self, [{**scope, "_id": record["Id"]} for record in records])
+        self.changes.extend(Change(kind.name, str(record["Id"]), record, None) for record in records)
 
     def stamp_new(self, record: Record) -> Record:
         """The record with its creation noted, as Zuora notes it."""

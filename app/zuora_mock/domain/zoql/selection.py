@@ -149,8 +149,8 @@ def _invalid_field(context: _Context, typed: str, expected: object, actual: obje
 
 
 def _in_order(kind: ObjectType, fields: Iterable[Field]) -> tuple[str, ...]:
-    names = dict.fromkeys(("Id", *(each.name for each in fields)))
-    known = (each.name for each in kind.fields if each.name in names)
+    names = dict.fromkeys(("Id", *(field.name for field in fields)))
+    known = (field.name for field in kind.fields if field.name in names)
     return (*known, *(name for name in names if name not in kind.by_name))
 
 
