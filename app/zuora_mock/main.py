@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         services.resume()
         with services.runner.background.in_this_loop():
             yield
-        services.rest()
+        services.pause()
 
     app = Application(
         title="Zuora, as zuora-mock plays it",

@@ -38,7 +38,7 @@ class Services:
             self.runner.recover()
         self.runner.background.around_a_call()
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Closes the database if it is a file; one in memory lives as long as the application."""
         if self.settings.db is not None:
             self.database.close()

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from tests.integration.benches import make_bench, rows
 from zuora_mock.steering.fault_orders import DelayFault, ErrorFault, FaultOrders, Order, PlainFault
-from zuora_mock.steering.faults import NO_INJECTION, FaultKind, Injection, Subject
+from zuora_mock.steering.faults import NO_INJECTION, FaultKind, Injection
+from zuora_mock.steering.matching import Subject
 from zuora_mock.storage import tenants
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import begin

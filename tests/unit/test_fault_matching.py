@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from zuora_mock.pointers import resolve
-from zuora_mock.steering.faults import ERROR_CODES, FaultKind, Subject, ordered_by_header, refusal_of
-from zuora_mock.steering.matching import Match, differences, fits, like, read_body, same
+from zuora_mock.steering.faults import ERROR_CODES, FaultKind, ordered_by_header, refusal_of
+from zuora_mock.steering.matching import Match, Subject, differences, fits, like, read_body, same
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

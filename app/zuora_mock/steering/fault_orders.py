@@ -20,8 +20,8 @@ from zuora_mock import ids
 from zuora_mock.clock import SECOND, format_instant, parse_instant
 from zuora_mock.instants import InstantText
 from zuora_mock.steering import faults
-from zuora_mock.steering.faults import LONGEST_DELAY, NO_INJECTION, FaultKind, Injection, Subject
-from zuora_mock.steering.matching import Match, fits
+from zuora_mock.steering.faults import LONGEST_DELAY, NO_INJECTION, FaultKind, Injection
+from zuora_mock.steering.matching import Match, Subject, fits
 from zuora_mock.steering.models import RequestBody
 from zuora_mock.storage import faults as rows
 from zuora_mock.storage.database import Database

@@ -65,18 +65,6 @@ class Injection:
 NO_INJECTION = Injection()
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a fault can be ordered for. Header names are in lower case; the body is as it came, compressed or not."""
-
-    operation: str | None
-    method: str
-    path: str
-    track_id: str | None
-    headers: Mapping[str, str]
-    body: bytes
-
-
 TOO_MANY_AT_ONCE = (
     "The total number of concurrent requests has exceeded the limit allowed by the system. "
     "Please resubmit your request later."

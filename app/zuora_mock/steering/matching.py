@@ -14,6 +14,7 @@ import re
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import isfinite
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -22,7 +23,6 @@ from pydantic import AfterValidator, Field
 from pydantic_core import from_json
 
 from zuora_mock.pointers import resolve
-from zuora_mock.steering.faults import Subject
 from zuora_mock.steering.models import RequestBody
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -65,6 +65,18 @@ class Match(RequestBody):
     track_id: str | None = Field(default=None, description="Zuora-Track-Id, exactly or with `*` for any text")
     headers: Mapping[str, str | None] = Field(default={}, description="By name; null: the header is not there")
     body: Mapping[Pointer, Any] = Field(default={}, description="By JSON pointer; null: nothing is there")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A call as patterns see it. Header names are in lower case; the body is as it came, compressed or not."""
+
+    operation: str | None
+    method: str
+    path: str
+    track_id: str | None
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Difference(NamedTuple):

@@ -27,8 +27,9 @@ from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Refusal, Rule
 from zuora_mock.services import Services
 from zuora_mock.steering import faults
-from zuora_mock.steering.faults import FaultKind, Injection, Subject
+from zuora_mock.steering.faults import FaultKind, Injection
 from zuora_mock.steering.journal import Entry
+from zuora_mock.steering.matching import Subject
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 
