@@ -96,14 +96,14 @@ def _configured(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-def log_readably(level: int = logging.INFO) -> None:
+def log_readably() -> None:
     """The log goes to standard error: standard output has the two lines that programs wait for."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # nothing that the format shows
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("zuora_mock")
     logger.addHandler(handler)
-    logger.setLevel(level)
+    logger.setLevel(logging.INFO)
     logger.propagate = False
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from zuora_mock.api.gateway.words import COMMON, WORDS
 from zuora_mock.api.oauth.dialect import OAuthDialect
 from zuora_mock.api.rest.dialect import RestDialect
+from zuora_mock.api.words import COMMON, WORDS
 from zuora_mock.errors import Kind, Rule
 
 _IN_WORDS = frozenset({Kind.FAULT, Kind.ROW, Kind.CONCURRENCY})

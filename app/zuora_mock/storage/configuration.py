@@ -95,7 +95,7 @@ def remove_clients(transaction: Transaction, client_ids: Iterable[str]) -> None:
 def snapshots_of(transaction: Transaction) -> dict[str, int]:
     """Names and keys of the tenant's snapshots, oldest first."""
     snapshots = _SNAPSHOTS_OF.all(transaction, {"whose": transaction.tenant.key})
-    return {name: key for name, key in snapshots}  # noqa: C416
+    return {str(name): int(key) for name, key in snapshots}
 
 
 def _owned(transaction: Transaction, rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, Field
 
 from zuora_mock.api.gateway.models import Body
-from zuora_mock.api.gateway.proxy import ErrorObject
+from zuora_mock.api.proxy import ErrorObject
 from zuora_mock.domain.zoql.grammar import MAX_CHARACTERS
 
 MOST_ROWS = 50

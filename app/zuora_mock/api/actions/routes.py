@@ -30,9 +30,9 @@ from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.gateway.headers import DECLARED, REPEATABLE
 from zuora_mock.api.gateway.models import CurrentWriteOptions
 from zuora_mock.api.gateway.operation import OperationRoute, sourced
-from zuora_mock.api.gateway.proxy import REFUSED
 from zuora_mock.api.gateway.unknown import below, reject_unknown
-from zuora_mock.api.gateway.words import error_object
+from zuora_mock.api.proxy import REFUSED
+from zuora_mock.api.words import error_object
 from zuora_mock.billing import fields, generation, queries, records
 from zuora_mock.billing.outcomes import Outcome
 from zuora_mock.billing.splitting import submission as splitting

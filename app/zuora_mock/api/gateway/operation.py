@@ -98,7 +98,8 @@ class OperationRoute(APIRoute):
 
     def answer(self, call: Call, path: Mapping[str, str]) -> Answer:
         """Raises Refusal: the body or the call as a whole is refused."""
-        return self.endpoint(**{name: read(call, path) for name, read in self._read})  # type: ignore[no-any-return]
+        answer: Answer = self.endpoint(**{name: read(call, path) for name, read in self._read})
+        return answer
 
 
 def _reader(name: str, annotation: Any) -> Callable[[Call, Mapping[str, str]], Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zuora_mock.api.gateway.dialect import Context, render
-from zuora_mock.api.gateway.proxy import ProxyDialect
-from zuora_mock.api.gateway.words import error_object
+from zuora_mock.api.proxy import ProxyDialect
+from zuora_mock.api.words import error_object
 from zuora_mock.errors import Kind, Refusal
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from zuora_mock.api.gateway.dialect import Context, Dialect, render
-from zuora_mock.api.gateway.words import word
+from zuora_mock.api.words import word
 from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal
 
