@@ -93,24 +93,24 @@ def unlink_all(transaction: Transaction) -> None:
     _UNLINK.run(transaction, {"whose": transaction.tenant.key, "nothing": None})
 
 
-def first_chapter(state: JobState, at: int) -> str:
+def new_history(state: JobState, at: int) -> str:
     return _ENCODE([{"state": state.value, "at": at}])
 
 
 def move(transaction: Transaction, job: Job, event: JobEvent, reason: str | None = None) -> Job:
     """The job after the event. Raises IllegalMove, also if the row has moved on since the job was read."""
     state = next_job(job.state, event)
-    chapter: dict[str, Any] = {"state": state.value, "at": transaction.now()}
+    entry: dict[str, Any] = {"state": state.value, "at": transaction.now()}
     if reason is not None:
-        chapter["reason"] = reason
-    history = f"{job.history[:-1]}, {_ENCODE(chapter)}]"
+        entry["reason"] = reason
+    history = f"{job.history[:-1]}, {_ENCODE(entry)}]"
     parameters = {
         "whose": transaction.tenant.key,
         "job": job.id,
         "before": job.state.value,
         "after": state.value,
         "why": reason,
-        "story": history,
+        "new_history": history,
     }
     if _MOVE.run(transaction, parameters).rowcount != 1:
         raise IllegalMove(job.state, event)
@@ -139,5 +139,5 @@ _UNLINK = Prepared(update(JOBS).where(_WHOSE).values(request=bindparam("nothing"
 _MOVE = Prepared(
     update(JOBS)
     .where(_WHOSE, _ONE, JOBS.c.state == bindparam("before"))
-    .values(state=bindparam("after"), reason=bindparam("why"), history=bindparam("story"))
+    .values(state=bindparam("after"), reason=bindparam("why"), history=bindparam("new_history"))
 )

@@ -31,7 +31,7 @@ def enqueue(transaction: Transaction, type: str, object_id: str) -> str:
         reason=None,
         due_at=_due_at(tenant),
         request=tenant.entries,
-        history=jobs.first_chapter(JobState.QUEUED, tenant.now()),
+        history=jobs.new_history(JobState.QUEUED, tenant.now()),
     )
     jobs.add(transaction, job)
     return job.id

@@ -17,9 +17,10 @@ from zuora_mock.storage.tenants import Tenant
 class Exchange:
     """`n` is the number of the call in its tenant's journal; `key` an idempotency key that is reserved for the call.
 
-    The call `counts` while it takes a place among those at one time, and is `ended` once its tenant was reset under it;
-    it is `welcome` once nothing but the operation itself can refuse it. `plain` is the body without its encoding,
-    `document` what it says. `headers`, `notes` and `jobs` are for the answer, the journal and the background.
+    It is `counted` in the rate windows once, `takes_place` while it is one of those at one time, is `ended` once its
+    tenant was reset under it, and `welcome` once nothing but the operation itself can refuse it. `plain` is the body
+    without its encoding, `document` what it says. `headers`, `notes` and `jobs` are for the answer, the journal and the
+    background.
     """
 
     request: Request
@@ -34,7 +35,7 @@ class Exchange:
     in_progress: Refusal | None = None
     over_limit: Refusal | None = None
     counted: bool = False
-    counts: bool = False
+    takes_place: bool = False
     ended: bool = False
     entity: int = 0
     wsdl: int = 0

@@ -20,7 +20,7 @@ class Traffic:
     def enter(self, exchange: Exchange) -> None:
         self._under_way.setdefault(exchange.tenant.key, set()).add(exchange)
         self._of(exchange.tenant).in_flight += 1
-        exchange.counts = True
+        exchange.takes_place = True
 
     def leave(self, exchange: Exchange) -> None:
         self.give_place_up(exchange)
@@ -31,8 +31,8 @@ class Traffic:
 
     def give_place_up(self, exchange: Exchange) -> None:
         """Whoever does not wait for the answer any more does not stand in others' way."""
-        if exchange.counts:
-            exchange.counts = False
+        if exchange.takes_place:
+            exchange.takes_place = False
             self._of(exchange.tenant).in_flight -= 1
 
     def count(self, exchange: Exchange) -> None:

@@ -9,7 +9,7 @@ from zuora_mock.domain.money import fixed, percent_text
 from zuora_mock.domain.splitting.allocation import Allocation, Reason, Rounding, allocate
 
 
-class CellStory(TypedDict):
+class ExplainedCell(TypedDict):
     part: int
     exact: str
     floor: str
@@ -19,11 +19,11 @@ class CellStory(TypedDict):
     why: str
 
 
-class RowStory(TypedDict):
+class ExplainedRow(TypedDict):
     row: str
     amount: str
     leftover: int
-    parts: list[CellStory]
+    parts: list[ExplainedCell]
     sum: str
 
 
@@ -39,8 +39,8 @@ class Explanation(TypedDict):
     by: Literal["amount", "percentage"]
     unit: str
     shares: list[str]
-    totals: list[CellStory]
-    rows: list[RowStory]
+    totals: list[ExplainedCell]
+    rows: list[ExplainedRow]
     sums: Sums
 
 
@@ -52,7 +52,7 @@ def explain(
     percentages: Sequence[int] = (),
     targets: Sequence[int] = (),
 ) -> Explanation:
-    """The story of rows, each with its label.
+    """How rows, each with its label, were shared out.
 
     Amounts are decimals of the currency, `units` and `leftover` count its minor units above the floors. An exact share
     without end is cut and marked with an ellipsis.
@@ -63,10 +63,10 @@ def explain(
         by="amount" if targets else "percentage",
         unit=fixed(1, digits),
         shares=[fixed(target, digits) for target in targets] or [f"{percent_text(p)} %" for p in percentages],
-        totals=_stories(
+        totals=_cells(
             allocation, sum(allocation.rows), allocation.totals, allocation.total_reasons, _WHY_TOTAL, digits
         ),
-        rows=[_row_story(allocation, row, label, digits) for row, (label, _) in enumerate(rows)],
+        rows=[_row(allocation, row, label, digits) for row, (label, _) in enumerate(rows)],
         sums=_sums(allocation, digits),
     )
 
@@ -90,32 +90,32 @@ _WHY_TOTAL = _WHY_CELL | {
 }
 
 
-def _row_story(allocation: Allocation, row: int, label: str, digits: int) -> RowStory:
+def _row(allocation: Allocation, row: int, label: str, digits: int) -> ExplainedRow:
     amount, cells = allocation.rows[row], allocation.cells[row]
-    stories = _stories(allocation, amount, cells, allocation.reasons[row], _WHY_CELL, digits)
-    return RowStory(
+    explained = _cells(allocation, amount, cells, allocation.reasons[row], _WHY_CELL, digits)
+    return ExplainedRow(
         row=label,
         amount=fixed(amount, digits),
-        leftover=sum(story["units"] for story in stories),
-        parts=stories,
+        leftover=sum(cell["units"] for cell in explained),
+        parts=explained,
         sum=fixed(sum(cells), digits),
     )
 
 
-def _stories(
+def _cells(
     allocation: Allocation,
     amount: int,
     shares: Sequence[int],
     reasons: Sequence[Reason],
     why: Mapping[Reason, str],
     digits: int,
-) -> list[CellStory]:
+) -> list[ExplainedCell]:
     """How one amount, a row or the total, came to be shared out as it was."""
-    stories = []
+    cells = []
     for part, (weight, share, reason) in enumerate(zip(allocation.weights, shares, reasons, strict=True), start=1):
         floor = amount * weight // allocation.whole
-        stories.append(
-            CellStory(
+        cells.append(
+            ExplainedCell(
                 part=part,
                 exact=_exact_text(amount * weight, allocation.whole * 10**digits),
                 floor=fixed(floor, digits),
@@ -125,7 +125,7 @@ def _stories(
                 why=why[reason],
             )
         )
-    return stories
+    return cells
 
 
 def _sums(allocation: Allocation, digits: int) -> Sums:
