@@ -1,4 +1,4 @@
-"""`/__admin`: who may call it and whom it is about; what is mistyped harms nobody (decisions 115 and 116)."""
+"""`/__admin`: who may call it and whom it is about; what is mistyped harms nobody."""
 
 from __future__ import annotations
 

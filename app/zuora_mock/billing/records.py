@@ -1,4 +1,4 @@
-"""Create, read, update and delete of Zuora's objects, row by row: good rows are done though others fail.
+"""Create, update and delete of Zuora's objects, row by row: good rows are done though others fail.
 
 Sources: Actions reference, create, update, delete; SOAP API field pages.
 """

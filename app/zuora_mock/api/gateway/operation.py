@@ -57,7 +57,7 @@ class OperationRoute(APIRoute):
     open: ClassVar[bool] = False
     versioned: ClassVar[bool] = True
     needs_media_type: ClassVar[bool] = False
-    """Whether a body needs a Content-Type (decision: REST does, Actions and CRUD do not)."""
+    """Whether a body needs a Content-Type: that of REST does, those of Actions and CRUD do not (assumed)."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self.path, self.endpoint = path, endpoint
