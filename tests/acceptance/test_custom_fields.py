@@ -101,6 +101,14 @@ def test_a_declared_field_is_queried_before_a_record_has_it(client: Client) -> N
         assert find(client, f"select Seats__c from Invoice where {condition}") == [{"Id": wanted, "Seats__c": 5}]
 
 
+@pytest.mark.documented("SOAP API, ZOQL, Case sensitivity")
+@pytest.mark.parametrize("name", ["tier__c", "TIER__C", "Tier__c"])
+def test_a_query_names_a_declared_field_in_any_case(client: Client, name: str) -> None:
+    update(client, **GOOD)
+    [found] = find(client, f"select {name} from Invoice where {name} = 'gold'")
+    assert found == {"Id": invoice_id(client), "Tier__c": "gold"}
+
+
 @pytest.mark.documented("SOAP API, ZOQL")
 def test_a_custom_date_is_not_compared_with_null(client: Client) -> None:
     answer = act(client, "query", {"queryString": "select Id from Invoice where Renewal__c = null"})

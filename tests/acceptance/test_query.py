@@ -87,6 +87,20 @@ class TestQuery:
         answer = query(client, "select Id from Invoice where InvoiceDate = 'soon'")
         assert (answer.status_code, answer.json()["FaultCode"]) == (400, "INVALID_VALUE")
 
+    @pytest.mark.observed("a client of production that filters by due date")
+    def test_a_date_may_stand_without_quotes(self, client: Client) -> None:
+        update = {
+            "Id": find(client, "select Id from Account where Name = 'n7'")[0]["Id"],
+            "TaxExemptEffectiveDate": "2026-02-01",
+        }
+        assert act(client, "update", {"type": "Account", "objects": [update]}).json()[0]["Success"]
+        for condition, size in (("< 2026-02-02", 1), ("= 2026-02-01", 1), ("> 2026-02-01", 0)):
+            text = f"select Id from Account where TaxExemptEffectiveDate {condition}"
+            assert query(client, text).json()["size"] == size
+        for name, day in (("InvoiceDate", "2026-02-30"), ("CreatedDate", "2026-02-01"), ("Comments", "2026-02-01")):
+            answer = query(client, f"select Id from Invoice where {name} = {day}")
+            assert (answer.status_code, answer.json()["FaultCode"]) == (400, "INVALID_VALUE")
+
     @pytest.mark.documented("SOAP API, MalformedQueryFault")
     def test_more_than_ten_thousand_characters_are_malformed(self, client: Client) -> None:
         text = f"select Id from Account where Name = '{'x' * 10_000}'"

@@ -64,7 +64,9 @@ class TestEntities:
         assert act(client, "query", QUERY, Zuora_Entity_Ids=EUROPE).status_code == 200
 
     @pytest.mark.documented("older clients' headers entityId and entityName")
-    @pytest.mark.parametrize(("header", "value"), [("entityId", EUROPE), ("entityName", "Europe")])
+    @pytest.mark.parametrize(
+        ("header", "value"), [("entityId", EUROPE), ("entityId", EUROPE.replace("-", "")), ("entityName", "Europe")]
+    )
     def test_the_older_headers_are_read_where_the_newer_is_missing(self, mock: Mock, header: str, value: str) -> None:
         client = mock.sign_in(ALL)
         for headers, number in (({header: value}, "E-1"), ({header: value, "Zuora-Entity-Ids": GLOBAL}, "G-1")):
@@ -72,6 +74,14 @@ class TestEntities:
             assert [each["AccountNumber"] for each in records] == [number]
         answer = client.post("/v1/action/query", json=QUERY, headers={header: "nonsense"})
         assert (answer.status_code, answer.text) == (400, error(f"{header} 'nonsense' is not an entity of this token"))
+
+    @pytest.mark.documented("Older API, entityId and entityName")
+    @pytest.mark.parametrize("client_id", [ALL, ONE])
+    def test_the_older_headers_exclude_each_other(self, mock: Mock, client_id: str) -> None:
+        client, headers = mock.sign_in(client_id), {"entityId": EUROPE.replace("-", ""), "entityName": "Europe"}
+        answer = client.post("/v1/action/query", json=QUERY, headers=headers)
+        assert (answer.status_code, answer.text) == (400, error("entityId and entityName exclude each other"))
+        assert client.post("/v1/action/query", json=QUERY, headers={**headers, "Zuora-Entity-Ids": EUROPE}).is_success
 
     @pytest.mark.documented("guide, Idempotent requests")
     def test_a_key_of_another_entity_is_refused_and_shows_nothing(self, mock: Mock) -> None:

@@ -142,6 +142,24 @@ class TestObjects:
         assert rule_of(answer) == "object.type, mock.unsupported"
         assert is_said(client, answer, name)
 
+    @pytest.mark.documented("Older API, CRUD paths of TaxationItem")
+    @pytest.mark.parametrize(
+        ("action", "body"),
+        [
+            ("create", {"objects": [{"Name": "VAT"}]}),
+            ("update", {"objects": [{"Id": UNKNOWN_ID}]}),
+            ("delete", {"ids": [UNKNOWN_ID]}),
+        ],
+    )
+    def test_what_only_zuora_does_with_a_known_object_is_said_too(
+        self, client: Client, action: str, body: dict[str, object]
+    ) -> None:
+        answer = act(client, action, {"type": "TaxationItem", **body})
+        assert (answer.status_code, answer.text) == (400, fault("INVALID_TYPE", "invalid type specified: TaxationItem"))
+        assert is_said(client, answer, f"{action} TaxationItem")
+        for name in ("InvoiceItem", "InvoiceSplit" if action != "create" else "Invoice"):
+            assert HEADER not in act(client, action, {"type": name, **body}).headers
+
     @pytest.mark.assumed
     @pytest.mark.parametrize("name", ["productt", "Nonsense", "rate-plan", "Account"])
     def test_a_type_that_zuora_has_not_or_that_the_mock_has_gets_none_of_it(self, client: Client, name: str) -> None:

@@ -78,6 +78,11 @@ class CustomFields:
         declared = self._by_name.get(kind.name)
         return Field(name, Type.ANY) if declared is None else declared.get(name)
 
+    def find_in_any_case(self, kind: ObjectType, name: str) -> Field | None:
+        """As a query names it. Where none are declared nothing says which case is meant, and the name is exact."""
+        exact = {declared.lower(): declared for declared in self.names(kind)}
+        return self.find(kind, exact.get(name.lower(), name))
+
     def names(self, kind: ObjectType) -> tuple[str, ...]:
         """Of those that are declared."""
         return tuple(self._by_name.get(kind.name, ()))

@@ -61,8 +61,7 @@ def user_pair(headers: Mapping[str, str]) -> tuple[str, str] | None:
     return basic_pair(headers.get("authorization", ""))
 
 
-_ENTITY, _ENTITY_NAME = "Zuora-Entity-Ids", "entityName"
-_ENTITY_HEADERS = tuple((name, name.lower()) for name in (_ENTITY, "entityId", _ENTITY_NAME))
+_ENTITY, _ENTITY_ID, _ENTITY_NAME = "Zuora-Entity-Ids", "entityId", "entityName"
 _FORM = "application/x-www-form-urlencoded"
 _GRANT = "client_credentials"
 
@@ -174,23 +173,38 @@ def choose_entity(tenant: Tenant, client: Client, headers: Mapping[str, str]) ->
     header, wanted = _entity_wanted(headers)
     if not wanted and len(client.entities) == 1:
         return client.entities[0]
-    allowed = {entity.id.lower(): entity.number for entity in tenant.entities if entity.number in client.entities}
-    names = {entity.name: entity.number for entity in tenant.entities if entity.number in client.entities}
-    number = names.get(wanted) if header == _ENTITY_NAME else allowed.get(wanted.lower())
+    entities = [each for each in tenant.entities if each.number in client.entities]
+    allowed = {each.id.lower(): each.number for each in entities}
+    known = {
+        _ENTITY: allowed,
+        _ENTITY_ID: allowed | {key.replace("-", ""): number for key, number in allowed.items()},
+        _ENTITY_NAME: {each.name: each.number for each in entities},
+    }
+    number = known[header].get(wanted if header == _ENTITY_NAME else wanted.lower())
     if number is None:
         message = f"{header} '{wanted}' is not an entity of this token" if wanted else f"{header} is required"
-        remedy = HttpRemedy(headers={_ENTITY_NAME: None, _ENTITY: min(allowed)}) if allowed else None
-        raise rules.ENTITY.refusal(message, expected=sorted(allowed), actual=wanted or None, remedy=remedy)
+        raise _wrong_entity(message, allowed, wanted or None)
+    if header != _ENTITY and all(_given(headers, name) for name in (_ENTITY_ID, _ENTITY_NAME)):
+        raise _wrong_entity(f"{_ENTITY_ID} and {_ENTITY_NAME} exclude each other", allowed, wanted)
     return number
 
 
+def _wrong_entity(message: str, allowed: Mapping[str, int], actual: str | None) -> Refusal:
+    remedy = HttpRemedy(headers={_ENTITY_NAME: None, _ENTITY: min(allowed)}) if allowed else None
+    return rules.ENTITY.refusal(message, expected=sorted(allowed), actual=actual, remedy=remedy)
+
+
 def _entity_wanted(headers: Mapping[str, str]) -> tuple[str, str]:
-    """The header that names the entity, the older ones where the newer is missing, and what it says."""
-    for name, key in _ENTITY_HEADERS:
-        value = headers.get(key)
-        if value and not value.isspace():
-            return name, value.strip()
-    return _ENTITY, ""
+    """The header that names the entity, the older ones where the newer is missing, and what it says.
+
+    The older `entityId` is a UUID without its hyphens.
+    """
+    named = ((name, _given(headers, name)) for name in (_ENTITY, _ENTITY_ID, _ENTITY_NAME))
+    return next(((name, value) for name, value in named if value), (_ENTITY, ""))
+
+
+def _given(headers: Mapping[str, str], name: str) -> str:
+    return headers.get(name.lower(), "").strip()
 
 
 def check_orgs(tenant: Tenant, headers: Mapping[str, str]) -> None:

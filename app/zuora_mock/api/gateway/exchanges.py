@@ -17,7 +17,7 @@ from zuora_mock.api.gateway.dialect import Context
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.headers import track_id_problem
 from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.api.gateway.reference import in_zuora, is_object
+from zuora_mock.api.gateway.reference import action_in_zuora, in_zuora, is_object
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
 from zuora_mock.clock import stopwatch
@@ -189,7 +189,7 @@ class Exchanges:
 
     def _refused(self, exchange: Exchange, refusal: Refusal) -> Answer:
         answer = exchange.target.dialect.refuse(refusal, _context(exchange))
-        missing = _missing(exchange.request, refusal)
+        missing = _missing(exchange, refusal)
         if missing:
             answer.rules = (*answer.rules, rules.UNSUPPORTED)
             answer.refusals = (_unsupported(missing), refusal)
@@ -198,12 +198,16 @@ class Exchanges:
         return answer
 
 
-def _missing(request: Request, refusal: Refusal) -> str:
+def _missing(exchange: Exchange, refusal: Refusal) -> str:
     """The operation or the type of object that was refused, if it is one that only Zuora has."""
+    request, action = exchange.request, exchange.target.name or ""
     if refusal.rule.kind in _NO_SUCH_OPERATION and in_zuora(request.method, request.path):
         return f"{request.method} {request.path}"
     name = str(refusal.actual) if refusal.rule in _NO_SUCH_OBJECT else ""
-    return name if is_object(name) and find_object(name) is None else ""
+    kind = find_object(name)
+    if kind is None:
+        return name if is_object(name) else ""
+    return f"{action} {name}" if action_in_zuora(action, kind.path) else ""
 
 
 def _note_injection(exchange: Exchange, injection: Injection) -> None:

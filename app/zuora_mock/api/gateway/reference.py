@@ -17,6 +17,8 @@ _FACTS = Path(__file__).with_suffix(".txt")
 ANY, REST = "{}", "**"
 """Segments of a template: any one that is not empty, and all that follow."""
 
+_AS_CRUD = {"create": ("POST", ""), "update": ("PUT", f"/{ANY}"), "delete": ("DELETE", f"/{ANY}")}
+
 
 @dataclass(slots=True)
 class _Segment:
@@ -76,6 +78,12 @@ def _listed() -> Iterator[tuple[str, str]]:
 def in_zuora(method: str, path: str) -> bool:
     """Whether Zuora itself has an operation there."""
     return reference().has(method, path)
+
+
+def action_in_zuora(action: str, path: str) -> bool:
+    """Whether Zuora's action takes the type of object with this path. Documented: what CRUD does, actions do."""
+    method, end = _AS_CRUD.get(action, ("", ""))
+    return in_zuora(method, f"/v1/object/{path}{end}")
 
 
 def is_object(name: str) -> bool:

@@ -2,14 +2,14 @@ r"""ZOQL, Zuora's query language: text to a frozen tree. No catalogue of objects
 
     query     := select name (, name)* from name [where condition ((and | or) condition)*] [;]
     condition := name (= | != | < | <= | > | >=) literal  |  name like text
-    literal   := 'text' | "text" | number | true | false | null | dateTime
+    literal   := 'text' | "text" | number | true | false | null | date | dateTime
 
 `and` binds tighter than `or` and there are no parentheses, so a filter is an OR of ANDs. Keywords have any case and are
 keywords only where the grammar wants one: a field may be called `From`. What ZOQL has not (`*`, order by, group by,
 limit, count, joins, dotted names, in, is null, two fields compared) is no part of the grammar and is therefore refused.
 
-Two choices are assumed: a date without quotes is refused, as the documented grammar has none, and a number's exponent
-has at most three digits, so that no literal grows beyond reason as a whole number.
+A date without quotes is no part of the documented grammar; a client that works against Zuora sends it (observed).
+Assumed: a number's exponent has at most three digits, so that no literal grows beyond reason as a whole number.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ conjunction: condition (_AND condition)*
         | TRUE -> true
         | FALSE -> false
         | NULL -> null
-        | DATETIME -> moment
+        | (DATETIME | DATE) -> moment
 
 _SELECT: /select\b/i
 _FROM: /from\b/i
@@ -66,6 +66,7 @@ COMPARISON: /!=|<=|>=|=|<|>/
 TEXT: /{_TEXT.pattern}/
 NUMBER: /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?(?![\w.+-])/
 DATETIME: /{DATE_TIME.pattern}(?![\w.+:-])/
+DATE: /{DATE.pattern}(?![\w.+:-])/
 _COMMA: ","
 _SEMICOLON: ";"
 SPACE: /[ \t\r\n\f\v]+/
@@ -85,6 +86,7 @@ _WORDS = {
     "LIKE": "like",
     "TEXT": "a text in quotes",
     "NUMBER": "a number",
+    "DATE": "a date",
     "DATETIME": "a dateTime",
     "TRUE": "true",
     "FALSE": "false",
@@ -142,7 +144,7 @@ class Null:
 
 @dataclass(frozen=True, slots=True)
 class DateTime:
-    """An unquoted dateTime as it was typed: it has the form, but may name a day that does not exist."""
+    """An unquoted date or dateTime as it was typed: it has the form, but may name a day that does not exist."""
 
     value: str
 
@@ -305,8 +307,6 @@ def _unexpected(error: UnexpectedInput, text: str) -> Refusal:
 def _wanted(allowed: set[str], found: str) -> str:
     if "TEXT" in allowed and found.startswith(("'", '"')):
         return _TEXT_RULE
-    if "DATETIME" in allowed and DATE.match(found):
-        return "a date in quotes or a whole dateTime"
     return " or ".join(word for terminal, word in _WORDS.items() if terminal in allowed) or "the end of the query"
 
 

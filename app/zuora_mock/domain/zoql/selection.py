@@ -7,11 +7,11 @@ Which operators and literals a field takes follows from its type (SOAP API, ZOQL
 
     id, string        all and like      'text' or "text"; ids in any case
     number            all but like      123.45 or '123.45'
-    date              all but like      'yyyy-mm-dd'; up to WSDL version 68 a dateTime, the day being its midnight
+    date              all but like      date, in quotes or not; up to WSDL version 68 a dateTime: the day's midnight
     dateTime          all but like      dateTime, in quotes or not
     boolean           = !=              true, false; never in quotes
     textarea          none
-    any               as a string       also a number, compared as one, true, false and a dateTime
+    any               as a string       also a number, compared as one, true, false, a date and a dateTime
 
 and every type takes `= null` and `!= null`, but a custom field that holds dates. A custom field that nobody declared is
 of type `any`; assumed: the literal says how it is compared.
@@ -118,7 +118,7 @@ def _find_object(typed: str, wsdl: int) -> ObjectType:
 
 def _find_field(context: _Context, typed: str, access: Access) -> Field:
     """The field, whatever may be done with it; one of this access is what should have stood there instead."""
-    field = context.kind.find_field(typed) or context.custom.find(context.kind, typed)
+    field = context.kind.find_field(typed) or context.custom.find_in_any_case(context.kind, typed)
     if field is None:
         raise _invalid_field(context, typed, _known(context, typed, access), typed)
     if field.since > context.wsdl:
@@ -264,7 +264,7 @@ def _between(operator: Operator, below: Kept, never: Kept) -> Comparison:
 def _date(context: _Context, _field: Field, operator: Operator, literal: Literal) -> Comparison:
     if context.wsdl <= DATE_TIMES_UP_TO:
         return _day(operator, _milliseconds(literal, context.zone), context.zone)
-    if not isinstance(literal, Text) or not is_date(literal.value):
+    if not isinstance(literal, Text | DateTime) or not is_date(literal.value):
         raise ValueError("a date 'yyyy-mm-dd'")
     return operator, literal.value
 
