@@ -6,8 +6,9 @@ from time import process_time
 
 import pytest
 
-from zuora_mock.api.gateway.bodies import DEEPEST, MOST_VALUES, parse_json
+from zuora_mock.api.gateway.bodies import DEEPEST, parse_json
 from zuora_mock.errors import Refusal
+from zuora_mock.json_structure import MOST_VALUES
 
 pytestmark = pytest.mark.assumed
 

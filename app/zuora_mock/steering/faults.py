@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy, Rule
+from zuora_mock.steering.recorded_bodies import read_body
 
 FAULT_HEADER = "zuora-mock-fault"
 DELAY_HEADER = "zuora-mock-delay"
@@ -65,7 +68,7 @@ class Strike:
 NO_STRIKE = Strike()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """What a fault can be ordered for. Header names are in lower case; the body is as it came, compressed or not."""
 
@@ -75,6 +78,11 @@ class Subject:
     track_id: str | None
     headers: Mapping[str, str]
     body: bytes
+
+    @cached_property
+    def document(self) -> Any:
+        """The body as it is read, once however many patterns ask for it."""
+        return read_body(self.headers, self.body)
 
 
 TOO_MANY_AT_ONCE = (

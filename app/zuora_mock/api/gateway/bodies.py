@@ -12,26 +12,19 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from array import array
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from itertools import accumulate
 from typing import Any
 
 from zuora_mock.api.gateway.remedies import HttpRemedy
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy
+from zuora_mock.json_structure import TooManyValues, depth
 
 DEEPEST = 64
-MOST_VALUES = 100_000
-"""Of a body: fifty rows of two thousand fields."""
 _LONGEST_INTEGER = 40
 _MOST_MEMBERS = 100
 """Of a gzip body: each costs a pass over what follows it."""
-_OPEN, _CLOSE = b"\x01", b"\xff"
-"""A bracket as the step that it takes in depth, a signed byte."""
-_STEPS = bytes.maketrans(b"[{]}", _OPEN * 2 + _CLOSE * 2)
-_OTHER_BYTES = bytes(each for each in range(256) if each not in b'[{]},"')
 _IMPOSSIBLE = re.compile(
     r"\\u(?:(?P<nul>0000)|d[89ab]..(?!\\ud[c-f]..)|(?<!\\ud[89ab]..\\u)d[c-f]..)", re.IGNORECASE | re.DOTALL
 )
@@ -83,21 +76,11 @@ _DECODER = json.JSONDecoder(
 
 def _check_structure(body: bytes) -> None:
     """Raises Refusal for what is too deep or has too many values, before any of it is built."""
-    marks = _marks(body)
-    if marks.count(b'"') > 4 * MOST_VALUES:  # two for each name and two for each value
-        raise _unreadable(f"more than {MOST_VALUES} values")
-    skeleton = b"".join(marks.replace(b'""', b"").split(b'"')[::2])
-    if skeleton.count(b",") + skeleton.count(_OPEN) > MOST_VALUES:
-        raise _unreadable(f"more than {MOST_VALUES} values")
-    if max(accumulate(array("b", skeleton.replace(b",", b""))), default=0) > DEEPEST:
-        raise _unreadable(f"nested deeper than {DEEPEST}")
-
-
-def _marks(body: bytes) -> bytes:
-    """The steps in depth, commas and quotation marks of a JSON text, without marks that are escaped."""
-    if b"\\" in body:
-        body = body.replace(rb"\\", b"").replace(rb"\"", b"")
-    return body.translate(_STEPS, _OTHER_BYTES)
+    try:
+        if len(body) > DEEPEST and depth(body) > DEEPEST:
+            raise _unreadable(f"nested deeper than {DEEPEST}")
+    except TooManyValues as error:
+        raise _unreadable(str(error)) from None
 
 
 def _reject_impossible_text(text: str) -> None:
@@ -115,8 +98,7 @@ def parse_json(body: bytes) -> Any:
         raise _unreadable(f"byte {error.start} is not UTF-8") from None
     if not text.strip():
         raise _unreadable("the body is empty")
-    if len(body) > DEEPEST:
-        _check_structure(body)
+    _check_structure(body)
     try:
         document = _DECODER.decode(text)
     except json.JSONDecodeError as error:
