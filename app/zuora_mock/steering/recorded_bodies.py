@@ -22,7 +22,7 @@ _ZIPPED = 31
 
 def read_body(headers: Mapping[str, str], body: bytes) -> Any:
     """A body as a person reads it: JSON as JSON, a form as its fields, the rest as text, nothing as None."""
-    plain = _unzipped(body) if headers.get("content-encoding", "").strip().lower() == "gzip" else body
+    plain = unzipped(body) if headers.get("content-encoding", "").strip().lower() == "gzip" else body
     if not plain:
         return None
     if headers.get("content-type", "").startswith(_FORM):
@@ -33,7 +33,7 @@ def read_body(headers: Mapping[str, str], body: bytes) -> Any:
         return plain.decode("utf-8", "replace")
 
 
-def _unzipped(body: bytes) -> bytes:
+def unzipped(body: bytes) -> bytes:
     """What can be unzipped; the body itself if it is no gzip stream."""
     try:
         return zlib.decompressobj(_ZIPPED).decompress(body, _LONGEST_UNZIPPED)
