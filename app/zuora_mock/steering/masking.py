@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -20,12 +21,13 @@ MASK = "****"
 LONGEST_BODY = 64 * 1024
 """Of a longer body the journal keeps the beginning, and says so."""
 
-_WORDS = r"secret|passw|passphrase|pwd|token|credential|jwt|bearer|signature"
+_WORDS = "secret|passw|passphrase|pwd|token|credential|jwt|bearer|signature"
 _SECRET_NAME = re.compile(rf"{_WORDS}|key|auth|cookie|session", re.IGNORECASE)
 _SECRET_MEMBER = re.compile(rf"{_WORDS}|(api|access|private)[-_ ]?key|authorization", re.IGNORECASE)
+_HINTS = tuple(map(str.encode, (*_WORDS.split("|"), "key", "authorization", "\\u00", "\x00")))
+"""Without any of these, in lower case, a body has no secret by name."""
 _SUSPECT = re.compile(
-    rf"(?:{_WORDS}|key|authorization)[^\"':=\r\n]{{0,64}}\\?[\"']?\s{{0,64}}[:=\r\n]|\\u00|\x00".encode(),
-    re.IGNORECASE,
+    rf"(?:{_WORDS}|key|authorization)[^\"':=\r\n]{{0,64}}\\?[\"']?\s{{0,64}}[:=\r\n]|\\u00|\x00".encode()
 )
 """What may be the name of a secret in a body, or a name that is not written plainly."""
 _SHOWN_HEADERS = frozenset({"idempotency-key", "apiaccesskeyid", "www-authenticate"})
@@ -40,6 +42,7 @@ _HARMLESS_IN_ANSWERS = _HARMLESS | frozenset(
 _SEPARATOR = re.compile(r"([&;])")
 _EQUALS = re.compile(r"=|%3D", re.IGNORECASE)
 _DEEPEST = 64
+_LONGEST_REMEMBERED = 64
 _MOST_ENCODINGS = 3
 
 
@@ -76,8 +79,13 @@ def masked_members(node: Any) -> Any:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    looks = _SECRET_NAME.search(name) is not None and name.lower() not in _SHOWN_HEADERS
+    looks = _looks_secret(name) if len(name) <= _LONGEST_REMEMBERED else _SECRET_NAME.search(name) is not None
     return looks or _A_CREDENTIAL.match(value) is not None
+
+
+@lru_cache(maxsize=1000)
+def _looks_secret(header: str) -> bool:
+    return _SECRET_NAME.search(header) is not None and header.lower() not in _SHOWN_HEADERS
 
 
 def _masked_link(value: str) -> str:
@@ -110,8 +118,13 @@ def _kept(body: bytes, media: str, path: str, harmless: frozenset[str]) -> bytes
     elif "form-urlencoded" in media.lower():
         masked = masked_pairs(_beginning(plain)).encode()
     else:
-        masked = _masked_json(plain) if _SUSPECT.search(plain[:LONGEST_BODY]) else body
+        masked = _masked_json(plain) if _is_suspect(plain) else body
     return (body if masked == plain else masked)[:LONGEST_BODY]
+
+
+def _is_suspect(plain: bytes) -> bool:
+    beginning = plain[:LONGEST_BODY].lower()
+    return any(hint in beginning for hint in _HINTS) and _SUSPECT.search(beginning) is not None
 
 
 def _masked_json(plain: bytes) -> bytes:
