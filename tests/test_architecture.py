@@ -14,7 +14,9 @@ PACKAGE = "zuora_mock"
 ROOT = Path(__file__).parents[1] / "app" / PACKAGE
 
 FLOORS: dict[str, int] = {
-    **dict.fromkeys(("", "errors", "clock", "ids", "settings", "pointers", "instants"), 0),
+    **dict.fromkeys(
+        ("", "errors", "clock", "ids", "settings", "pointers", "instants", "json_structure", "printable"), 0
+    ),
     "domain": 1,
     "storage": 2,
     "work": 3,

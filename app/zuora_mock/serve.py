@@ -8,6 +8,7 @@ import logging
 import socket
 from importlib.util import find_spec
 from types import FrameType
+from typing import Any
 
 import click
 import uvicorn
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp
 from zuora_mock import __version__
 from zuora_mock.api.gateway.network import Protocol
 from zuora_mock.main import create_app
+from zuora_mock.printable import printable
 from zuora_mock.settings import Settings
 from zuora_mock.storage.database import UnusableDatabase
 from zuora_mock.tenants.fixtures import FixtureError
@@ -96,11 +98,21 @@ def _configured(app: ASGIApp) -> uvicorn.Config:
     )
 
 
+class _Formatter(logging.Formatter):
+    """One line for each message, whatever is in it; the lines of a traceback are indented."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (as logging calls it)
+        return printable(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (as logging calls it)
+        return "\n".join(f"    {printable(line)}" for line in super().formatException(ei).split("\n"))
+
+
 def log_readably() -> None:
     """The log goes to standard error: standard output has the two lines that programs wait for."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # nothing that the format shows
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("zuora_mock")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)

@@ -13,8 +13,9 @@ from tests.integration.journals import Kept
 from zuora_mock.domain import rules
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal
-from zuora_mock.steering.journal import LONGEST_BODY, Journal
+from zuora_mock.steering.journal import Journal
 from zuora_mock.steering.journal_reading import entry, explanations, page
+from zuora_mock.steering.masking import LONGEST_BODY
 from zuora_mock.storage.journal import Filters
 from zuora_mock.storage.transaction import Change
 

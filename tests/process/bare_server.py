@@ -1,7 +1,11 @@
-"""A server with nothing behind it: the path of a call is the fault that it meets. Prints its port, then serves."""
+"""A server with nothing behind it: the path of a call is the fault that it meets. Prints its port, then serves.
+
+The path `/wait/…` is answered after so many seconds. What a client did not send in time is logged as `gone`.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import sys
@@ -17,9 +21,16 @@ BODY = b'{"Id":"8ad00000000000000000000000000001","Success":true}'
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    while (await receive()).get("more_body", False):
-        pass
+    message = await receive()
+    while message.get("more_body", False):
+        message = await receive()
+    if message["type"] == "http.disconnect":
+        logging.getLogger("bare").info("gone")
+        return
     name = scope["path"].removeprefix("/")
+    if name.startswith("wait/"):
+        await asyncio.sleep(float(name.removeprefix("wait/")))
+        name = ""
     start = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(BODY))]}
     if name == FaultKind.TRUNCATED_BODY:
         await network.truncate(scope, receive, send, start, BODY)
@@ -30,12 +41,13 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": BODY})
 
 
-def main(loop: Literal["asyncio", "uvloop"]) -> None:
+def main(loop: Literal["asyncio", "uvloop"], read_timeout: float) -> None:
     logging.basicConfig(level=logging.INFO)
+    protocol = type("Protocol", (network.Protocol,), {"read_timeout": read_timeout})
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
             application,
-            http=network.Protocol,
+            http=protocol,
             loop=loop,
             lifespan="off",
             ws="none",
@@ -47,4 +59,4 @@ def main(loop: Literal["asyncio", "uvloop"]) -> None:
 
 
 if __name__ == "__main__":
-    main("uvloop" if "uvloop" in sys.argv else "asyncio")
+    main("uvloop" if sys.argv[1] == "uvloop" else "asyncio", float(sys.argv[2]))

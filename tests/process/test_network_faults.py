@@ -1,4 +1,7 @@
-"""What a client sees on the wire when a fault strikes, and that the server says nothing of it in its log."""
+"""What a client sees on the wire when a fault strikes, and that the server says nothing of it in its log.
+
+And when it takes its time: a request that does not come to its end ends its connection.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.commands import environment
+from zuora_mock.api.gateway import network
 from zuora_mock.steering.faults import FaultKind
 
 SERVER = Path(__file__).parent / "bare_server.py"
@@ -36,8 +40,8 @@ class Server:
 
 
 @contextmanager
-def serving(loop: str) -> Iterator[Server]:
-    command = [sys.executable, str(SERVER), loop]
+def serving(loop: str, read_timeout: float = network.READ_TIMEOUT) -> Iterator[Server]:
+    command = [sys.executable, str(SERVER), loop, str(read_timeout)]
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -129,3 +133,51 @@ def test_faults_leave_no_word_in_the_log_and_the_server_serves_on(loop: str) -> 
 @pytest.mark.parametrize("kind", [FaultKind.EMPTY_RESPONSE, FaultKind.TRUNCATED_BODY])
 def test_a_fault_ends_a_connection_with_more_calls_in_its_pipeline(server: Server, kind: FaultKind) -> None:
     assert ask(server, kind, times=3).count(b"HTTP/1.1") == (kind is FaultKind.TRUNCATED_BODY)
+
+
+@pytest.fixture(scope="module", params=LOOPS)
+def impatient(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with serving(request.param, read_timeout=0.1) as running:
+        yield running
+
+
+def answered(server: Server, *pieces: bytes) -> bytes:
+    """What comes back until the server closes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    "request_", [b"", b"G", b"POST / HTTP/1.1\r\nHost: x\r\n", HEAD % b"" + HEAD[:-3] % b"", HEAD[:-1] % b""]
+)
+def test_a_request_that_does_not_come_to_its_end_ends_its_connection(impatient: Server, request_: bytes) -> None:
+    assert answered(impatient, request_).count(b"HTTP/1.1") == request_.count(b"{}")
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("more", [HEAD % b"", HEAD[:-1] % b"", HEAD[:-20] % b""])
+def test_a_call_that_is_waited_for_is_answered_whatever_comes_after_it(impatient: Server, more: bytes) -> None:
+    call = HEAD % b"wait/0.5"
+    assert answered(impatient, call + more).count(b'"Success":true') == (call + more).count(b"{}")
+
+
+@pytest.mark.assumed
+def test_a_connection_between_two_calls_has_no_such_limit(impatient: Server) -> None:
+    with socket.create_connection(("127.0.0.1", impatient.port), timeout=10) as connection:
+        for _ in range(2):
+            connection.sendall(HEAD % b"")
+            assert b'"Success":true' in connection.recv(65_536)
+            assert answered(impatient, b"") == b""  # which takes as long as a request may take
+
+
+@pytest.mark.assumed
+def test_the_application_is_told_that_the_client_is_gone() -> None:
+    with serving("asyncio", read_timeout=0.1) as server:
+        assert answered(server, HEAD[:-1] % b"") == b""
+        log = server.log()
+    assert "gone" in log
+    for word in ("ERROR", "WARNING", "Traceback", "Exception"):
+        assert word not in log

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from zuora_mock.json_structure import MOST_VALUES
 from zuora_mock.pointers import resolve
 from zuora_mock.steering.faults import ERROR_CODES, FaultKind, ordered_by_header, refusal_of
-from zuora_mock.steering.matching import Match, Subject, differences, fits, like, read_body, same
+from zuora_mock.steering.matching import Match, Subject, differences, fits, like, same
+from zuora_mock.steering.recorded_bodies import read_body
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -194,6 +196,19 @@ def test_errors_that_have_a_rule_of_their_own_keep_it() -> None:
 def test_a_header_orders_a_delay(headers: dict[str, str], milliseconds: float) -> None:
     injection = ordered_by_header(headers)
     assert (injection.kind, injection.milliseconds, injection.name) == (None, milliseconds, "delay")
+
+
+@pytest.mark.assumed
+def test_many_patterns_read_a_body_once() -> None:
+    asked = subject(headers={"content-encoding": "gzip"}, body=gzip.compress(b'{"ids": ["a"]}'))
+    assert fits(Match(body={"/ids/0": "a"}), asked)
+    assert asked.document is asked.document
+
+
+@pytest.mark.assumed
+def test_a_body_with_more_values_than_any_call_is_text() -> None:
+    body = b"[" + b"1," * MOST_VALUES + b"1]"
+    assert read_body({}, body) == body.decode()
 
 
 @pytest.mark.parametrize(

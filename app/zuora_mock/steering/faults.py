@@ -64,7 +64,6 @@ class Injection:
 
 NO_INJECTION = Injection()
 
-
 TOO_MANY_AT_ONCE = (
     "The total number of concurrent requests has exceeded the limit allowed by the system. "
     "Please resubmit your request later."

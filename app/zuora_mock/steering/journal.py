@@ -6,33 +6,20 @@ An entry is written in the transaction of its call, before the answer leaves. Cr
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import to_json
-
 from zuora_mock.errors import Refusal
+from zuora_mock.steering import masking
 from zuora_mock.steering.faults import HEADER
+from zuora_mock.steering.masking import LONGEST_BODY
 from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
 from zuora_mock.storage.journal import KeptEntry
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Change, Transaction
 
-MASK = "****"
-_OAUTH = "/oauth/"
-_CONNECTIONS = "/v1/connections"
-LONGEST_BODY = 64 * 1024
-"""Of a longer body the journal keeps the beginning, and says so."""
-
-_SECRET_HEADERS = frozenset(
-    {"authorization", "apisecretaccesskey", "cookie", "set-cookie", "proxy-authorization", "zuora-mock-admin-token"}
-)
-_SECRET_IN_BODY = re.compile(rb'(client_secret=|"(?:access_token|client_secret|jti)"\s*:\s*")[^&"]*')
-_SECRET_IN_QUERY = re.compile(r"(client_secret=|access_token=|password=)[^&]*")
-_GZIP = b"\x1f\x8b"
 _SWEEP = 64
 
 
@@ -62,20 +49,6 @@ class Entry:
     notes: Sequence[str] = ()
 
 
-def _headers(headers: Mapping[str, str]) -> str:
-    shown = {name: MASK if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
-    return to_json(shown).decode()
-
-
-def _kept(body: bytes, path: str) -> bytes:
-    """The beginning of the body; of calls that sign in without secrets, so nothing of what is compressed."""
-    if path == _CONNECTIONS:
-        return b""
-    if path.startswith(_OAUTH):
-        body = b"" if body.startswith(_GZIP) else _SECRET_IN_BODY.sub(rb"\1" + MASK.encode(), body)
-    return body[:LONGEST_BODY]
-
-
 def explanation(refusal: Refusal) -> dict[str, Any]:
     """What a person is told about a refusal at `/__admin/requests/{n}/explain`."""
     rule = refusal.rule
@@ -89,9 +62,16 @@ def explanation(refusal: Refusal) -> dict[str, Any]:
         "expected": refusal.expected,
         "actual": refusal.actual,
         "state": refusal.state,
-        "accepted": refusal.accepted,
+        "accepted": _masked_request(refusal.accepted),
         "fault": refusal.fault,
     }
+
+
+def _masked_request(accepted: Any) -> Any:
+    if accepted is None:
+        return None
+    masked = masking.masked_members(accepted)
+    return {**masked, "path": masking.masked_pairs(accepted["path"])}
 
 
 def _summary(refusal: Refusal) -> str:
@@ -111,8 +91,8 @@ def _kept_entry(entry: Entry) -> KeptEntry:
         n=entry.n,
         at=entry.at,
         method=entry.method,
-        path=entry.path,
-        query=_SECRET_IN_QUERY.sub(rf"\1{MASK}", entry.query) if entry.query else "",
+        path=masking.masked_pairs(entry.path),
+        query=masking.masked_pairs(entry.query),
         status=entry.status,
         track_id=entry.track_id,
         request_id=entry.request_id,
@@ -120,10 +100,10 @@ def _kept_entry(entry: Entry) -> KeptEntry:
         rule=",".join(entry.rules) or None,
         fault=entry.fault,
         milliseconds=entry.milliseconds,
-        request_headers=_headers(entry.request_headers),
-        request_body=_kept(entry.request_body, entry.path),
-        response_headers=_headers(entry.response_headers),
-        response_body=_kept(entry.response_body, entry.path),
+        request_headers=json.dumps(masking.masked_headers(entry.request_headers)),
+        request_body=masking.kept_body(entry.request_body, entry.request_headers, entry.path),
+        response_headers=json.dumps(masking.masked_headers(entry.response_headers)),
+        response_body=masking.kept_answer(entry.response_body, entry.path),
         changes=rows.changes_as_text(entry.changes),
         explanation=rows.explanations_as_text([explanation(each) for each in entry.refusals]),
         notes=json.dumps(notes, ensure_ascii=False) if notes else None,

@@ -14,7 +14,7 @@ from zuora_mock.domain.catalogue import BY_NAME, LATEST_WSDL
 from zuora_mock.domain.rules import RULES
 from zuora_mock.domain.values import Record
 from zuora_mock.steering.journal import Journal
-from zuora_mock.steering.matching import read_body
+from zuora_mock.steering.recorded_bodies import read_body
 from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
 from zuora_mock.storage.jobs import Job

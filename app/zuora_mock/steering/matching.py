@@ -9,28 +9,20 @@ and a header that is null is one that must not be there.
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import isfinite
+from functools import cached_property
 from typing import Annotated, Any, NamedTuple
-from urllib.parse import parse_qsl
 
 from pydantic import AfterValidator, Field
-from pydantic_core import from_json
 
 from zuora_mock.pointers import resolve
 from zuora_mock.steering.models import RequestBody
+from zuora_mock.steering.recorded_bodies import read_body
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _LONE_TILDE = re.compile(r"~(?![01])")
-_FORM = "application/x-www-form-urlencoded"
-_LONGEST_UNZIPPED = 10 * 1024 * 1024
-_ZIPPED = 31
-"""zlib's number for a gzip stream with the largest window."""
 
 
 def _method(text: str) -> str:
@@ -67,7 +59,7 @@ class Match(RequestBody):
     body: Mapping[Pointer, Any] = Field(default={}, description="By JSON pointer; null: nothing is there")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """A call as patterns see it. Header names are in lower case; the body is as it came, compressed or not."""
 
@@ -77,6 +69,11 @@ class Subject:
     track_id: str | None
     headers: Mapping[str, str]
     body: bytes
+
+    @cached_property
+    def document(self) -> Any:
+        """The body as it is read, once however many patterns ask for it."""
+        return read_body(self.headers, self.body)
 
 
 class Difference(NamedTuple):
@@ -106,7 +103,7 @@ def differences(match: Match, subject: Subject) -> Iterator[Difference]:
         if given != wanted:
             yield Difference(f"headers/{name}", wanted, given)
     if match.body:
-        yield from _body_differences(match.body, read_body(subject.headers, subject.body))
+        yield from _body_differences(match.body, subject.document)
 
 
 def _body_differences(expected: Mapping[str, Any], document: Any) -> Iterator[Difference]:
@@ -140,37 +137,3 @@ def same(expected: Any, actual: Any) -> bool:
     if isinstance(expected, list) and isinstance(actual, list):
         return len(expected) == len(actual) and all(map(same, expected, actual))
     return bool(expected == actual)
-
-
-def read_body(headers: Mapping[str, str], body: bytes) -> Any:
-    """A body as a person reads it: JSON as JSON, a form as its fields, the rest as text, nothing as None."""
-    plain = _unzipped(body) if headers.get("content-encoding", "").strip().lower() == "gzip" else body
-    if not plain:
-        return None
-    if headers.get("content-type", "").startswith(_FORM):
-        return dict(parse_qsl(plain.decode("utf-8", "replace"), keep_blank_values=True))
-    try:
-        return _json(plain.removeprefix(BOM_UTF8))
-    except ValueError:
-        return plain.decode("utf-8", "replace")
-
-
-def _unzipped(body: bytes) -> bytes:
-    """What can be unzipped; the body itself if it is no gzip stream."""
-    try:
-        return zlib.decompressobj(_ZIPPED).decompress(body, _LONGEST_UNZIPPED)
-    except zlib.error:
-        return body
-
-
-def _json(text: bytes) -> Any:
-    """Raises ValueError also for what could not be printed again: NaN, 1e400, half a surrogate pair, 200 levels."""
-    from_json(text, allow_inf_nan=False)
-    return json.loads(text, parse_float=_finite)
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if not isfinite(value):
-        raise ValueError(f"{digits} is no number of JSON")
-    return value

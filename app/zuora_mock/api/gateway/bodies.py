@@ -1,26 +1,34 @@
 """Bodies: bytes to JSON, strictly, and back.
 
-Refused as a whole: what is not UTF-8, NaN and Infinity, duplicate keys, NUL, lone surrogates, nesting above 64. A
-number that is legal JSON but no possible value (`1e400`) passes here and is refused where it is used.
+Refused as a whole: what is not UTF-8, NaN and Infinity, duplicate keys, NUL, lone surrogates, nesting above 64, and
+more values than any call has a use for. A number that is legal JSON but no possible value (`1e400`) passes here and is
+refused where it is used.
+
+Whatever runs over a whole body runs in C; what Python does for each value is bounded by their number.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from zuora_mock.api.gateway.remedies import HttpRemedy
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy
+from zuora_mock.json_structure import TooManyValues, depth
 
 DEEPEST = 64
 _LONGEST_INTEGER = 40
 _MOST_MEMBERS = 100
 """Of a gzip body: each costs a pass over what follows it."""
+_IMPOSSIBLE = re.compile(
+    r"\\u(?:(?P<nul>0000)|d[89ab]..(?!\\ud[c-f]..)|(?<!\\ud[89ab]..\\u)d[c-f]..)", re.IGNORECASE | re.DOTALL
+)
+"""NUL, half a surrogate pair without the other; each escaped backslash has to be gone."""
 _JSON_TYPES = frozenset({"application/json", "text/json"})
 
 
@@ -31,9 +39,18 @@ def _unreadable(message: str) -> Refusal:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise _unreadable(f"duplicate key '{twice}'")
+        raise _unreadable(f"duplicate key '{_duplicate(pairs)}'")
     return members
+
+
+def _duplicate(pairs: list[tuple[str, Any]]) -> str:
+    """The first name that was there before."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            break
+        seen.add(name)
+    return name
 
 
 def _constant(name: str) -> Any:
@@ -57,41 +74,20 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _depth(text: str) -> int:
-    """The deepest nesting of a text, brackets within strings left out."""
-    depth = deepest = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            escaped, in_string = character == "\\" and not escaped, character != '"' or escaped
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    return deepest
+def _check_structure(body: bytes) -> None:
+    """Raises Refusal for what is too deep or has too many values, before any of it is built."""
+    try:
+        if len(body) > DEEPEST and depth(body) > DEEPEST:
+            raise _unreadable(f"nested deeper than {DEEPEST}")
+    except TooManyValues as error:
+        raise _unreadable(str(error)) from None
 
 
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, list):
-        for each in node:
-            yield from _texts(each)
-    elif isinstance(node, dict):
-        yield from node
-        yield from _texts(list(node.values()))
-
-
-def _reject_impossible_text(document: Any) -> None:
+def _reject_impossible_text(text: str) -> None:
     """NUL and lone surrogates can only come in as escapes."""
-    for text in _texts(document):
-        if "\x00" in text:
-            raise _unreadable("NUL is not text")
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise _unreadable("a lone surrogate is not text")
+    found = _IMPOSSIBLE.search(text.replace(r"\\", "//"))
+    if found:
+        raise _unreadable("NUL is not text" if found["nul"] else "a lone surrogate is not text")
 
 
 def parse_json(body: bytes) -> Any:
@@ -102,14 +98,13 @@ def parse_json(body: bytes) -> Any:
         raise _unreadable(f"byte {error.start} is not UTF-8") from None
     if not text.strip():
         raise _unreadable("the body is empty")
-    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
-        raise _unreadable(f"nested deeper than {DEEPEST}")
+    _check_structure(body)
     try:
         document = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise _unreadable(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     if "\\u" in text:
-        _reject_impossible_text(document)
+        _reject_impossible_text(text)
     return document
 
 

@@ -20,6 +20,9 @@ from zuora_mock.steering.faults import FaultKind
 EXTENSION = "zuora_mock.transport"
 GARBAGE_LENGTH = 64
 
+READ_TIMEOUT = 30.0
+"""Seconds that a client has for a request, from its first byte, or from the connection, to its last."""
+
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER, on, for no time: what is unsent is dropped and the peer gets RST in the place of FIN."""
 _CHUNKED_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json;charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -58,11 +61,15 @@ class _JoinedWrites:
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol with the transport in `scope["extensions"]`, and with joined writes.
+    """uvicorn's protocol with the transport in `scope["extensions"]`, with joined writes and a time limit for requests.
 
     Of calls that are pipelined uvicorn tells only the last that the connection is lost; this one tells all of them.
+    To the application a request that takes longer than `read_timeout` is one whose client is gone.
     """
 
+    read_timeout = READ_TIMEOUT
+    _deadline: asyncio.TimerHandle | None = None
+    _incomplete = True
     _extensions: dict[str, dict[object, object]]
     _joined: _JoinedWrites
     _cycles: tuple[RequestResponseCycle, ...] = ()
@@ -71,9 +78,16 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._extensions = {EXTENSION: {"transport": transport}}
         self._joined = _JoinedWrites(transport, self.loop)
+        self._set_deadline()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._incomplete and self._deadline is None:
+            self._set_deadline()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._incomplete = True
         self.scope["extensions"] = self._extensions
 
     def on_headers_complete(self) -> None:
@@ -81,15 +95,38 @@ class Protocol(HttpToolsProtocol):
         self.cycle.transport = self._joined  # type: ignore[assignment]  # as much of a transport as a cycle asks for
         self._cycles = (*(each for each in self._cycles if not each.response_complete), self.cycle)
 
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._incomplete = False
+        self._drop_deadline()
+
     def on_response_complete(self) -> None:
         self._joined.flush()
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._drop_deadline()
         for each in self._cycles:
             each.disconnected = each.disconnected or not each.response_complete
             each.message_event.set()
+
+    def _set_deadline(self) -> None:
+        self._deadline = self.loop.call_later(self.read_timeout, self._expire)
+
+    def _drop_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _expire(self) -> None:
+        """The client is given more time where it is us who do not read, or who have yet to answer the call before."""
+        answering = any(not (each.response_complete or each.more_body) for each in self._cycles)
+        if answering or self.flow.read_paused:
+            self._set_deadline()
+        else:
+            self._deadline = None
+            self.transport.close()
 
 
 async def sever(kind: FaultKind, scope: Scope, receive: Receive, *, seed: str) -> None:

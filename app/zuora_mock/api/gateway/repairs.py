@@ -11,8 +11,8 @@ from zuora_mock.api.gateway.call import Request
 from zuora_mock.api.gateway.remedies import HttpRemedy
 from zuora_mock.errors import Kind, Refusal, Remedy
 from zuora_mock.pointers import resolve, steps_of
-from zuora_mock.steering.journal import LONGEST_BODY
-from zuora_mock.steering.matching import read_body
+from zuora_mock.steering.masking import LONGEST_BODY
+from zuora_mock.steering.recorded_bodies import read_body
 
 _TAKES_BODY = frozenset({"POST", "PUT", "PATCH"})
 _KEPT = {

@@ -1,0 +1,21 @@
+"""Text of other people's in our log: it begins no line of its own, and colors, hides or turns around nothing.
+
+`str.isprintable` knows what is no letter, mark, sign or blank: control characters, line breaks, ESC, marks that change
+the direction of writing, lone surrogates, blanks that look like none.
+"""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    """The text with what cannot be seen as escapes of Python's."""
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def one_word(text: str) -> str:
+    """The same without blanks, which stand between the words of a line."""
+    return printable(text).replace(" ", r"\x20")
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,176 @@
+"""What a journal shows of a call: everything but credentials.
+
+Of headers, parameters and JSON members the value is masked if the name looks like a secret, so that patterns can still
+ask for whatever header a test sends. Of calls that sign in, or try to, it is the other way round: only members that are
+known to be harmless are shown. What may hold a secret and cannot be read is masked as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+from zuora_mock.json_structure import depth
+from zuora_mock.steering.recorded_bodies import unzipped
+
+MASK = "****"
+LONGEST_BODY = 64 * 1024
+"""Of a longer body the journal keeps the beginning, and says so."""
+
+_WORDS = "secret|passw|passphrase|pwd|token|credential|jwt|bearer|signature"
+_SECRET_NAME = re.compile(rf"{_WORDS}|key|auth|cookie|session", re.IGNORECASE)
+_SECRET_MEMBER = re.compile(rf"{_WORDS}|(api|access|private)[-_ ]?key|authorization", re.IGNORECASE)
+_HINTS = tuple(map(str.encode, (*_WORDS.split("|"), "key", "authorization", "\\u00", "\x00")))
+"""Without any of these, in lower case, a body has no secret by name."""
+_SUSPECT = re.compile(
+    rf"(?:{_WORDS}|key|authorization)[^\"':=\r\n]{{0,64}}\\?[\"']?\s{{0,64}}[:=\r\n]|\\u00|\x00".encode()
+)
+"""What may be the name of a secret in a body, or a name that is not written plainly."""
+_SHOWN_HEADERS = frozenset({"idempotency-key", "apiaccesskeyid", "www-authenticate"})
+_A_CREDENTIAL = re.compile(r"\s*(basic|bearer|digest|negotiate)\s", re.IGNORECASE)
+
+_SIGNS_IN = re.compile(r"oauth|token|connections|log-?in|sign-?in|session|authenticat", re.IGNORECASE)
+_HARMLESS = frozenset({"grant_type", "client_id", "scope", "token_type", "expires_in"})
+_HARMLESS_IN_ANSWERS = _HARMLESS | frozenset(
+    {"success", "message", "code", "reasons", "error", "error_description", "status", "path", "timestamp"}
+    | {"processId", "requestId", "Success", "Errors", "Code", "Message"}
+)
+_SEPARATOR = re.compile(r"([&;])")
+_EQUALS = re.compile(r"=|%3D", re.IGNORECASE)
+_DEEPEST = 64
+_LONGEST_REMEMBERED = 64
+_MOST_ENCODINGS = 3
+
+
+def signs_in(path: str) -> bool:
+    """Whether a call to this path brings credentials in its body, or is meant to."""
+    return _SIGNS_IN.search(_decoded(path)) is not None
+
+
+def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: MASK if _is_secret(name, value) else _masked_link(value) for name, value in headers.items()}
+
+
+def masked_pairs(text: str) -> str:
+    """A query or a path whose parameters that look like secrets are masked, however their names are encoded."""
+    if not _EQUALS.search(text):
+        return text
+    return "".join(_masked_pair(piece) for piece in _SEPARATOR.split(text))
+
+
+def kept_body(body: bytes, headers: Mapping[str, str], path: str) -> bytes:
+    """The beginning of a request's body, as it came where there is nothing to mask."""
+    return _kept(body, headers.get("content-type", ""), path, _HARMLESS)
+
+
+def kept_answer(body: bytes, path: str) -> bytes:
+    return _kept(body, "", path, _HARMLESS_IN_ANSWERS)
+
+
+def masked_members(node: Any) -> Any:
+    """A JSON value without the values of members that look like secrets."""
+    if isinstance(node, dict):
+        return {name: MASK if _SECRET_MEMBER.search(name) else masked_members(value) for name, value in node.items()}
+    return [masked_members(each) for each in node] if isinstance(node, list) else node
+
+
+def _is_secret(name: str, value: str) -> bool:
+    looks = _looks_secret(name) if len(name) <= _LONGEST_REMEMBERED else _SECRET_NAME.search(name) is not None
+    return looks or _A_CREDENTIAL.match(value) is not None
+
+
+@lru_cache(maxsize=1000)
+def _looks_secret(header: str) -> bool:
+    return _SECRET_NAME.search(header) is not None and header.lower() not in _SHOWN_HEADERS
+
+
+def _masked_link(value: str) -> str:
+    """A header may have a URL in it, with a query."""
+    link, mark, query = value.partition("?")
+    return link + mark + masked_pairs(query) if mark else value
+
+
+def _masked_pair(piece: str) -> str:
+    """What stands before the last equals sign may be a name, also of a URL in the place of a value."""
+    decoded, equals = _decoded(piece).rpartition("=")[0], _EQUALS.search(piece)
+    return f"{piece[: equals.end()]}{MASK}" if equals and _SECRET_NAME.search(decoded) else piece
+
+
+def _decoded(text: str) -> str:
+    for _ in range(_MOST_ENCODINGS):
+        if "%" not in text:
+            break
+        text = unquote(text)
+    return text
+
+
+def _kept(body: bytes, media: str, path: str, harmless: frozenset[str]) -> bytes:
+    """What is masked is kept without its compression."""
+    if not body:
+        return body
+    plain = unzipped(body)
+    if signs_in(path):
+        masked = _masked_sign_in(plain, harmless)
+    elif "form-urlencoded" in media.lower():
+        masked = masked_pairs(_beginning(plain)).encode()
+    else:
+        masked = _masked_json(plain) if _is_suspect(plain) else body
+    return (body if masked == plain else masked)[:LONGEST_BODY]
+
+
+def _is_suspect(plain: bytes) -> bool:
+    beginning = plain[:LONGEST_BODY].lower()
+    return any(hint in beginning for hint in _HINTS) and _SUSPECT.search(beginning) is not None
+
+
+def _masked_json(plain: bytes) -> bytes:
+    try:
+        document = _read(plain)
+    except ValueError:
+        return MASK.encode()
+    masked = masked_members(document)
+    return plain if masked == document else json.dumps(masked).encode()
+
+
+def _masked_sign_in(plain: bytes, harmless: frozenset[str]) -> bytes:
+    try:
+        return json.dumps(_harmless(_read(plain), harmless)).encode()
+    except ValueError:
+        text = _beginning(plain)
+    if not text.isprintable() or '"' in text:
+        return MASK.encode()
+    return "&".join(_harmless_pair(piece, harmless) for piece in text.split("&")).encode()
+
+
+def _beginning(plain: bytes) -> str:
+    return plain[:LONGEST_BODY].decode("utf-8", "replace")
+
+
+def _harmless_pair(piece: str, harmless: frozenset[str]) -> str:
+    name, equals, _ = piece.partition("=")
+    if not equals:
+        return MASK
+    return piece if unquote_plus(name) in harmless and ";" not in piece else f"{name}={MASK}"
+
+
+def _harmless(node: Any, harmless: frozenset[str]) -> Any:
+    if isinstance(node, dict):
+        return {name: _harmless_member(value, harmless) if name in harmless else MASK for name, value in node.items()}
+    return [_harmless(each, harmless) for each in node] if isinstance(node, list) else MASK
+
+
+def _harmless_member(value: Any, harmless: frozenset[str]) -> Any:
+    if isinstance(value, list | dict):
+        return _harmless(value, harmless)
+    return value
+
+
+def _read(plain: bytes) -> Any:
+    """Raises ValueError."""
+    if depth(plain) > _DEEPEST:
+        raise ValueError("too deep")
+    return json.loads(plain.decode())

@@ -1,0 +1,193 @@
+"""No form in which a secret comes in is kept by the journal; what people look for is."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from time import process_time
+
+import pytest
+
+from zuora_mock.steering.masking import (
+    LONGEST_BODY,
+    MASK,
+    kept_answer,
+    kept_body,
+    masked_headers,
+    masked_pairs,
+)
+
+pytestmark = pytest.mark.assumed
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+MULTIPART = b'--b\r\nContent-Disposition: form-data; name="client_secret"\r\n\r\nhush\r\n--b--\r\n'
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "authorization",
+        "Proxy-Authorization",
+        "apiSecretAccessKey",
+        "x-api-key",
+        "password",
+        "x-user-passwd",
+        "cookie",
+        "Set-Cookie",
+        "zuora-mock-admin-token",
+        "X-Session",
+        "x-amz-signature",
+    ],
+)
+def test_headers_whose_names_look_like_secrets_are_masked(name: str) -> None:
+    assert masked_headers({name: "hush"}) == {name: MASK}
+
+
+@pytest.mark.parametrize("value", ["Basic aHVzaA==", "bearer hush", " Bearer hush"])
+def test_a_credential_in_another_header_is_masked(value: str) -> None:
+    assert masked_headers({"x-original": value}) == {"x-original": MASK}
+
+
+def test_a_parameter_of_a_url_in_a_header_is_masked() -> None:
+    assert masked_headers({"referer": "http://h/?a=1&token=hush"}) == {"referer": "http://h/?a=1&token=****"}
+
+
+@pytest.mark.parametrize(
+    "name", ["idempotency-key", "content-type", "Zuora-Org-Ids", "X-Test", "apiaccesskeyid", "zuora-track-id"]
+)
+def test_headers_that_tests_look_for_are_shown(name: str) -> None:
+    assert masked_headers({name: "a value; q=1"}) == {name: "a value; q=1"}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("client_secret=hush&x=1", "client_secret=****&x=1"),
+        ("Client_Secret=hush;x=1", "Client_Secret=****;x=1"),
+        ("client%5Fsecret=hush", "client%5Fsecret=****"),
+        ("c%6cient_s%65cret=hush", "c%6cient_s%65cret=****"),
+        ("s%2565cret=hush", "s%2565cret=****"),
+        ("client_secret%3Dhush", "client_secret%3D****"),
+        ("to=http%3A%2F%2Fh%3Fpassword%3Dhush", "to=****"),
+        ("apiKey=hush&auth=hush", "apiKey=****&auth=****"),
+        ("/v1/x;password=hush", "/v1/x;password=****"),
+        ("fields=Id%2CAmount&rejectUnknownFields=", "fields=Id%2CAmount&rejectUnknownFields="),
+        ("secret", "secret"),
+        ("", ""),
+    ],
+)
+def test_parameters_that_look_like_secrets_are_masked_however_they_are_written(given: str, kept: str) -> None:
+    assert masked_pairs(given) == kept
+
+
+@pytest.mark.parametrize("text", ["&" * 1_000_000, "a" * 1_000_000, "%3D" * 300_000, "a=" * 500_000, "%25" * 300_000])
+def test_a_long_query_takes_little_time(text: str) -> None:
+    before = process_time()
+    masked_pairs(text)
+    assert process_time() - before < 3
+
+
+PATHS = [
+    "/oauth/token",
+    "/oauth/token/",
+    "/v1/oauth/token",
+    "/OAuth/Token",
+    "/o%61uth/tok%65n",
+    "/v1/connections",
+    "/v1/connections/",
+    "/login",
+]
+SIGN_INS = [
+    b"client_id=c&client_secret=hush&grant_type=x",
+    b"Client_Secret=hush",
+    b"client%5Fsecret=hush",
+    b"client_secret=hu%22hush&x=hush",
+    b'client_secret=hu"hush',
+    b"grant_type=a;client_secret=hush",
+    b"hush",
+    b'"hush"',
+    b'{"client_secret": "hush"}',
+    b'{"client\\u005fsecret": "hu\\"hush"}',
+    b'{"a": {"b": ["hush"]}, "client_id": "c"}',
+    b'{"client_id": {"x": "hush"}}',
+    b'{"client_secret": "hush"',
+    b'["hush"]',
+    b"[" * 500 + b'"hush"' + b"]" * 500,
+    MULTIPART,
+    gzip.compress(b"client_secret=hush"),
+    '{"client_secret": "hush"}'.encode("utf-16"),
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("body", SIGN_INS)
+def test_no_form_of_signing_in_leaves_a_secret(path: str, body: bytes) -> None:
+    for kept in (kept_body(body, FORM, path), kept_body(body, {}, path), kept_answer(body, path)):
+        assert b"hush" not in kept
+        assert "hush".encode("utf-16-le") not in kept
+        assert not kept.startswith(b"\x1f\x8b")
+
+
+def test_what_is_harmless_of_signing_in_is_shown() -> None:
+    body = b"client_id=c-1&client_secret=hush&grant_type=client_credentials"
+    assert kept_body(body, FORM, "/oauth/token") == b"client_id=c-1&client_secret=****&grant_type=client_credentials"
+    answer = b'{"access_token": "hush", "token_type": "bearer", "expires_in": 3598, "jti": "hush"}'
+    assert json.loads(kept_answer(answer, "/oauth/token")) == {
+        "access_token": MASK,
+        "token_type": "bearer",
+        "expires_in": 3598,
+        "jti": MASK,
+    }
+    refused = b'{"success": false, "reasons": [{"code": 1, "message": "no"}]}'
+    assert json.loads(kept_answer(refused, "/v1/connections")) == json.loads(refused)
+
+
+BODIES = [
+    b'{"client_secret": "hush"}',
+    b'{"rows": [{"apiSecretAccessKey": "hush", "x": 1}]}',
+    b'{"PassWord": ["hush"]}',
+    b'{"access\\u005ftoken": "hush"}',
+    b'{"api_key": {"x": "hush"}}',
+    b'{"client_secret": "hush"',
+    b"{'password': 'hush'}",
+    b"password: hush",
+    b"password=hush",
+    MULTIPART,
+    gzip.compress(b'{"client_secret": "hush"}'),
+    b'{"x": "' + b"x" * LONGEST_BODY + b'", "client_secret": "hush"}',
+    b'{"client_secret": "hush", "x": "' + b"x" * LONGEST_BODY + b'"}',
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_no_body_of_another_call_leaves_a_secret(body: bytes) -> None:
+    kept = kept_body(body, {}, "/v1/action/create")
+    assert b"hush" not in kept
+    assert not kept.startswith(b"\x1f\x8b")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"type": "Account",  "objects": [{"Name": "Caf\\u00e9", "Amount": 1.10}]}',
+        b'{"Name": "token", "Notes": "a secret"}',
+        b'{"Key": "a", "Notes": "the password: none"}',
+        b"not JSON",
+        b"\xff",
+        gzip.compress(b'{"type": "Account"}'),
+    ],
+)
+def test_a_body_without_secrets_is_kept_as_it_came(body: bytes) -> None:
+    assert kept_body(body, {}, "/v1/action/create") == body
+
+
+def test_a_form_to_another_path_shows_what_is_no_secret() -> None:
+    assert kept_body(b"a=1&pass%77ord=hush", FORM, "/v1/x") == b"a=1&pass%77ord=****"
+
+
+@pytest.mark.parametrize("piece", [b"token", b"secret ", b'"token', b"key=", b"a", b"\\u0041", b"{},", b"&a=1"])
+@pytest.mark.parametrize("path", ["/oauth/token", "/v1/action/create"])
+def test_a_long_body_takes_little_time(piece: bytes, path: str) -> None:
+    body, before = piece * (10 * 1024 * 1024 // len(piece)), process_time()
+    assert len(kept_body(body, {}, path)) <= LONGEST_BODY
+    assert process_time() - before < 3
