@@ -12,7 +12,7 @@ from zuora_mock import __version__
 from zuora_mock.admin.context import CurrentServices
 from zuora_mock.clock import stopwatch
 from zuora_mock.settings import Settings
-from zuora_mock.steering.journal import MASK
+from zuora_mock.steering.masking import MASK
 
 _DEFAULT = Settings()
 _SECRETS = frozenset({"admin_token"})
