@@ -18,6 +18,7 @@ _FORM = "application/x-www-form-urlencoded"
 _LONGEST_UNZIPPED = 10 * 1024 * 1024
 _MOST_FIELDS = 1000
 """Of a form; one of more is text."""
+_GZIP = b"\x1f\x8b"
 _ZIPPED = 31
 """zlib's number for a gzip stream with the largest window."""
 
@@ -38,6 +39,8 @@ def read_body(headers: Mapping[str, str], body: bytes) -> Any:
 
 def unzipped(body: bytes) -> bytes:
     """What can be unzipped; the body itself if it is no gzip stream."""
+    if not body.startswith(_GZIP):
+        return body
     try:
         return zlib.decompressobj(_ZIPPED).decompress(body, _LONGEST_UNZIPPED)
     except zlib.error:
