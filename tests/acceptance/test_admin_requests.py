@@ -183,3 +183,24 @@ def test_a_number_that_no_column_holds_is_a_problem(client: Client, path: str) -
 def test_a_fault_expires_within_a_century(client: Client) -> None:
     order = {"fault": {"kind": "user-info"}, "expiresAfterSeconds": 1e308}
     assert client.post("/__admin/faults", json=order).status_code == 400
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/token/", "/v1/oauth/token", "/v1/connections/", "/v1/login"])
+def test_whoever_signs_in_in_a_wrong_way_leaves_no_secret(client: Client, path: str) -> None:
+    form = {"client_id": "c", "Client_Secret": "hush", "password": "hush"}
+    headers = {"X-Api-Key": "hush", "Authorization": "Basic hush", "Password": "hush", "Cookie": "a=hush"}
+    for given in ({"data": form}, {"json": form}, {"files": {"client_secret": "hush"}}):
+        answer = client.post(f"{path}?client%5Fsecret=hush", headers=headers, **given)
+        n = answer.headers["Zuora-Mock-Request"]
+        for told in ("", "/explain"):
+            entry = client.get(f"/__admin/requests/{n}{told}")
+            assert entry.status_code == 200
+            assert "hush" not in entry.text
+
+
+@pytest.mark.assumed
+def test_verification_knows_headers_of_any_name(client: Client) -> None:
+    client.get(f"/v1/object/invoice/{UNKNOWN}", headers={"X-Test": "seven", "Zuora-Org-Ids": "1"})
+    question = {"match": {"headers": {"X-Test": "seven", "Zuora-Org-Ids": "1"}}, "count": 1}
+    assert client.post("/__admin/verify", json=question).json() == {"ok": True, "count": 1}

@@ -168,6 +168,13 @@ class TestSize:
 
 
 @pytest.mark.assumed
+def test_millions_of_rows_are_refused_for_their_number(client: Client) -> None:
+    answer = act(client, "create", b'{"type":"Account","objects":[' + b"{}," * 3_000_000 + b"{}]}")
+    assert (answer.status_code, answer.json()["FaultCode"]) == (400, "MAX_RECORDS_EXCEEDED")
+    assert "3000001 objects in one call, at most 50" in answer.text
+
+
+@pytest.mark.assumed
 @pytest.mark.parametrize("value", [None, True, 1, 1.5, "x", [], {}, [[]], [None]])
 @pytest.mark.parametrize("action", ["create", "update", "delete", "execute", "generate", "query", "queryMore"])
 def test_every_member_may_be_of_any_type_and_is_never_a_failure(client: Client, action: str, value: Any) -> None:

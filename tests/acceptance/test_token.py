@@ -182,6 +182,12 @@ def test_a_form_over_the_limit_is_too_large(server: Start) -> None:
 
 
 @pytest.mark.assumed
+def test_a_form_much_longer_than_any_is_not_read(mock: Mock) -> None:
+    answer = ask(mock, client_id="c" * 300_000)
+    refused(answer, 400, "The form is longer than 262144 bytes", "token.request")
+
+
+@pytest.mark.assumed
 def test_another_method_than_post_is_not_allowed(mock: Mock) -> None:
     answer = mock.sign_in().get("/oauth/token")
     refused(answer, 405, "method 'GET' not supported", "route.method")

@@ -288,6 +288,14 @@ def test_a_refusal_is_explained_with_all_that_decided_it(kept: Kept) -> None:
     assert [each["rule"] for each in told] == ["invoice-split.draft-only", "object.id"]
 
 
+@pytest.mark.assumed
+def test_of_a_very_long_value_the_explanation_tells_the_beginning_and_the_length(kept: Kept) -> None:
+    refusal = Refusal(rules.INVALID_ID, "no", actual="x" * 1_000_000)
+    told = reasons(kept, kept.call(rules=(rules.INVALID_ID.name,), refusals=[refusal]))
+    assert told is not None
+    assert told[0]["actual"] == "x" * 10_000 + "… (1000000 characters)"
+
+
 def test_a_rule_without_an_explanation_is_told_from_the_catalogue(kept: Kept) -> None:
     told = reasons(kept, kept.call(rules=("object.id", "gone.rule")))
     assert told is not None

@@ -181,3 +181,13 @@ def test_the_application_is_told_that_the_client_is_gone() -> None:
     assert "gone" in log
     for word in ("ERROR", "WARNING", "Traceback", "Exception"):
         assert word not in log
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("line", [b"X: " + b"x" * 60_000 + b"\r\n", b"x" * 60_000])
+def test_a_head_without_end_is_refused(server: Server, line: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(HEAD % b"" + b"GET / HTTP/1.1\r\nHost: x\r\nY: ")
+        with pytest.raises(ConnectionError):
+            connection.sendall(line * 1000)
+    assert b'"Success":true' in call(server, "")

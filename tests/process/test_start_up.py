@@ -81,6 +81,53 @@ def test_a_call_whose_body_never_arrives_does_not_delay_the_end(start: Start) ->
         assert_ends_in_silence(server)
 
 
+def sign_in(server: Server, client_id: str = "c" * 36) -> str:
+    form = {"client_id": client_id, "client_secret": "hush", "grant_type": "client_credentials"}
+    token: str = httpx.post(f"{server.url}/oauth/token", data=form).json()["access_token"]
+    return token
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_call_that_waits_for_minutes_does_not_delay_the_end(start: Start, gone: bool) -> None:
+    server = start("--no-access-log")
+    head = f"GET /v1/object/invoice/1 HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer {sign_in(server)}\r\n"
+    with socket.create_connection(("127.0.0.1", port_of(server))) as client:
+        client.sendall(f"{head}Zuora-Mock-Delay: 600000\r\n\r\n".encode())
+        assert healthy(port_of(server))
+        if gone:
+            client.close()
+        assert_ends_in_silence(server)
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    "half", [b"", b"POST /v1/action/create HTT", b"POST /v1/action/create HTTP/1.1\r\nHost: mock\r\n"]
+)
+def test_a_head_that_never_arrives_does_not_delay_the_end(start: Start, half: bytes) -> None:
+    server = start("--no-access-log")
+    with socket.create_connection(("127.0.0.1", port_of(server))) as client:
+        client.sendall(half)
+        assert healthy(port_of(server))
+        assert_ends_in_silence(server)
+
+
+@pytest.mark.assumed
+def test_nobody_can_write_a_line_into_the_log(start: Start) -> None:
+    server = start()
+    sign_in(server, "x\nPOST /forged 200 \x1b[31m".ljust(36, "\u202e"))
+    httpx.get(f"{server.url}/v1/object/invoice/%0aforged%1b")
+    server.stop()
+    assert server.process.stderr is not None
+    lines = server.process.stderr.read().splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["POST", "/oauth/token"],
+        ["GET", "/v1/object/invoice/%0aforged%1b"],
+    ]
+    assert r"tenant=x\nPOST\x20/forged\x20200\x20\x1b[31m\u202e" in lines[0]
+    assert all(line.isprintable() for line in lines)
+
+
 def test_the_health_probe_tells_a_healthy_server_from_none(start: Start, run: Run) -> None:
     server = start()
     port = str(port_of(server))

@@ -206,6 +206,11 @@ def test_many_patterns_read_a_body_once() -> None:
 
 
 @pytest.mark.assumed
+def test_a_form_with_more_fields_than_any_is_text() -> None:
+    assert read_body(FORM, b"a=1&" * 1001) == "a=1&" * 1001
+
+
+@pytest.mark.assumed
 def test_a_body_with_more_values_than_any_call_is_text() -> None:
     body = b"[" + b"1," * MOST_VALUES + b"1]"
     assert read_body({}, body) == body.decode()

@@ -31,7 +31,6 @@ def filled(start: bytes, piece: bytes, end: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("start", "piece", "end"),
     [
-        (b'{"type":"Account","objects":[', b"{},", b"{}]}"),
         (b"[", b"[],", b"[]]"),
         (b"[", b"1,", b"1]"),
         (b"[", b'"[[[[",', b"1]"),
@@ -42,13 +41,25 @@ def filled(start: bytes, piece: bytes, end: bytes) -> bytes:
         (b"", b'"', b""),
     ],
 )
-def test_more_values_than_a_call_can_use_are_refused_before_they_are_built(
-    start: bytes, piece: bytes, end: bytes
-) -> None:
+def test_more_values_than_a_call_can_use_are_refused_in_little_time(start: bytes, piece: bytes, end: bytes) -> None:
     body, before = filled(start, piece, end), process_time()
     with pytest.raises(Refusal):
         parse_json(body)
     assert process_time() - before < AFFORDABLE
+
+
+@pytest.mark.parametrize("row", [b"{}", b"[]", b"1.5", b'{"a":1}', b'"[[[["'])
+def test_of_millions_of_rows_only_their_number_is_told(row: bytes) -> None:
+    body, before = filled(b'{"type":"Account","objects":[', row + b",", row + b"]}"), process_time()
+    told = parse_json(body)
+    assert process_time() - before < AFFORDABLE
+    assert (told["type"], len(told["objects"]), any(told["objects"])) == ("Account", body.count(row), False)
+
+
+@pytest.mark.parametrize("body", [b'{"a":1%s}' % (b"0" * 5000), b'{"objects":%s' % (b"[" * 2000)])
+def test_what_cannot_even_be_outlined_is_refused(body: bytes) -> None:
+    pad = b"[" + b"1," * MOST_VALUES + b"1]"
+    assert refusal(b'{"pad":' + pad + b"," + body[1:])
 
 
 @pytest.mark.parametrize("piece", [b"[", b'\\"[', b"\\\\", b"\\u0041", b"\\ud83d\\ude00", b"{},", "ü".encode()])

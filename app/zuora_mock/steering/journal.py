@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from zuora_mock.errors import Refusal
@@ -20,6 +21,7 @@ from zuora_mock.storage.journal import KeptEntry
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Change, Transaction
 
+_LONGEST_TEXT = 10_000
 _SWEEP = 64
 
 
@@ -57,14 +59,20 @@ def explanation(refusal: Refusal) -> dict[str, Any]:
         "provenance": rule.provenance.value,
         "source": rule.source,
         "summary": _summary(refusal),
-        "message": refusal.message,
+        "message": _shortened(refusal.message),
         "pointer": refusal.pointer,
         "expected": refusal.expected,
-        "actual": refusal.actual,
+        "actual": _shortened(refusal.actual),
         "state": refusal.state,
         "accepted": _masked_request(refusal.accepted),
         "fault": refusal.fault,
     }
+
+
+def _shortened(value: Any) -> Any:
+    """Texts and numbers may be as long as a body."""
+    text = str(value) if isinstance(value, str | Decimal) else ""
+    return f"{text[:_LONGEST_TEXT]}… ({len(text)} characters)" if len(text) > _LONGEST_TEXT else value
 
 
 def _masked_request(accepted: Any) -> Any:

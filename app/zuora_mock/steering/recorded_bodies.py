@@ -16,6 +16,9 @@ from zuora_mock.json_structure import depth
 
 _FORM = "application/x-www-form-urlencoded"
 _LONGEST_UNZIPPED = 10 * 1024 * 1024
+_MOST_FIELDS = 1000
+"""Of a form; one of more is text."""
+_GZIP = b"\x1f\x8b"
 _ZIPPED = 31
 """zlib's number for a gzip stream with the largest window."""
 
@@ -25,9 +28,10 @@ def read_body(headers: Mapping[str, str], body: bytes) -> Any:
     plain = unzipped(body) if headers.get("content-encoding", "").strip().lower() == "gzip" else body
     if not plain:
         return None
-    if headers.get("content-type", "").startswith(_FORM):
-        return dict(parse_qsl(plain.decode("utf-8", "replace"), keep_blank_values=True))
     try:
+        if headers.get("content-type", "").startswith(_FORM):
+            text = plain.decode("utf-8", "replace")
+            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
         return _json(plain.removeprefix(BOM_UTF8))
     except ValueError:
         return plain.decode("utf-8", "replace")
@@ -35,6 +39,8 @@ def read_body(headers: Mapping[str, str], body: bytes) -> Any:
 
 def unzipped(body: bytes) -> bytes:
     """What can be unzipped; the body itself if it is no gzip stream."""
+    if not body.startswith(_GZIP):
+        return body
     try:
         return zlib.decompressobj(_ZIPPED).decompress(body, _LONGEST_UNZIPPED)
     except zlib.error:

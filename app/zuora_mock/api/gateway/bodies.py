@@ -9,6 +9,7 @@ Whatever runs over a whole body runs in C; what Python does for each value is bo
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import zlib
@@ -19,10 +20,13 @@ from typing import Any
 from zuora_mock.api.gateway.remedies import HttpRemedy
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy
-from zuora_mock.json_structure import TooManyValues, depth
+from zuora_mock.json_structure import MOST_VALUES, TooManyValues, depth
 
 DEEPEST = 64
 _LONGEST_INTEGER = 40
+_MOST_ROWS = 50
+"""Calls with more are refused for that, whatever the rows are."""
+_MOST_OUTLINED = 100
 _MOST_MEMBERS = 100
 """Of a gzip body: each costs a pass over what follows it."""
 _IMPOSSIBLE = re.compile(
@@ -72,15 +76,49 @@ def _integer(digits: str) -> int | Decimal:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_decimal, parse_int=_integer
 )
+_OUTLINER = json.JSONDecoder(parse_constant=_constant)
+"""Without a word of Python's for each value."""
 
 
-def _check_structure(body: bytes) -> None:
-    """Raises Refusal for what is too deep or has too many values, before any of it is built."""
+def _is_too_much(body: bytes) -> bool:
+    """Whether a body has more values than any call has a use for. Raises Refusal for what is too deep."""
     try:
-        if len(body) > DEEPEST and depth(body) > DEEPEST:
+        if depth(body) > DEEPEST:
             raise _unreadable(f"nested deeper than {DEEPEST}")
-    except TooManyValues as error:
-        raise _unreadable(str(error)) from None
+    except TooManyValues:
+        return True
+    return False
+
+
+def _outline(text: str) -> dict[str, Any]:
+    """Of too much the lengths of its lists, so that the call can say how many rows were too many. Raises Refusal."""
+    collects = gc.isenabled()
+    gc.disable()  # it would look for garbage among millions of values of which none is any
+    try:
+        lengths = _lengths(_OUTLINER.decode(text) if text.lstrip().startswith("{") else None)
+    except (RecursionError, ValueError) as error:  # ValueError also of a number with thousands of digits
+        if isinstance(error, json.JSONDecodeError):
+            raise
+        lengths = {}
+    finally:
+        if collects:
+            gc.enable()
+    if not any(isinstance(each, list) and len(each) > _MOST_ROWS for each in lengths.values()):
+        raise _unreadable(f"more than {MOST_VALUES} values")
+    return lengths
+
+
+def _lengths(document: Any) -> dict[str, Any]:
+    """The members of an object, with nothing in lists and objects; of one with hundreds of members none."""
+    if not isinstance(document, dict) or len(document) > _MOST_OUTLINED:
+        return {}
+    return {name: _emptied(value) for name, value in document.items()}
+
+
+def _emptied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [None] * len(value)
+    return {} if isinstance(value, dict) else value
 
 
 def _reject_impossible_text(text: str) -> None:
@@ -98,9 +136,9 @@ def parse_json(body: bytes) -> Any:
         raise _unreadable(f"byte {error.start} is not UTF-8") from None
     if not text.strip():
         raise _unreadable("the body is empty")
-    _check_structure(body)
+    too_much = _is_too_much(body)
     try:
-        document = _DECODER.decode(text)
+        document = _outline(text) if too_much else _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise _unreadable(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     if "\\u" in text:

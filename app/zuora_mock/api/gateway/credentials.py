@@ -64,6 +64,7 @@ def user_pair(headers: Mapping[str, str]) -> tuple[str, str] | None:
 _ENTITY, _ENTITY_ID, _ENTITY_NAME = "Zuora-Entity-Ids", "entityId", "entityName"
 _FORM = "application/x-www-form-urlencoded"
 _GRANT = "client_credentials"
+_LONGEST_FORM = 256 * 1024
 
 
 def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tuple[str, str]:
@@ -72,7 +73,7 @@ def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tup
     if media.partition(";")[0].strip().lower() != _FORM:
         raise rules.TOKEN_MEDIA.refusal(f"Content type '{media}' not supported", expected=_FORM, actual=media)
     plain = unzip(body, headers.get("content-encoding", ""), limit)
-    form = dict(parse_qsl(plain.decode("utf-8", "replace"), keep_blank_values=True))
+    form = _read_form(plain)
     pair = basic_pair(headers.get("authorization", ""))
     if pair:
         form["client_id"], form["client_secret"] = pair
@@ -89,6 +90,14 @@ def read_application(headers: Mapping[str, str], body: bytes, limit: int) -> tup
         expected = f"at most {LONGEST_CLIENT_SECRET} characters"
         raise rules.CLIENT_SECRET.refusal(_NO_TOKEN, at="/client_secret", expected=expected)
     return form["client_id"], form["client_secret"]
+
+
+def _read_form(plain: bytes) -> dict[str, str]:
+    """Raises Refusal (`token.request`) for a form much larger than any that asks for a token."""
+    if len(plain) > _LONGEST_FORM:
+        message = f"The form is longer than {_LONGEST_FORM} bytes"
+        raise rules.TOKEN_REQUEST.refusal(message, expected=f"at most {_LONGEST_FORM} bytes", actual="more")
+    return dict(parse_qsl(plain.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 class Authenticator:

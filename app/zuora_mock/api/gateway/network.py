@@ -22,6 +22,8 @@ GARBAGE_LENGTH = 64
 
 READ_TIMEOUT = 30.0
 """Seconds that a client has for a request, from its first byte, or from the connection, to its last."""
+LARGEST_HEAD = 1024 * 1024
+"""Bytes; of a head that comes in pieces there may be some more."""
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER, on, for no time: what is unsent is dropped and the peer gets RST in the place of FIN."""
@@ -61,7 +63,7 @@ class _JoinedWrites:
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol with the transport in `scope["extensions"]`, with joined writes and a time limit for requests.
+    """uvicorn's protocol with the transport in `scope["extensions"]`, joined writes, limits for requests.
 
     Of calls that are pipelined uvicorn tells only the last that the connection is lost; this one tells all of them.
     To the application a request that takes longer than `read_timeout` is one whose client is gone.
@@ -82,16 +84,21 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self._in_head:
+            self._head_size += len(data)
+            if self._head_size > LARGEST_HEAD:
+                self.send_400_response("Request head too large.")
         if self._incomplete and self._deadline is None:
             self._set_deadline()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._incomplete = True
+        self._incomplete = self._in_head = True
         self.scope["extensions"] = self._extensions
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
+        self._in_head, self._head_size = False, 0
         self.cycle.transport = self._joined  # type: ignore[assignment]  # as much of a transport as a cycle asks for
         self._cycles = (*(each for each in self._cycles if not each.response_complete), self.cycle)
 
