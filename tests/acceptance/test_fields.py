@@ -51,14 +51,6 @@ def test_what_a_fixture_says_of_an_item_comes_back(client: Client) -> None:
         assert {name: record[name] for name in OF_AN_ITEM} == OF_AN_ITEM
 
 
-@pytest.mark.documented("SOAP API, InvoiceItem: both are inherited from RatePlanCharge.Id")
-def test_the_charge_of_an_item_is_that_of_its_rate_plan(server: Start) -> None:
-    client = server().sign_in()
-    text = "select ChargeId, RatePlanChargeId from InvoiceItem where SubscriptionNumber = 'A-S00000001'"
-    found = only(client, text)
-    assert found["ChargeId"] == found["RatePlanChargeId"]
-
-
 @pytest.mark.documented("Knowledge Center, Split invoices overview")
 def test_parts_have_the_same_and_nothing_is_paid_on_them(mock: Mock, client: Client) -> None:
     parts = executed(mock, client, 60, 40)

@@ -106,8 +106,6 @@ class _Rows:
         identifier = record["Id"] = item.record.get("Id") or self.new_id()
         if item.taxes:
             record.setdefault("TaxMode", "TaxExclusive")
-        if "RatePlanChargeId" in record:
-            record.setdefault("ChargeId", record["RatePlanChargeId"])
         record |= tax_sums(item.taxes)
         self.items.append(record)
         self.taxes += [self._tax(tax, identifier) for tax in item.taxes]
