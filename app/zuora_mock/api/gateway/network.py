@@ -72,6 +72,8 @@ class Protocol(HttpToolsProtocol):
     read_timeout = READ_TIMEOUT
     _deadline: asyncio.TimerHandle | None = None
     _incomplete = True
+    _in_head = False
+    _head_size = 0
     _extensions: dict[str, dict[object, object]]
     _joined: _JoinedWrites
     _cycles: tuple[RequestResponseCycle, ...] = ()
