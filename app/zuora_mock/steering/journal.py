@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pydantic_core import to_json
+
 from zuora_mock.errors import Refusal
 from zuora_mock.steering import masking
 from zuora_mock.steering.faults import HEADER
@@ -108,9 +110,9 @@ def _kept_entry(entry: Entry) -> KeptEntry:
         rule=",".join(entry.rules) or None,
         fault=entry.fault,
         milliseconds=entry.milliseconds,
-        request_headers=json.dumps(masking.masked_headers(entry.request_headers)),
+        request_headers=to_json(masking.masked_headers(entry.request_headers)).decode(),
         request_body=masking.kept_body(entry.request_body, entry.request_headers, entry.path),
-        response_headers=json.dumps(masking.masked_headers(entry.response_headers)),
+        response_headers=to_json(masking.masked_answer_headers(entry.response_headers)).decode(),
         response_body=masking.kept_answer(entry.response_body, entry.path),
         changes=rows.changes_as_text(entry.changes),
         explanation=rows.explanations_as_text([explanation(each) for each in entry.refusals]),

@@ -33,6 +33,9 @@ _SUSPECT = re.compile(
 _SHOWN_HEADERS = frozenset({"idempotency-key", "apiaccesskeyid", "www-authenticate"})
 _A_CREDENTIAL = re.compile(r"\s*(basic|bearer|digest|negotiate)\s", re.IGNORECASE)
 
+_BEGINS = frozenset("bBdDnN \t")
+"""With what the value of a credential begins, as far as `_A_CREDENTIAL` knows one."""
+
 _SIGNS_IN = re.compile(r"oauth|token|connections|log-?in|sign-?in|session|authenticat", re.IGNORECASE)
 _HARMLESS = frozenset({"grant_type", "client_id", "scope", "token_type", "expires_in"})
 _HARMLESS_IN_ANSWERS = _HARMLESS | frozenset(
@@ -52,7 +55,12 @@ def signs_in(path: str) -> bool:
 
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: MASK if _is_secret(name, value) else _masked_link(value) for name, value in headers.items()}
+    return {name: value if _is_plain(name, value) else _masked_header(name, value) for name, value in headers.items()}
+
+
+def masked_answer_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Of an answer's headers, which are ours, the cookie of a session is the only secret."""
+    return {name: MASK if name == "Set-Cookie" else value for name, value in headers.items()}
 
 
 def masked_pairs(text: str) -> str:
@@ -68,19 +76,36 @@ def kept_body(body: bytes, headers: Mapping[str, str], path: str) -> bytes:
 
 
 def kept_answer(body: bytes, path: str) -> bytes:
-    return _kept(body, "", path, _HARMLESS_IN_ANSWERS)
+    """Answers are ours: only those to who signs in have credentials."""
+    return _kept(body, "", path, _HARMLESS_IN_ANSWERS) if signs_in(path) else body[:LONGEST_BODY]
 
 
 def masked_members(node: Any) -> Any:
     """A JSON value without the values of members that look like secrets."""
     if isinstance(node, dict):
-        return {name: MASK if _SECRET_MEMBER.search(name) else masked_members(value) for name, value in node.items()}
+        return {name: MASK if _is_secret_member(name) else masked_members(value) for name, value in node.items()}
     return [masked_members(each) for each in node] if isinstance(node, list) else node
 
 
-def _is_secret(name: str, value: str) -> bool:
+def _is_secret_member(name: str) -> bool:
+    return _member_looks_secret(name) if len(name) <= _LONGEST_REMEMBERED else _SECRET_MEMBER.search(name) is not None
+
+
+@lru_cache(maxsize=1000)
+def _member_looks_secret(name: str) -> bool:
+    return _SECRET_MEMBER.search(name) is not None
+
+
+def _is_plain(name: str, value: str) -> bool:
+    """What most headers are: neither in their name nor at the beginning of their value is anything to look at."""
+    return (
+        len(name) <= _LONGEST_REMEMBERED and not _looks_secret(name) and value[:1] not in _BEGINS and "?" not in value
+    )
+
+
+def _masked_header(name: str, value: str) -> str:
     looks = _looks_secret(name) if len(name) <= _LONGEST_REMEMBERED else _SECRET_NAME.search(name) is not None
-    return looks or _A_CREDENTIAL.match(value) is not None
+    return MASK if looks or _A_CREDENTIAL.match(value) else _masked_link(value)
 
 
 @lru_cache(maxsize=1000)
