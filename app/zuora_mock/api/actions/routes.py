@@ -40,8 +40,11 @@ from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import CREATE, INVOICE, INVOICE_SPLIT, OBJECTS, UPDATE, Access, ObjectType, find_object
 from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.pointers import pointer
+from zuora_mock.storage.transaction import Transaction
 
 _REFERENCE = "Actions reference"
+
+PagedQuery = Callable[[Transaction, str, int, int], queries.Page]
 
 
 class ActionRoute(OperationRoute):
@@ -170,11 +173,7 @@ def _generate_result(outcome: Outcome) -> dict[str, Any]:
 def query(call: CurrentCall, body: QueryRequest, options: CurrentWriteOptions) -> Answer:
     """Query objects with ZOQL."""
     reject_unknown(call, options, body, _unknown_conf(call, body.conf), Conf.model_fields)
-    size = _page_size(body.conf)
-    try:
-        return _page(queries.query(call.transaction, body.queryString, size, call.wsdl))
-    except Refusal as refusal:
-        raise refusal.under("queryString") from None
+    return _page("queryString", queries.query, call, body.queryString, body.conf)
 
 
 @router.post("/queryMore", response_model=QueryResult, name="queryMore")
@@ -182,11 +181,7 @@ def query(call: CurrentCall, body: QueryRequest, options: CurrentWriteOptions) -
 def query_more(call: CurrentCall, body: QueryMoreRequest, options: CurrentWriteOptions) -> Answer:
     """Fetch a further page of a query."""
     reject_unknown(call, options, body, _unknown_conf(call, body.conf), Conf.model_fields)
-    size = _page_size(body.conf)
-    try:
-        return _page(queries.query_more(call.transaction, body.queryLocator, size, call.wsdl))
-    except Refusal as refusal:
-        raise refusal.under("queryLocator") from None
+    return _page("queryLocator", queries.query_more, call, body.queryLocator, body.conf)
 
 
 def _page_size(conf: Conf | None) -> int:
@@ -200,7 +195,13 @@ def _unknown_conf(call: Call, conf: Conf | None) -> list[str]:
     return [pointer("conf", name) for name in call.document["conf"] if name not in Conf.model_fields] if conf else []
 
 
-def _page(page: queries.Page) -> Answer:
+def _page(member: str, use_case: PagedQuery, call: Call, given: str, conf: Conf | None) -> Answer:
+    """`member` is the one that `given` came in: what is wrong with it is told to be there."""
+    size = _page_size(conf)
+    try:
+        page = use_case(call.transaction, given, size, call.wsdl)
+    except Refusal as refusal:
+        raise refusal.under(member) from None
     body: dict[str, Any] = {"size": page.size, "records": page.records}
     if page.locator is not None:
         body["queryLocator"] = page.locator
