@@ -55,6 +55,9 @@ class _Camel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
 
+LONGEST_JOB_DELAY = 10 * 366 * 86_400
+"""Seconds, about ten years."""
+
 JobMode = Literal["after-reply", "before-reply", "delayed", "manual"]
 
 
@@ -62,7 +65,7 @@ class JobPolicy(_Camel):
     """When background work runs; `seconds` of the tenant's clock, for `delayed` only."""
 
     mode: JobMode = "after-reply"
-    seconds: float = Field(default=0, ge=0, le=100 * 366 * 86_400)
+    seconds: float = Field(default=0, ge=0, le=LONGEST_JOB_DELAY)
 
 
 class Quotas(_Camel):

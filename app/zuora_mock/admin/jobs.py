@@ -16,13 +16,11 @@ from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.problems import DESCRIBED, Problem
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
-from zuora_mock.settings import JobMode, JobPolicy
+from zuora_mock.settings import LONGEST_JOB_DELAY, JobMode, JobPolicy
 from zuora_mock.steering.models import RequestBody, ResponseBody
 from zuora_mock.storage import configuration
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work.runner import UnknownJob
-
-_LONGEST_DELAY = 10 * 366 * 86_400
 
 router = APIRouter(prefix="/jobs", tags=["Jobs"], route_class=StrictRoute)
 
@@ -56,7 +54,7 @@ class JobsRun(ResponseBody):
 
 class PolicyBody(RequestBody):
     mode: JobMode
-    seconds: float = Field(default=0, ge=0, le=_LONGEST_DELAY)
+    seconds: float = Field(default=0, ge=0, le=LONGEST_JOB_DELAY)
 
 
 class JobFailure(RequestBody):
