@@ -58,6 +58,14 @@ def test_what_is_no_policy_is_a_problem(client: Client, body: str) -> None:
     assert client.get("/__admin/jobs/policy").json()["mode"] == "after-reply"
 
 
+def test_a_fixture_and_the_control_plane_bound_a_delay_alike(client: Client) -> None:
+    longest = 10 * 366 * 86_400
+    for seconds, status in [(longest, 200), (longest + 1, 400)]:
+        policy = {"mode": "delayed", "seconds": seconds}
+        assert client.put("/__admin/jobs/policy", json=policy).status_code == status
+        assert client.post("/__admin/seed", json={"settings": {"jobs": policy}}).status_code == status
+
+
 def test_manual_work_waits_until_it_is_run(mock: Mock, client: Client, waiting: str) -> None:
     mock.pause()
     assert [job["state"] for job in client.jobs()] == ["queued"]
@@ -138,6 +146,17 @@ def test_the_arithmetic_of_a_split_adds_up(client: Client, waiting: str) -> None
     assert [part["percentage"] for part in told["parts"]] == ["60", "40"]
     assert client.get(f"/__admin/splits/{original}/explain").json() == told
     assert client.get(f"/__admin/splits/{split}").json() == told
+
+
+def test_arithmetic_that_could_not_be_told_is_refused_when_it_is_seeded(client: Client, waiting: str) -> None:
+    client.post(f"/__admin/jobs/{waiting}/run")
+    state = client.get("/__admin/state").json()
+    assert client.post("/__admin/seed", json=state).status_code == 200
+    del state["invoiceSplits"][0]["execution"]["arithmetic"]["parts"]
+    refused = client.post("/__admin/seed", json=state)
+    assert refused.status_code == 400
+    assert "/invoiceSplits/0/execution/arithmetic/parts: the key is missing" in refused.json()["detail"]
+    assert client.get(f"/__admin/splits/{state['invoiceSplits'][0]['Id']}").json()["state"] == "executed"
 
 
 def test_what_was_never_split_has_no_arithmetic(client: Client) -> None:

@@ -320,6 +320,27 @@ def test_what_comes_out_goes_in_again(name: str) -> None:
     assert second.next_invoice_number() == first.next_invoice_number()
 
 
+ARITHMETIC = {
+    "at": 1_767_225_600_000,
+    "original": {"id": "b" * 32, "number": "INV00000001"},
+    "currency": "USD",
+    "digits": 2,
+    "rounding": "last-part",
+    "due": [["Licence", 500]],
+    "exempt": [],
+    "parts": [
+        {
+            "itemId": "c" * 32,
+            "percentage": 100_000_000_000,
+            "invoiceDate": "2026-02-01",
+            "paymentTerm": None,
+            "dueDate": "2026-02-01",
+        }
+    ],
+    "putTogether": {"INV00000001": "b" * 32},
+}
+
+
 def test_parts_of_a_split_keep_what_joins_them() -> None:
     items = [{"ChargeAmount": "5", "row": 0, "taxes": [{"TaxAmount": "1", "row": 1}]}]
     part = {"AccountNumber": "A-1", "group": "a" * 32, "original": "b" * 32, "items": items}
@@ -327,7 +348,7 @@ def test_parts_of_a_split_keep_what_joins_them() -> None:
         "Id": "a" * 32,
         "InvoiceId": "b" * 32,
         "items": [{"InvoiceDate": "2026-02-01", "SplitPercentage": "100"}],
-        "execution": {"original": "b" * 32, "arithmetic": {"rows": [1, "2"]}},
+        "execution": {"original": "b" * 32, "arithmetic": ARITHMETIC},
     }
     acme = {**ACME, "charges": [{"ChargeAmount": 1, "billed": 1}]}
     filled = fill(clock=FROZEN, accounts=[acme], invoices=[part], invoiceSplits=[split])

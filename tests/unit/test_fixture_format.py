@@ -21,6 +21,26 @@ def read(**document: Any) -> Any:
     return parse(json.dumps(document)).document
 
 
+PART: dict[str, Any] = {
+    "itemId": "c" * 32,
+    "percentage": 100_000_000_000,
+    "invoiceDate": "2026-02-01",
+    "paymentTerm": None,
+    "dueDate": "2026-02-01",
+}
+ARITHMETIC: dict[str, Any] = {
+    "at": 1_767_225_600_000,
+    "original": {"id": "b" * 32, "number": "INV00000001"},
+    "currency": "USD",
+    "digits": 2,
+    "rounding": "last-part",
+    "due": [["Licence", 500]],
+    "exempt": [],
+    "parts": [PART],
+}
+"""What is kept of an executed split."""
+
+
 def problems(document: Any) -> list[tuple[str, str, str]]:
     """Pointer, message and value of each."""
     text = document if isinstance(document, str) else json.dumps(document)
@@ -197,6 +217,29 @@ BIG = "8999999999999"
 )
 def test_numbers_that_no_column_holds_are_named(text: str, pointer: str) -> None:
     assert [each[0] for each in problems(text)] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"digits": -1}, "/digits"),
+        ({"digits": True}, "/digits"),
+        ({"rounding": "up"}, "/rounding"),
+        ({"at": 2**60}, "/at"),
+        ({"due": [["Licence", 1.5]]}, "/due/0/1"),
+        ({"due": [["Licence", 10**16]]}, "/due/0/1"),
+        ({"due": [["Licence"]]}, "/due/0/1"),
+        ({"exempt": [[1, 1]]}, "/exempt/0/0"),
+        ({"parts": []}, "/parts"),
+        ({"parts": [{**PART, "percentage": 99}]}, "/parts"),
+        ({"parts": [{**PART, "percentage": "100"}]}, "/parts/0/percentage"),
+        ({"rows": []}, "/rows"),
+    ],
+)
+def test_the_arithmetic_of_an_executed_split_can_be_told(change: dict[str, Any], pointer: str) -> None:
+    execution = {"original": "b" * 32, "arithmetic": {**ARITHMETIC, **change}}
+    named = [each[0] for each in problems({"invoiceSplits": [{"execution": execution}]})]
+    assert f"/invoiceSplits/0/execution/arithmetic{pointer}" in named
 
 
 @pytest.mark.parametrize(
