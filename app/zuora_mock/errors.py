@@ -40,6 +40,7 @@ class Kind(StrEnum):
     UNKNOWN_FIELDS = "unknown-fields"
     FAULT = "fault"
     ROW = "row"
+    FIELD = "field"
     NOT_FOUND = "not-found"
     IN_PROGRESS = "in-progress"
     KEY_REUSED = "key-reused"
@@ -107,7 +108,7 @@ class Refusal(Exception):
 
     `remedy` says what would do; where the request is at hand, that becomes `accepted`, a whole request: `method`,
     `path`, `body`, where needed `headers`, and `then` for those that follow it. `fault` tells of an ordered fault its
-    kind and its order.
+    kind and its order. `also` are others that the same call broke, where a family tells all at once.
     """
 
     def __init__(
@@ -132,10 +133,28 @@ class Refusal(Exception):
         self.remedy = remedy
         self.fault = fault
         self.accepted: Mapping[str, Any] | None = None
+        self.also: tuple[Refusal, ...] = ()
+
+    @property
+    def all(self) -> tuple[Refusal, ...]:
+        return (self, *self.also)
 
     def under(self, *steps: object) -> Self:
         """The same, of a thing that stands inside of another: its pointers grow a prefix."""
         prefix = pointer(*steps)
-        self.pointer = prefix + self.pointer
-        self.remedy = self.remedy.under(prefix) if self.remedy else None
+        for each in self.all:
+            each.pointer = prefix + each.pointer
+            each.remedy = each.remedy.under(prefix) if each.remedy else None
         return self
+
+
+def together(refusals: Sequence[Refusal]) -> Refusal:
+    """One refusal that tells of all of them; what would do instead mends them all, or nothing does."""
+    first, *others = refusals
+    first.also = tuple(others)
+    remedies = [each.remedy for each in refusals if each.remedy is not None]
+    if others:
+        whole = Remedy({at: value for each in remedies for at, value in each.members.items()})
+        for each in refusals:
+            each.remedy = whole if len(remedies) == len(refusals) else None
+    return first

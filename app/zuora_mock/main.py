@@ -14,13 +14,16 @@ from zuora_mock import __version__, api
 from zuora_mock.admin import mount
 from zuora_mock.api import edits
 from zuora_mock.api.gateway.gateway import Gateway
+from zuora_mock.billing import operations
 from zuora_mock.billing.splitting import execution as splits
+from zuora_mock.billing.splitting.submission import JOB_TYPE
 from zuora_mock.errors import Refusal
 from zuora_mock.services import Services
 from zuora_mock.settings import Settings
 from zuora_mock.steering.fault_orders import FaultOrders
 from zuora_mock.steering.journal import Journal, explanation
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.jobs import Job
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.fixtures import default_fixture_path, load
@@ -46,15 +49,16 @@ def make_services(settings: Settings) -> Services:
     fixtures = [load(path) for path in settings.fixtures or (default_fixture_path(),)]
     tenancy = Tenancy(database, credentials, fixtures, settings.unknown_clients)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
-    runner = Runner(database, tenancy, {"InvoiceSplit": splits.run}, _explain_work)
+    runner = Runner(database, tenancy, {JOB_TYPE: splits.run, **operations.HANDLERS}, _explain_work)
     runner.recover()
     journal = Journal(settings.journal_size)
     return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness())
 
 
-def _explain_work(refusal: Refusal, split_id: str) -> dict[str, Any]:
+def _explain_work(refusal: Refusal, job: Job) -> dict[str, Any]:
     """What the journal tells of background work that was refused, with what a client could do."""
-    edits.explain_work(refusal, split_id)
+    if job.type == JOB_TYPE:
+        edits.explain_work(refusal, job.object_id)
     return explanation(refusal)
 
 

@@ -23,11 +23,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from zuora_mock.api.gateway.call import Answer, CurrentCall
-from zuora_mock.api.gateway.dialect import Context, Dialect, render
+from zuora_mock.api.gateway.call import Answer, Context, CurrentCall
+from zuora_mock.api.gateway.dialect import Dialect, render
 from zuora_mock.api.gateway.headers import DECLARED
 from zuora_mock.api.gateway.models import Options
 from zuora_mock.api.gateway.operation import OperationRoute, sourced
+from zuora_mock.api.gateway.versions import reaches
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal
 
@@ -39,7 +40,7 @@ class ThingsDialect(Dialect):
         return 77
 
     def status(self, refusal: Refusal, context: Context) -> int:
-        return 200 if context.version < "2024-05-20" else super().status(refusal, context)
+        return super().status(refusal, context) if reaches(context.version, "2024-05-20") else 200
 
     def body(self, refusal: Refusal, context: Context) -> bytes:
         return render({"things": [self.code(refusal), refusal.message]})

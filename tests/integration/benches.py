@@ -30,6 +30,7 @@ from zuora_mock.settings import JobPolicy, TenantSettings
 from zuora_mock.steering.journal import explanation
 from zuora_mock.storage import configuration, tenants
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.tenants import Entity, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.work.runner import Runner
@@ -141,7 +142,7 @@ def make_bench(path: Path | None = None, **settings: object) -> Bench:
     return Bench(database, tenant, Runner(database, Only(tenant), {"InvoiceSplit": run}, explain))
 
 
-def explain(refusal: Refusal, _object_id: str) -> dict[str, Any]:
+def explain(refusal: Refusal, _job: Job) -> dict[str, Any]:
     return explanation(refusal)
 
 

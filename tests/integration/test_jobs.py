@@ -16,6 +16,7 @@ from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE
 from zuora_mock.domain.lifecycle import IllegalMove
 from zuora_mock.errors import Refusal
+from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work import orders
@@ -43,7 +44,7 @@ def advance(bench: Bench, seconds: float) -> list[dict[str, Any]]:
     return bench.runner.advanced(bench.tenant)
 
 
-def working(bench: Bench, handler: Callable[[Transaction, str], None]) -> Runner:
+def working(bench: Bench, handler: Callable[[Transaction, Job], None]) -> Runner:
     """A runner that does something else than split."""
     return Runner(bench.database, Only(bench.tenant), {"Work": handler}, explain)
 
@@ -199,22 +200,22 @@ def test_an_unknown_job_is_said_to_be_unknown(bench: Bench, verb: str) -> None:
 
 
 def test_a_failing_job_leaves_nothing_behind(bench: Bench) -> None:
-    def spoil(transaction: Transaction, object_id: str) -> None:
+    def spoil(transaction: Transaction, job: Job) -> None:
         transaction.insert(
             INVOICE,
             [{"Id": transaction.new_id(), "InvoiceNumber": transaction.next_invoice_number(), "Status": "Draft"}],
         )
-        raise Refusal(rules.SPLIT_GONE, f"{object_id} is gone")
+        raise Refusal(rules.SPLIT_GONE, f"{job.object_id} is gone")
 
-    (job,) = enqueue(bench, "x")
+    (queued,) = enqueue(bench, "x")
     counters = bench.tenant.counters.invoices
-    assert working(bench, spoil).run_now(bench.tenant, job)["reason"] == "x is gone"
+    assert working(bench, spoil).run_now(bench.tenant, queued)["reason"] == "x is gone"
     assert (bench.find(INVOICE), bench.tenant.counters.invoices) == ([], counters)
 
 
 def test_an_unforeseen_error_fails_the_job_and_not_the_runner(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    def stumble(_transaction: Transaction, object_id: str) -> None:
-        if object_id == "bad":
+    def stumble(_transaction: Transaction, job: Job) -> None:
+        if job.object_id == "bad":
             raise ZeroDivisionError("no parts")
 
     enqueue(bench, "bad", "good")
@@ -233,9 +234,9 @@ def test_work_that_nobody_can_do_fails(bench: Bench) -> None:
 
 
 def test_work_may_order_work(bench: Bench) -> None:
-    def chain(transaction: Transaction, object_id: str) -> None:
-        if len(object_id) < 3:
-            orders.enqueue(transaction, "Work", object_id + "x")
+    def chain(transaction: Transaction, job: Job) -> None:
+        if len(job.object_id) < 3:
+            orders.enqueue(transaction, "Work", job.object_id + "x")
 
     enqueue(bench, "x")
     ran = working(bench, chain).run_due(bench.tenant)

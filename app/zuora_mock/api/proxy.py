@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from zuora_mock.api.gateway.dialect import Context, Dialect, render
+from zuora_mock.api.gateway.call import Context
+from zuora_mock.api.gateway.dialect import Dialect, render
 from zuora_mock.api.words import word
 from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal

@@ -28,24 +28,39 @@ MOST_PDFS = 100
 
 def update(transaction: Transaction, record: Record, values: Record) -> Record:
     """The invoice as it is after the change. A status that it has already changes nothing."""
-    state = InvoiceState(str(record["Status"]))
-    if state is InvoiceState.SPLIT and values:
-        message = f"Invoice {record['InvoiceNumber']} was split and does not change any more"
-        raise rules.INVOICE_FROZEN.refusal(message, expected="an invoice that was not split", actual=state.value)
+    if values:
+        check_not_split(record)
     if values.get("RegenerateInvoicePDF"):
         return _regenerate(transaction, record, values)
     values = {name: value for name, value in values.items() if name != "RegenerateInvoicePDF"}
-    target = _target(transaction, state, values.get("Status"))
+    target, group = check_move(transaction, record, values.get("Status"))
     _check_transfer(record, values, target)
-    group = _to_move(transaction, record, target) if target is not state else []
-    _check_unpaid(group, target)
     others = {name: value for name, value in values.items() if name != "Status" and record.get(name) != value}
     return _write(transaction, record, group, target, others)
 
 
+def check_not_split(record: Record) -> None:
+    if record["Status"] == InvoiceState.SPLIT:
+        message = f"Invoice {record['InvoiceNumber']} was split and does not change any more"
+        raise rules.INVOICE_FROZEN.refusal(message, expected="an invoice that was not split", actual=record["Status"])
+
+
+def check_move(transaction: Transaction, record: Record, status: Value) -> tuple[InvoiceState, list[Record]]:
+    """What the status will be, and the invoices that move there with this one. Raises Refusal."""
+    state = InvoiceState(str(record["Status"]))
+    target = _target(transaction, state, status)
+    group = _to_move(transaction, record, target) if target is not state else []
+    _check_unpaid(group, target)
+    return target, group
+
+
+def check_delete(record: Record) -> None:
+    next_invoice(InvoiceState(str(record["Status"])), InvoiceEvent.DELETE)
+
+
 def delete(transaction: Transaction, record: Record) -> None:
     """Removes a canceled invoice and what is on it; its siblings stay."""
-    next_invoice(InvoiceState(str(record["Status"])), InvoiceEvent.DELETE)
+    check_delete(record)
     remove(transaction, load(transaction, record))
 
 

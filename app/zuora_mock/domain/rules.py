@@ -175,6 +175,30 @@ UNKNOWN_FIELDS = Rule(
     "Older API, rejectUnknownFields",
     "With rejectUnknownFields=true the body has no unknown field",
 )
+FIELD_REQUIRED = Rule(
+    "field.required", Kind.FIELD, OBSERVED, "ActiveMerchant, wire transcript of 2017", "A required field is given"
+)
+FIELD_VALUE = Rule(
+    "field.value",
+    Kind.FIELD,
+    DOCUMENTED,
+    "Guide, Error codes, category 20",
+    "A field has a value of its type, within its limits",
+)
+FIELD_UNKNOWN = Rule(
+    "field.unknown",
+    Kind.FIELD,
+    OBSERVED,
+    "Guardian client notes, 2024",
+    "A body has the fields of its call, as its Zuora-Version knows them",
+)
+ENTITY_KEY = Rule(
+    "object.key",
+    Kind.NOT_FOUND,
+    OBSERVED,
+    "Guardian client tests, 2025",
+    "A key in a path is that of an object",
+)
 
 CUT_SHORT = Rule(
     "body.cut-short", Kind.UNREADABLE, ASSUMED, OURS, "A call is executed once the whole of its body is there"

@@ -21,7 +21,11 @@ NEVER = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`due_at` in epoch milliseconds; `request` is the journal entry of the call that ordered the work."""
+    """`due_at` in epoch milliseconds; `request` is the journal entry of the call that ordered the work.
+
+    `rule` is the name of the one that a failed job has broken; `parameters`, in JSON, are what there is to know for the
+    work besides its object.
+    """
 
     id: str
     entity: int
@@ -30,8 +34,10 @@ class Job:
     object_id: str
     state: JobState
     reason: str | None
+    rule: str | None
     due_at: int
     request: int | None
+    parameters: str
     history: str
 
     @property
@@ -97,7 +103,9 @@ def new_history(state: JobState, at: int) -> str:
     return _ENCODE([{"state": state.value, "at": at}])
 
 
-def move(transaction: Transaction, job: Job, event: JobEvent, reason: str | None = None) -> Job:
+def move(
+    transaction: Transaction, job: Job, event: JobEvent, reason: str | None = None, rule: str | None = None
+) -> Job:
     """The job after the event. Raises IllegalMove, also if the row has moved on since the job was read."""
     state = next_job(job.state, event)
     entry: dict[str, Any] = {"state": state.value, "at": transaction.now()}
@@ -110,11 +118,12 @@ def move(transaction: Transaction, job: Job, event: JobEvent, reason: str | None
         "before": job.state.value,
         "after": state.value,
         "why": reason,
+        "broken": rule,
         "new_history": history,
     }
     if _MOVE.run(transaction, parameters).rowcount != 1:
         raise IllegalMove(job.state, event)
-    return replace(job, state=state, reason=reason, history=history)
+    return replace(job, state=state, reason=reason, rule=rule, history=history)
 
 
 def _job(row: Sequence[Any]) -> Job:
@@ -139,5 +148,7 @@ _UNLINK = Prepared(update(JOBS).where(_WHOSE).values(request=bindparam("nothing"
 _MOVE = Prepared(
     update(JOBS)
     .where(_WHOSE, _ONE, JOBS.c.state == bindparam("before"))
-    .values(state=bindparam("after"), reason=bindparam("why"), history=bindparam("new_history"))
+    .values(
+        state=bindparam("after"), reason=bindparam("why"), rule=bindparam("broken"), history=bindparam("new_history")
+    )
 )

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from sqlite3 import Connection, IntegrityError
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, select, update
 
 from zuora_mock.clock import whole_seconds
 from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
@@ -85,6 +85,11 @@ class Transaction:
         """One of the records whose fields equal these, whichever is found first."""
         row = _select_any(kind, tuple(equal)).first(self, {**self.scope, **_prefixed(equal)})
         return _record(kind, row) if row is not None else None
+
+    def count(self, kind: ObjectType, **equal: object) -> int:
+        """How many records have fields that equal these."""
+        row = _count(kind, tuple(equal)).first(self, {**self.scope, **_prefixed(equal)})
+        return int(row[0]) if row else 0
 
     def all(self, kind: ObjectType) -> list[Record]:
         return self.find(kind)
@@ -246,6 +251,13 @@ def _select_where(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
     table = OBJECT_TABLES[kind.name]
     equal = [table.c[name] == bindparam(f"_{name}") for name in names]
     return Prepared(_columns(kind).where(*equal).order_by(table.c.seq))
+
+
+@cache
+def _count(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
+    table = OBJECT_TABLES[kind.name]
+    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
+    return Prepared(select(func.count()).select_from(table).where(_whose(kind), *equal))
 
 
 @cache

@@ -6,6 +6,8 @@ some seconds of the tenant's clock (`delayed`), or when somebody says so (`manua
 
 from __future__ import annotations
 
+import json
+
 from zuora_mock.clock import SECOND
 from zuora_mock.domain.lifecycle import JobState
 from zuora_mock.ids import object_id as make_id
@@ -17,8 +19,17 @@ from zuora_mock.storage.transaction import Transaction
 _PENDING = frozenset({JobState.QUEUED, JobState.HELD, JobState.RUNNING})
 
 
-def enqueue(transaction: Transaction, type: str, object_id: str) -> str:
+def enqueue(transaction: Transaction, type: str, object_id: str, parameters: object = None) -> str:
     """The id of the new job. It follows from the object, so that jobs take nothing from the sequence of other ids."""
+    return _add(transaction, type, object_id, parameters, JobState.QUEUED)
+
+
+def note_done(transaction: Transaction, type: str, object_id: str) -> str:
+    """The id of a job that tells of work that was done at once."""
+    return _add(transaction, type, object_id, None, JobState.SUCCEEDED)
+
+
+def _add(transaction: Transaction, type: str, object_id: str, parameters: object, state: JobState) -> str:
     tenant = transaction.tenant
     attempt = len(jobs.states_of(transaction, object_id)) + 1
     job = Job(
@@ -27,11 +38,13 @@ def enqueue(transaction: Transaction, type: str, object_id: str) -> str:
         seq=tenant.next_seq(),
         type=type,
         object_id=object_id,
-        state=JobState.QUEUED,
+        state=state,
         reason=None,
-        due_at=_due_at(tenant),
+        rule=None,
+        due_at=tenant.now() if state is JobState.SUCCEEDED else _due_at(tenant),
         request=tenant.entries,
-        history=jobs.new_history(JobState.QUEUED, tenant.now()),
+        parameters=json.dumps(parameters, ensure_ascii=False),
+        history=jobs.new_history(state, tenant.now()),
     )
     jobs.add(transaction, job)
     return job.id

@@ -27,11 +27,11 @@ Shown: TypeAlias = list[dict[str, Any]]
 
 Jobs: TypeAlias = list[Job]
 
-Handler = Callable[[Transaction, str], None]
-"""Does the work for one object. Raises Refusal if what has changed since no longer lets it be done."""
+Handler = Callable[[Transaction, Job], None]
+"""Does the work of a job. Raises Refusal if what has changed since no longer lets it be done."""
 
-ExplainFailure = Callable[[Refusal, str], dict[str, Any]]
-"""What the journal tells of work for an object that was refused."""
+ExplainFailure = Callable[[Refusal, Job], dict[str, Any]]
+"""What the journal tells of a job whose work was refused."""
 
 logger = logging.getLogger("zuora_mock.work")
 
@@ -150,7 +150,7 @@ class Runner:
     def _perform(self, tenant: Tenant, job: Job) -> Job:
         try:
             with begin(self._database, tenant, job.entity, f"job:{job.id}") as transaction:
-                self._handler(job)(transaction, job.object_id)
+                self._handler(job)(transaction, job)
                 done = rows.move(transaction, job, JobEvent.SUCCEED)
                 journal.append_changes(transaction, job.request, transaction.changes)
         except Refusal as refusal:
@@ -170,8 +170,8 @@ class Runner:
     def _fail(self, tenant: Tenant, id: str, refusal: Refusal) -> Job:
         """Ends the job, and tells the entry of the call that ordered it why."""
         with begin(self._database, tenant) as transaction:
-            failed = rows.move(transaction, _find(transaction, id), JobEvent.FAIL, refusal.message)
-            explanation = {**self._explain(refusal, failed.object_id), "job": id}
+            failed = rows.move(transaction, _find(transaction, id), JobEvent.FAIL, refusal.message, refusal.rule.name)
+            explanation = {**self._explain(refusal, failed), "job": id}
             journal.append_explanation(transaction, failed.request, explanation)
         logger.warning("job %s failed: %s", id, refusal.message)
         return failed

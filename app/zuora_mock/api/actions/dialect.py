@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zuora_mock.api.gateway.dialect import Context
+from zuora_mock.api.gateway.call import Context
 from zuora_mock.api.proxy import ProxyDialect
 from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal

@@ -57,6 +57,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What a dialect may print besides the refusal; `now` in epoch milliseconds, `version` that of REST."""
+
+    method: str
+    path: str
+    request_id: str
+    process_id: str
+    now: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """An authenticated call; `document` is its body as JSON, `transaction` that in which all of it happens."""
 
@@ -65,6 +77,7 @@ class Call:
     transaction: Transaction
     caller: Caller
     wsdl: int
+    context: Context
     document: Any = None
 
 

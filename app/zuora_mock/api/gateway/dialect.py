@@ -9,13 +9,12 @@ guide Rate limits.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from pydantic_core import to_json
 
-from zuora_mock.api.gateway.call import Answer
+from zuora_mock.api.gateway.call import Answer, Context
 from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal
 
@@ -43,18 +42,6 @@ STATUS: Mapping[Kind, int] = {
 """Kinds that stand in no row are answered with 400."""
 
 _GATEWAY_PAGES = {Kind.BAD_GATEWAY: "Bad Gateway", Kind.GATEWAY_TIMEOUT: "Gateway Timeout"}
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a dialect may print besides the refusal; `now` in epoch milliseconds, `version` the call's Zuora-Version."""
-
-    method: str
-    path: str
-    request_id: str
-    process_id: str
-    now: int
-    version: str
 
 
 class Dialect(ABC):
@@ -94,7 +81,7 @@ class Dialect(ABC):
     def refuse(self, refusal: Refusal, context: Context) -> Answer:
         """The answer to a call that is refused as a whole."""
         answer = Answer(self.status(refusal, context), b"", self.headers(refusal))
-        answer.rules, answer.refusals = (refusal.rule,), (refusal,)
+        answer.rules, answer.refusals = tuple(each.rule for each in refusal.all), refusal.all
         page = _GATEWAY_PAGES.get(refusal.rule.kind)
         if page:
             answer.content_type = "text/html"
@@ -112,19 +99,19 @@ def _everywhere(refusal: Refusal, context: Context) -> bytes:
         case Kind.NO_ROUTE if refusal.rule is rules.NO_ROUTE_AT_GATEWAY:
             return render({"message": refusal.message})
         case Kind.NO_ROUTE:
-            return reasons(_NO_ROUTE, refusal.message, context)
+            return reasons([(_NO_ROUTE, refusal.message)], context)
         case Kind.INTERNAL:
             return SYSTEM_ERROR
         case _:
             return b""
 
 
-def reasons(code: int, message: str, context: Context) -> bytes:
-    """A refusal as REST tells it (guide, Error handling)."""
+def reasons(told: Sequence[tuple[int, str]], context: Context) -> bytes:
+    """Refusals, each with its code, as REST tells them (guide, Error handling)."""
     body = {
         "success": False,
         "processId": context.process_id,
-        "reasons": [{"code": code, "message": message}],
+        "reasons": [{"code": code, "message": message} for code, message in told],
         "requestId": context.request_id,
     }
     return render(body)

@@ -10,10 +10,9 @@ import logging
 from collections.abc import Callable, Mapping
 
 from zuora_mock import ids
-from zuora_mock.api.gateway import bodies, idempotency, repairs, steps
-from zuora_mock.api.gateway.call import Answer, Call, Request
+from zuora_mock.api.gateway import bodies, idempotency, repairs, steps, versions
+from zuora_mock.api.gateway.call import Answer, Call, Context, Request
 from zuora_mock.api.gateway.credentials import Authenticator, Caller
-from zuora_mock.api.gateway.dialect import Context
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.headers import track_id_problem
 from zuora_mock.api.gateway.operation import OperationRoute
@@ -174,7 +173,15 @@ class Exchanges:
         if operation.body is not None:
             for step in steps.OF_THE_BODY:
                 step(exchange, transaction)
-        call = Call(self._services, exchange.request, transaction, exchange.caller, exchange.wsdl, exchange.document)
+        call = Call(
+            self._services,
+            exchange.request,
+            transaction,
+            exchange.caller,
+            exchange.wsdl,
+            _context(exchange),
+            exchange.document,
+        )
         return operation.answer(call, exchange.target.values)
 
     def _keep_session(self, exchange: Exchange, transaction: Transaction) -> None:
@@ -225,7 +232,7 @@ def _context(exchange: Exchange) -> Context:
         exchange.request_id,
         ids.hex_id(tenant.name, "process", exchange.n)[:16].upper(),
         tenant.now(),
-        request.headers.get("zuora-version", tenant.settings.zuora_version),
+        versions.effective(request.headers.get("zuora-version"), tenant.settings.zuora_version),
     )
 
 

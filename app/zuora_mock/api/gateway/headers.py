@@ -36,7 +36,7 @@ async def traced(
     """The header of every call."""
 
 
-async def versioned(
+async def signed_in(
     zuora_entity_ids: Annotated[
         str | None,
         Header(
@@ -48,11 +48,25 @@ async def versioned(
     zuora_org_ids: Annotated[
         str | None, Header(alias="Zuora-Org-Ids", description="Organisations, with commas between them")
     ] = None,
+) -> None:
+    """The headers of calls that are signed in."""
+
+
+async def versioned(
     x_zuora_wsdl_version: Annotated[
         str, Header(alias="X-Zuora-WSDL-Version", description="Decides which fields there are, and the form of dates")
     ] = str(DEFAULT_WSDL),
 ) -> None:
-    """The headers of calls that are signed in."""
+    """The header of Actions and CRUD."""
+
+
+async def versioned_rest(
+    zuora_version: Annotated[
+        str | None,
+        Header(alias="Zuora-Version", description="Decides the status of refusals, and which fields there are"),
+    ] = None,
+) -> None:
+    """The header of REST."""
 
 
 async def repeatable(
@@ -65,7 +79,9 @@ async def repeatable(
 
 
 TRACED: Sequence[Dependency] = [Depends(traced)]
-DECLARED: Sequence[Dependency] = [Security(_BEARER), *TRACED, Depends(versioned)]
+_SIGNED_IN: Sequence[Dependency] = [Security(_BEARER), *TRACED, Depends(signed_in)]
+DECLARED: Sequence[Dependency] = [*_SIGNED_IN, Depends(versioned)]
+DECLARED_OF_REST: Sequence[Dependency] = [*_SIGNED_IN, Depends(versioned_rest)]
 REPEATABLE: Sequence[Dependency] = [Depends(repeatable)]
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Self
 from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from zuora_mock.api.gateway.call import Call
 from zuora_mock.billing.fields import quoted
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy
@@ -31,6 +32,11 @@ class Body(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
     only: ClassVar[Mapping[str, Any]] = {}
+
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        """That of the call. Raises Refusal."""
+        return cls.read(call.document)
 
     @classmethod
     def read(cls, document: Any) -> Self:

@@ -105,7 +105,7 @@ class OperationRoute(APIRoute):
 def _reader(name: str, annotation: Any) -> Callable[[Call, Mapping[str, str]], Any]:
     """Where the value of a parameter comes from: the call, its body, its query string or its path."""
     if inspect.isclass(annotation) and issubclass(annotation, Body):
-        return lambda call, _path: annotation.read(call.document)
+        return lambda call, _path: annotation.of(call)
     if get_origin(annotation) is not Annotated:
         return lambda _call, path: path[name]
     kind, *marks = get_args(annotation)

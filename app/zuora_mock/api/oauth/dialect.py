@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from zuora_mock.api.gateway.dialect import Context, Dialect, render
+from zuora_mock.api.gateway.call import Context
+from zuora_mock.api.gateway.dialect import Dialect, render
 from zuora_mock.clock import format_instant
 from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal, Rule

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zuora_mock.api.gateway.dialect import Context, render
+from zuora_mock.api.gateway.call import Context
+from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.proxy import ProxyDialect
 from zuora_mock.api.words import error_object
 from zuora_mock.errors import Kind, Refusal

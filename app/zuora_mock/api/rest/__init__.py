@@ -1,1 +1,5 @@
-"""How the newer REST calls refuse. `/v1/connections` does so already; the calls themselves are to come."""
+"""The newer REST calls: invoices, and how all of them refuse."""
+
+from zuora_mock.api.rest import invoices, statuses
+
+routers = (invoices.router, statuses.router, statuses.posting)

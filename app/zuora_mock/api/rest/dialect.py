@@ -1,4 +1,8 @@
-"""How REST refuses: `reasons` with codes of eight digits, the last two the category (guide, Error codes)."""
+"""How REST refuses: `reasons` with codes of eight digits, the last two the category (guide, Error codes).
+
+The status follows the category from `Zuora-Version` 2024-05-20 on; before, a call that was understood and refused is
+answered with 200. What the gateway refuses has its own status under every version (guide, API upgrades).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from zuora_mock.api.gateway.dialect import Context, Dialect, reasons, render
+from zuora_mock.api.gateway.call import Context
+from zuora_mock.api.gateway.dialect import Dialect, reasons, render
+from zuora_mock.api.gateway.versions import reaches
 from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal, Rule
 
@@ -29,7 +35,12 @@ class Refused(BaseModel):
 REFUSED: dict[int | str, dict[str, Any]] = {"4XX": {"model": Refused, "description": "Refused"}}
 
 RESOURCE = 500_000
-"""The resource of a code where none is known (assumed)."""
+"""The resource of a code where none is known (guide, Error codes: of calls without a payload too)."""
+STATUS_FOLLOWS_CATEGORY = "2024-05-20"
+
+_UNDERSTOOD = frozenset({Kind.ROW, Kind.FIELD, Kind.FAULT, Kind.NOT_FOUND})
+_STATUS: Mapping[int, int] = {10: 403, 40: 404, 50: 409, 60: 500, 61: 500, 70: 429, 99: 500}
+"""By category; others are answered with 400."""
 
 _CATEGORIES: Mapping[Rule, int] = {
     rules.NO_ROUTE: 40,
@@ -48,7 +59,22 @@ _CATEGORIES: Mapping[Rule, int] = {
     rules.RATE_LIMIT: 70,
     rules.CONCURRENCY_LIMIT: 70,
     rules.LOCK_COMPETITION: 50,
+    rules.FIELD_REQUIRED: 22,
+    rules.FIELD_UNKNOWN: 21,
+    rules.ENTITY_KEY: 40,
+    rules.MISSING_VALUE: 22,
+    rules.CANNOT_DELETE: 30,
+    rules.INVOICE_STATUS: 30,
+    rules.INVOICE_FROZEN: 30,
+    rules.INVOICE_TRANSFERRED: 30,
+    rules.SPLIT_OFF: 10,
+    rules.SPLIT_DRAFT: 30,
+    rules.SPLIT_SOURCE: 30,
+    rules.SPLIT_NEGATIVE: 30,
+    rules.SPLIT_ONCE: 30,
+    rules.SPLIT_UNIT: 30,
 }
+_OF_KIND: Mapping[Kind, int] = {Kind.ROW: 20, Kind.FIELD: 20}
 _OTHER = 60
 """The category of every other refusal: an internal error (assumed)."""
 
@@ -59,23 +85,46 @@ _ORDERED = {"REQUEST_EXCEEDED_LIMIT": 70, "LOCK_COMPETITION": 50}
 
 
 class RestDialect(Dialect):
+    """`resource` is that of the calls which it speaks for, as far as their bodies are concerned."""
+
     prefix = "/"
+
+    def __init__(self, resource: int = RESOURCE) -> None:
+        self._resource = resource
 
     def code(self, refusal: Refusal) -> int:
         ordered = (refusal.fault or {}).get("code", "")
         if ordered.isdigit() and len(ordered) > 2:
             return int(ordered)
-        category = int(ordered) if ordered.isdigit() else _ORDERED.get(ordered)
-        if category is None:
-            category = _CATEGORIES.get(refusal.rule, _OTHER)
-        return _WHOLE.get(refusal.rule) or RESOURCE * 100 + category
+        resource = self._resource if refusal.rule.kind in {Kind.ROW, Kind.FIELD} else RESOURCE
+        return _WHOLE.get(refusal.rule) or resource * 100 + _category(refusal)
+
+    def status(self, refusal: Refusal, context: Context) -> int:
+        if refusal.rule.kind not in _UNDERSTOOD and refusal.rule is not rules.SHAPE:
+            return super().status(refusal, context)
+        if not reaches(context.version, STATUS_FOLLOWS_CATEGORY):
+            return 200
+        return _STATUS.get(self.code(refusal) % 100, 400)
 
     def body(self, refusal: Refusal, context: Context) -> bytes:
         if refusal.rule is rules.SIGN_IN:
             return _sign_in(refusal.message)
         if refusal.rule.kind is Kind.UNAUTHENTICATED:
             return _unauthenticated(refusal)
-        return reasons(self.code(refusal), refusal.message, context)
+        return reasons([(self.code(each), each.message) for each in refusal.all], context)
+
+    def refused(self, refusal: Refusal, context: Context) -> dict[str, Any]:
+        """Of one of several objects in a call, as a member of the answer."""
+        told = [{"code": self.code(each), "message": each.message} for each in refusal.all]
+        return {"success": False, "processId": context.process_id, "reasons": told, "requestId": context.request_id}
+
+
+def _category(refusal: Refusal) -> int:
+    ordered = (refusal.fault or {}).get("code", "")
+    if ordered.isdigit():
+        return int(ordered)
+    rule = refusal.rule
+    return _ORDERED.get(ordered) or _CATEGORIES.get(rule) or _OF_KIND.get(rule.kind, _OTHER)
 
 
 def _sign_in(message: str) -> bytes:

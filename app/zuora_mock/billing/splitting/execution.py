@@ -21,6 +21,7 @@ from zuora_mock.domain.splitting.allocation import Rounding
 from zuora_mock.domain.splitting.split import Part, Policy, Split, SplitItem, check, in_minor_units, plan, verify
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.storage import splits
+from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.splits import KeptSplit
 from zuora_mock.storage.transaction import Transaction
 
@@ -50,9 +51,9 @@ class Work:
         return "_Group" in self.whole.header
 
 
-def run(transaction: Transaction, split_id: str) -> None:
-    """Splits the invoice. Raises Refusal if it cannot be split any more."""
-    work = prepare(transaction, split_id)
+def run(transaction: Transaction, job: Job) -> None:
+    """Splits the invoice of an InvoiceSplit. Raises Refusal if it cannot be split any more."""
+    work = prepare(transaction, job.object_id)
     parts = _copies(transaction, work)
     verify(work.whole, parts)
     _retire(transaction, work)
