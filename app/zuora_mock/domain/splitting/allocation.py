@@ -24,11 +24,11 @@ Every cell is the floor or the ceiling of its exact share; so is every total of 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
-from typing import Literal, TypeAlias
+
+from zuora_mock.domain.splitting.bridges import Bridges
 
 HUNDRED_PERCENT = 100 * 10**9
 
@@ -133,12 +133,18 @@ def _totals(total: int, percentages: Sequence[int]) -> tuple[list[int], list[Rea
     return totals, reasons
 
 
-_Node: TypeAlias = tuple[Literal["row", "part"], int]
-
-
 #: Totals of parts that could take a unit, and that could give one. A given total does neither.
 _WITHOUT_UNIT = frozenset({Reason.FLOOR, Reason.HANDED_ON})
 _WITH_UNIT = frozenset({Reason.LARGEST_FRACTION, Reason.REPAIR})
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """To a part: from another one through a row, from another one that it gives its unit to, or from the first row."""
+
+    before: int | None
+    row: int | None
+    part: int
 
 
 class _Matrix:
@@ -149,14 +155,16 @@ class _Matrix:
     ) -> None:
         self.rows, self.weights, self.whole = tuple(rows), tuple(weights), whole
         self.totals, self.total_reasons = totals, total_reasons
-        self.row_range, self.part_range = range(len(rows)), range(len(weights))
+        self.parts = range(len(weights))
         shares = [[divmod(row * weight, whole) for weight in weights] for row in rows]
         self.floors = [[floor for floor, _ in row] for row in shares]
         self.fractions = [[fraction for _, fraction in row] for row in shares]
         self.raised = [[False] * len(weights) for _ in rows]
         self.reasons = [[Reason.FLOOR if fraction else Reason.EXACT for fraction in row] for row in self.fractions]
         self.row_lacks = [row - sum(floors) for row, floors in zip(rows, self.floors, strict=True)]
-        self.part_lacks = [totals[part] - sum(row[part] for row in self.floors) for part in self.part_range]
+        self.part_lacks = [
+            total - sum(floors) for total, floors in zip(totals, zip(*self.floors, strict=True), strict=True)
+        ]
 
     def solve(self) -> Allocation:
         self._hand_out_greedily()
@@ -173,64 +181,82 @@ class _Matrix:
         )
 
     def _hand_out_greedily(self) -> None:
-        for fraction, part, row in sorted(
-            (-self.fractions[row][part], part, row) for row in self.row_range for part in self.part_range
-        ):
-            if fraction and self.row_lacks[row] and self.part_lacks[part]:
+        count = len(self.rows)
+        fractions = [row[part] for part in self.parts for row in self.fractions]
+        cells = (cell for cell in range(len(fractions)) if fractions[cell])
+        for cell in sorted(cells, key=fractions.__getitem__, reverse=True):
+            part, row = divmod(cell, count)
+            if self.row_lacks[row] and self.part_lacks[part]:
                 self._raise(row, part, Reason.LARGEST_FRACTION)
                 self.row_lacks[row] -= 1
                 self.part_lacks[part] -= 1
 
     def _repair(self) -> None:
-        if not any(self.row_lacks):
+        lacking = [row for row, lacks in enumerate(self.row_lacks) if lacks]
+        if not lacking:
             return
-        self._rank()
-        for row in self.row_range:
-            while self.row_lacks[row]:
-                self._flip(self._path(row, moving=False) or self._path(row, moving=True))
-
-    def _rank(self) -> None:
-        """In which order a path tries the neighbours of a row, of a part, and the parts with an extra unit."""
-        self.parts_of = [sorted(self.part_range, key=lambda part: -row[part]) for row in self.fractions]
-        self.rows_of = [sorted(self.row_range, key=lambda row: self.fractions[row][part]) for part in self.part_range]
+        self.bridges = Bridges(self.fractions, self.raised)
         total = sum(self.rows)
-        self.givers = sorted(self.part_range, key=lambda part: (total * self.weights[part] % self.whole, -part))
+        self.givers = sorted(self.parts, key=lambda part: (total * self.weights[part] % self.whole, -part))
+        for row in lacking:
+            while self.row_lacks[row]:
+                self._flip(row, self._path(row, moving=False) or self._path(row, moving=True))
 
-    def _path(self, start: int, *, moving: bool) -> list[_Node]:
-        """The shortest path from a row to a part that lacks a unit, or nothing."""
-        came_from: dict[_Node, _Node | None] = {("row", start): None}
-        queue: deque[_Node] = deque(came_from)
+    def _path(self, start: int, *, moving: bool) -> list[_Step]:
+        """The shortest path from a row to a part that lacks a unit, or nothing.
+
+        A part stands twice in the queue: first itself, then all the rows that it leads to.
+        """
+        steps = {part: _Step(None, start, part) for part in self._open_parts(start)}
+        queue = deque((part, True) for part in steps)
         while queue:
-            node = queue.popleft()
-            if node[0] == "part" and self.part_lacks[node[1]]:
-                return _walk_back(node, came_from)
-            for neighbour in self._neighbours(node, moving=moving):
-                if neighbour not in came_from:
-                    came_from[neighbour] = node
-                    queue.append(neighbour)
+            part, itself = queue.popleft()
+            if itself and self.part_lacks[part]:
+                return _walk_back(part, steps)
+            if itself:
+                queue.append((part, False))
+            following = self._takers(part, steps) if not itself else self._givers(part, steps) if moving else []
+            for step in following:
+                steps[step.part] = step
+                queue.append((step.part, True))
         return []
 
-    def _neighbours(self, node: _Node, *, moving: bool) -> Iterator[_Node]:
-        kind, index = node
-        if kind == "row":
-            row = self.fractions[index]
-            yield from (("part", part) for part in self.parts_of[index] if row[part] and not self.raised[index][part])
-            return
-        yield from (("row", row) for row in self.rows_of[index] if self.raised[row][index])
-        if moving and self.total_reasons[index] in _WITHOUT_UNIT:
-            yield from (("part", part) for part in self.givers if self.total_reasons[part] in _WITH_UNIT)
+    def _open_parts(self, row: int) -> list[int]:
+        """Those whose cell in the row can be raised, larger fractions first."""
+        fractions, raised = self.fractions[row], self.raised[row]
+        parts = (part for part in self.parts if fractions[part] and not raised[part])
+        return sorted(parts, key=lambda part: -fractions[part])
 
-    def _flip(self, path: list[_Node]) -> None:
-        for (kind, here), (next_kind, there) in pairwise(path):
-            if kind == "row":
-                self._raise(here, there, Reason.REPAIR)
-            elif next_kind == "row":
-                self.raised[there][here] = False
-                self.reasons[there][here] = Reason.HANDED_ON
-            else:
-                self._move_unit(giver=there, taker=here)
-        self.row_lacks[path[0][1]] -= 1
-        self.part_lacks[path[-1][1]] -= 1
+    def _takers(self, giver: int, known: Mapping[int, _Step]) -> list[_Step]:
+        """The parts that a raised cell of the giver can be handed to, in the order in which its rows lead to them."""
+        found = []
+        for part in self.parts:
+            rank = None if part in known else self.bridges.find(giver, part)
+            if rank is not None:
+                row = self.bridges.row(giver, rank)
+                found.append((rank, -self.fractions[row][part], part, row))
+        return [_Step(giver, row, part) for _, _, part, row in sorted(found)]
+
+    def _givers(self, taker: int, known: Mapping[int, _Step]) -> list[_Step]:
+        """The parts with an extra unit in their totals, for one without."""
+        if self.total_reasons[taker] not in _WITHOUT_UNIT:
+            return []
+        givers = (part for part in self.givers if self.total_reasons[part] in _WITH_UNIT and part not in known)
+        return [_Step(taker, None, part) for part in givers]
+
+    def _flip(self, start: int, path: Sequence[_Step]) -> None:
+        for step in path:
+            if step.row is None:
+                self._move_unit(giver=step.part, taker=step.before or 0)
+                continue
+            if step.before is not None:
+                self.raised[step.row][step.before] = False
+                self.reasons[step.row][step.before] = Reason.HANDED_ON
+                self.bridges.changed(step.row, step.before)
+            self._raise(step.row, step.part, Reason.REPAIR)
+            self.bridges.changed(step.row, step.part)
+        self.row_lacks[start] -= 1
+        self.part_lacks[path[-1].part] -= 1
 
     def _raise(self, row: int, part: int, reason: Reason) -> None:
         self.raised[row][part] = True
@@ -243,10 +269,10 @@ class _Matrix:
         self.total_reasons[taker] = Reason.REPAIR
 
 
-def _walk_back(node: _Node, came_from: dict[_Node, _Node | None]) -> list[_Node]:
-    path: list[_Node] = []
-    step: _Node | None = node
-    while step:
-        path.append(step)
-        step = came_from[step]
+def _walk_back(part: int, steps: Mapping[int, _Step]) -> list[_Step]:
+    path: list[_Step] = []
+    at: int | None = part
+    while at is not None:
+        path.append(steps[at])
+        at = steps[at].before
     return path[::-1]
