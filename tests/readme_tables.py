@@ -32,6 +32,13 @@ def operations() -> str:
     return "\n".join(lines)
 
 
+def rest() -> str:
+    """Every operation of REST."""
+    routes = [route for route in api.routes() if isinstance(route, OperationRoute) and route.family == "REST"]
+    lines = ["| operation | |", "|---|---|"]
+    return "\n".join(lines + [f"| `{each.method} {each.path}` | {each.summary} |" for each in routes if not each.open])
+
+
 def _default(option: click.Option) -> str:
     if option.is_flag:
         return "on" if option.default is True else "off"
@@ -47,7 +54,7 @@ def settings() -> str:
     return "\n".join(lines)
 
 
-TABLES: Mapping[str, Callable[[], str]] = {"settings": settings, "operations": operations}
+TABLES: Mapping[str, Callable[[], str]] = {"settings": settings, "operations": operations, "rest": rest}
 
 
 def filled(text: str) -> str:

@@ -62,13 +62,17 @@ def test_an_ordered_error_is_answered_in_the_words_of_zuora(
 
 
 @pytest.mark.parametrize(
-    ("path", "text"),
-    [(ACTION, '"FaultCode":"SERVER_UNAVAILABLE"'), (OBJECT, '"Code":"SERVER_UNAVAILABLE"'), (REST, '"code":50000060')],
+    ("path", "status", "text"),
+    [
+        (ACTION, 400, '"FaultCode":"SERVER_UNAVAILABLE"'),
+        (OBJECT, 400, '"Code":"SERVER_UNAVAILABLE"'),
+        (REST, 200, '"code":50000060'),
+    ],
 )
-def test_an_error_code_is_said_in_the_dialect_of_the_path(client: Client, path: str, text: str) -> None:
+def test_an_error_code_is_said_in_the_dialect_of_the_path(client: Client, path: str, status: int, text: str) -> None:
     call = client.get if path == OBJECT else client.post
     answer = call(path, headers={**SIGN_IN, "Zuora-Mock-Fault": "SERVER_UNAVAILABLE"})
-    assert answer.status_code == 400
+    assert answer.status_code == status
     assert text in answer.text
     assert answer.headers["Zuora-Mock-Rule"] == "fault.error; provenance=assumed"
 

@@ -15,7 +15,7 @@ from tests.acceptance.mocks import Mock, Start
 from zuora_mock.api.gateway.operation import OperationRoute
 
 KEYS = {"operation", "title", "provenance", "source", "date", "given", "request", "answer"}
-FAMILIES = {"Actions", "CRUD", "OAuth"}
+FAMILIES = {"Actions", "CRUD", "OAuth", "REST"}
 
 
 def _marked(name: str, pair: Mapping[str, Any]) -> ParameterSet:

@@ -258,7 +258,9 @@ class Calls:
             return st.sampled_from(schema["enum"])
         if schema.get("type") == "array":
             rows = st.dictionaries(st.sampled_from(NAMES), self.values, max_size=6)
-            return st.lists(rows if schema["items"]["type"] == "object" else self.texts, min_size=1, max_size=5)
+            return st.lists(
+                rows if resolved(schema["items"]).get("type") == "object" else self.texts, min_size=1, max_size=5
+            )
         return self.texts if schema.get("type") == "string" else self.values
 
     def headers(self) -> st.SearchStrategy[dict[str, str]]:
@@ -267,7 +269,7 @@ class Calls:
 
     def draw(self, data: st.DataObject) -> httpx.Response:
         operation = data.draw(st.sampled_from(OPERATIONS))
-        path = operation.path.replace("{id}", data.draw(self.identifiers)).replace("{key}", UNKNOWN_ID)
+        path = re.sub("{[a-z]+}", lambda _: data.draw(self.identifiers), operation.path)
         query = data.draw(
             st.sampled_from(["", "", "?rejectUnknownFields=true", "?fields=Id,Status,PaymentTerm", "?%ff=&&="])
         )
