@@ -1,5 +1,5 @@
 """The newer REST calls: invoices, and how all of them refuse."""
 
-from zuora_mock.api.rest import invoices, statuses
+from zuora_mock.api.rest import invoices, splits, statuses
 
-routers = (invoices.router, statuses.router, statuses.posting)
+routers = (invoices.router, splits.router, statuses.router, statuses.posting)

@@ -73,6 +73,7 @@ _CATEGORIES: Mapping[Rule, int] = {
     rules.SPLIT_NEGATIVE: 30,
     rules.SPLIT_ONCE: 30,
     rules.SPLIT_UNIT: 30,
+    rules.SPLIT_GONE: 40,
 }
 _OF_KIND: Mapping[Kind, int] = {Kind.ROW: 20, Kind.FIELD: 20}
 _OTHER = 60
