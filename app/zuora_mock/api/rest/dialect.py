@@ -114,11 +114,6 @@ class RestDialect(Dialect):
             return _unauthenticated(refusal)
         return reasons([(self.code(each), each.message) for each in refusal.all], context)
 
-    def refused(self, refusal: Refusal, context: Context) -> dict[str, Any]:
-        """Of one of several objects in a call, as a member of the answer."""
-        told = [{"code": self.code(each), "message": each.message} for each in refusal.all]
-        return {"success": False, "processId": context.process_id, "reasons": told, "requestId": context.request_id}
-
 
 def _category(refusal: Refusal) -> int:
     ordered = (refusal.fault or {}).get("code", "")

@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from zuora_mock.api.gateway.call import Answer, CurrentCall
 from zuora_mock.api.gateway.dialect import render
-from zuora_mock.api.gateway.headers import DECLARED_OF_REST
 from zuora_mock.api.gateway.operation import sourced
 from zuora_mock.api.rest.bodies import Day, Money, Percentage, RestBody, Text100, refused, required
-from zuora_mock.api.rest.dialect import REFUSED
 from zuora_mock.api.rest.invoice_answers import InvoiceView, show_invoice
 from zuora_mock.api.rest.records import in_wire_terms
-from zuora_mock.api.rest.route import RestRoute
+from zuora_mock.api.rest.route import router_of
 from zuora_mock.api.rest.statuses import JobStatus
 from zuora_mock.billing import keys
 from zuora_mock.billing.splitting import request
@@ -73,16 +70,10 @@ class SplitView(BaseModel):
     invoices: list[InvoiceView] | None = None
 
 
-router = APIRouter(
-    prefix="/v1/invoices",
-    route_class=RestRoute,
-    tags=[RestRoute.family],
-    dependencies=DECLARED_OF_REST,
-    responses=REFUSED,
-)
+router = router_of()
 
 
-@router.put("/{key}/split", name="invoices.split", response_model=SplitView)
+@router.put("/invoices/{key}/split", name="invoices.split", response_model=SplitView)
 @sourced("API reference, Split an invoice")
 def split(call: CurrentCall, key: str, body: SplitRequest) -> Answer:
     """Split a draft by percentage or by amount."""
