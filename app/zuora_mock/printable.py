@@ -6,15 +6,20 @@ the direction of writing, lone surrogates, blanks that look like none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def printable(text: str) -> str:
     """The text with what cannot be seen as escapes of Python's."""
     return text if text.isprintable() else "".join(map(_escaped, text))
 
 
-def one_word(text: str) -> str:
-    """The same without blanks, which stand between the words of a line."""
-    return printable(text).replace(" ", r"\x20")
+def line(words: Sequence[str]) -> str:
+    """The words with one blank between each two, and none inside of any."""
+    joined = " ".join(words)
+    if joined.isprintable() and joined.count(" ") == len(words) - 1:
+        return joined
+    return " ".join(printable(word).replace(" ", r"\x20") for word in words)
 
 
 def _escaped(character: str) -> str:

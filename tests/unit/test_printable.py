@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from zuora_mock.printable import one_word, printable
+from zuora_mock.printable import line, printable
 from zuora_mock.serve import log_readably
 
 pytestmark = pytest.mark.assumed
@@ -30,7 +30,8 @@ def test_what_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
 
 
 def test_a_word_of_a_line_stays_one_word() -> None:
-    assert one_word("acme rule=none\u00a0x") == r"acme\x20rule=none\xa0x"
+    assert line(["GET", "/v1/x", "acme rule=none\u00a0x"]) == r"GET /v1/x acme\x20rule=none\xa0x"
+    assert line(["GET", "/v1/x"]) == "GET /v1/x"
 
 
 @pytest.fixture

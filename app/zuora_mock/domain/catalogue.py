@@ -71,9 +71,9 @@ class Field:
         return bool(self.access & (Access.READ | Access.QUERY))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ObjectType:
-    """One object. `hidden` fields are kept beside the others and never leave through Zuora's face.
+    """One object, the same wherever it is spoken of. `hidden` fields are kept beside the others and never leave through Zuora's face.
 
     `since` is the first WSDL version that knows the object; `custom`, whether it takes custom fields.
     """
@@ -95,9 +95,6 @@ class ObjectType:
         object.__setattr__(self, "path", words)
         object.__setattr__(self, "table", f"{words.replace('-', '_')}s")
         object.__setattr__(self, "by_name", {field.name: field for field in self.fields})
-
-    def __hash__(self) -> int:
-        return hash(self.name)
 
     @cached_property
     def _by_folded_name(self) -> dict[str, Field]:

@@ -80,11 +80,19 @@ def kept_answer(body: bytes, path: str) -> bytes:
     return _kept(body, "", path, _HARMLESS_IN_ANSWERS) if signs_in(path) else body[:LONGEST_BODY]
 
 
-def masked_members(node: Any) -> Any:
+def masked_members(document: Any) -> Any:
     """A JSON value without the values of members that look like secrets."""
+    return _masked(document) if _hints(json.dumps(document, default=str).encode().lower()) else document
+
+
+def _masked(node: Any) -> Any:
     if isinstance(node, dict):
-        return {name: MASK if _is_secret_member(name) else masked_members(value) for name, value in node.items()}
-    return [masked_members(each) for each in node] if isinstance(node, list) else node
+        return {name: MASK if _is_secret_member(name) else _masked(value) for name, value in node.items()}
+    return [_masked(each) for each in node] if isinstance(node, list) else node
+
+
+def _hints(lower: bytes) -> bool:
+    return any(map(lower.__contains__, _HINTS))
 
 
 def _is_secret_member(name: str) -> bool:
@@ -149,7 +157,7 @@ def _kept(body: bytes, media: str, path: str, harmless: frozenset[str]) -> bytes
 
 def _is_suspect(plain: bytes) -> bool:
     beginning = plain[:LONGEST_BODY].lower()
-    return any(hint in beginning for hint in _HINTS) and _SUSPECT.search(beginning) is not None
+    return _hints(beginning) and _SUSPECT.search(beginning) is not None
 
 
 def _masked_json(plain: bytes) -> bytes:
@@ -157,7 +165,7 @@ def _masked_json(plain: bytes) -> bytes:
         document = _read(plain)
     except ValueError:
         return MASK.encode()
-    masked = masked_members(document)
+    masked = _masked(document)
     return plain if masked == document else json.dumps(masked).encode()
 
 

@@ -62,6 +62,7 @@ def user_pair(headers: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 _ENTITY, _ENTITY_ID, _ENTITY_NAME = "Zuora-Entity-Ids", "entityId", "entityName"
+_NAMING = frozenset({_ENTITY.lower(), _ENTITY_ID.lower(), _ENTITY_NAME.lower()})
 _FORM = "application/x-www-form-urlencoded"
 _GRANT = "client_credentials"
 _LONGEST_FORM = 256 * 1024
@@ -179,7 +180,7 @@ def sign_in_refusal(actual: str | None) -> Refusal:
 
 def choose_entity(tenant: Tenant, client: Client, headers: Mapping[str, str]) -> int:
     """The number of the entity that the call is about. Raises Refusal (`entity.header`)."""
-    header, wanted = _entity_wanted(headers)
+    header, wanted = (_ENTITY, "") if _NAMING.isdisjoint(headers) else _entity_wanted(headers)
     if not wanted and len(client.entities) == 1:
         return client.entities[0]
     entities = [each for each in tenant.entities if each.number in client.entities]

@@ -22,7 +22,7 @@ from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.exchanges import Exchanges
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.gateway.table import RouteTable
-from zuora_mock.printable import one_word
+from zuora_mock.printable import line
 from zuora_mock.services import Services
 from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
 
@@ -181,5 +181,5 @@ def log(exchange: Exchange, answer: Answer) -> None:
     if exchange.injection.name:
         marks.append(f"fault={exchange.injection.name}")
     name, tenant = exchange.target.name or "-", f"tenant={exchange.tenant.name}"
-    words = (request.method, request.path, str(answer.status), name, tenant, *marks)
-    sys.stderr.write(f"{' '.join(map(one_word, words))} request={exchange.n}\n")
+    words = (request.method, request.path, str(answer.status), name, tenant, *marks, f"request={exchange.n}")
+    sys.stderr.write(f"{line(words)}\n")
