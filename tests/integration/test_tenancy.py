@@ -236,7 +236,7 @@ def test_a_reset_keeps_the_client_of_a_tenant_that_is_its_own(server: Server) ->
 def test_all_tenants_are_reset_at_once(server: Server) -> None:
     tenant, _ = server.admitted(MINE)
     server.remove_invoices(tenant)
-    removed = server.tenancy.reset_all()
+    removed = dict(server.tenancy.reset_all())
     assert (removed["default"]["invoices"], removed[MINE]["invoices"]) == (14, 0)
     assert len(server.numbers(tenant)) == 14
 
@@ -292,7 +292,7 @@ def test_a_removed_tenant_leaves_nothing_behind(server: Server) -> None:
     assert server.tenancy.by_key(tenant.key) is None
     assert server.credentials.find(server.database, token) is None
     assert server.numbers(tenant) == []
-    assert server.tenancy.all() == [server.tenancy.anonymous]
+    assert list(server.tenancy.all()) == [server.tenancy.anonymous]
     with pytest.raises(Unknown):
         server.tenancy.remove(MINE)
 
@@ -334,7 +334,7 @@ def test_snapshots_are_listed_replaced_and_dropped(server: Server) -> None:
         server.restore(tenant, "two")
     with pytest.raises(Unknown):
         server.drop_snapshot(tenant, "two")
-    assert server.tenancy.all() == [tenant]
+    assert list(server.tenancy.all()) == [tenant]
 
 
 def test_snapshots_belong_to_their_tenant(server: Server) -> None:

@@ -22,6 +22,7 @@ from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures.dumping import dump
+from zuora_mock.work.turns import in_turns
 
 _FIXTURE = {
     "type": "object",
@@ -65,17 +66,17 @@ async def reset(
     if every and name is not None:
         raise Problem(400, "Ambiguous reset", "name a tenant or say all=true, not both")
     if every:
-        return _reset_all(services)
+        return await _reset_all(services)
     meant = await meant_tenant(services, named)
     async with services.fairness.turn(meant.tenant.key):
         removed = await TenantCall(services, meant.tenant).do(services.tenancy.reset)
     return ResetAnswer(tenant=meant.by, removed=removed)
 
 
-def _reset_all(services: Services) -> ResetAnswer:
+async def _reset_all(services: Services) -> ResetAnswer:
     if services.settings.forbid_reset_all:
         raise Problem(403, "Reset of all forbidden", "name a tenant: this server does not reset all tenants at once")
-    tenants = services.tenancy.reset_all()
+    tenants = dict(await in_turns(services.tenancy.reset_all()))
     total: Counter[str] = Counter()
     for counts in tenants.values():
         total.update(counts)
@@ -94,7 +95,7 @@ async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
     """
     fixture = fixtures.parse(await request.body(), "the fixture", call.tenant.zone, call.tenant.custom_fields)
     made = await call.do(call.services.tenancy.seed, fixture)
-    call.services.runner.advanced(call.tenant)
+    await in_turns(call.services.runner.advanced(call.tenant))
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
 
 

@@ -6,7 +6,7 @@ transaction; what finds, makes or removes tenants sees to its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -78,9 +78,13 @@ class Tenancy:
 
     # Finding
 
-    def all(self) -> list[Tenant]:
-        known = (self.by_key(key) for key in tenants.all_keys(self._database))
-        return [tenant for tenant in known if tenant]
+    def keys(self) -> list[int]:
+        return tenants.all_keys(self._database)
+
+    def all(self) -> Iterator[Tenant]:
+        """Oldest first."""
+        known = map(self.by_key, self.keys())
+        return (tenant for tenant in known if tenant)
 
     def by_key(self, key: int) -> Tenant | None:
         return self._tenants.get(key) or self._register(tenants.by_key(self._database, key))
@@ -169,12 +173,12 @@ class Tenancy:
         self._forget(tenant)
         return {shown: removed[table] for table, shown in _COUNTED.items()}
 
-    def reset_all(self) -> dict[str, dict[str, int]]:
-        removed = {}
+    def reset_all(self) -> Iterator[tuple[str, dict[str, int]]]:
+        """Each tenant is a piece: its name, and what is gone."""
         for tenant in self.all():
             with begin(self._database, tenant) as transaction:
-                removed[tenant.name] = self.reset(transaction)
-        return removed
+                removed = self.reset(transaction)
+            yield tenant.name, removed
 
     def seed(self, transaction: Transaction, fixture: Fixture) -> SeedResult:
         """Adds the fixture to what is there. Raises FixtureError."""

@@ -7,7 +7,7 @@ tell the same story, or nothing of it happened.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from zuora_mock.clock import DAY, SECOND
@@ -80,19 +80,14 @@ class Runner:
         self.wake(tenant, [id])
         return job.shown()
 
-    def settle(self, tenant: Tenant) -> tuple[Shown, Shown]:
-        """Runs until nothing is due, what waits to be told included: what ran, and what still blocks.
+    def unsettled(self, tenant: Tenant) -> Shown:
+        """The jobs that are held, or whose time, on the tenant's clock, has not come."""
+        return [job.shown() for job in self._all(tenant) if job.state in _UNSETTLED]
 
-        A job blocks while it is held or while its time, on the tenant's clock, has not come.
-        """
-        ran = self.run_due(tenant, manual=True)
-        return ran, [job.shown() for job in self._all(tenant) if job.state in _UNSETTLED]
-
-    def advanced(self, tenant: Tenant) -> Shown:
-        """To be called when the clock was moved: runs what became due, returns what ran."""
-        ran = self.run_due(tenant)
+    def advanced(self, tenant: Tenant) -> Iterator[dict[str, Any]]:
+        """To be called when the clock was moved: runs what became due, each job a piece."""
+        yield from self.run_due(tenant)
         self.attend(tenant)
-        return ran
 
     # What runs by itself
 
@@ -110,12 +105,17 @@ class Runner:
         """Those of the jobs that ran."""
         return [each for each in ids if self.run_job(tenant, each)]
 
-    def run_due(self, tenant: Tenant, *, manual: bool = False) -> Shown:
-        """Everything of the tenant that is due, until nothing is; `manual`: also what waits to be told."""
-        ran: Shown = []
+    def run_due(self, tenant: Tenant, *, manual: bool = False) -> Iterator[dict[str, Any]]:
+        """Everything of the tenant that is due, until nothing is; `manual`: also what waits to be told.
+
+        Each job is a piece: between two of them others may run, hold or remove what was found.
+        """
         while due := [job for job in self._queued(tenant) if job.due_at <= tenant.now() or (manual and job.manual)]:
-            ran += [self.run_now(tenant, job.id) for job in due]
-        return ran
+            for job in due:
+                with begin(self._database, tenant) as transaction:
+                    found = rows.find(transaction, job.id)
+                if found is not None and found.state is JobState.QUEUED:
+                    yield self.run_now(tenant, job.id)
 
     def recover(self) -> None:
         """After a start: work that was claimed and not finished waits again; nothing of it had happened."""
