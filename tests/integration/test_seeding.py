@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from zuora_mock.billing.drafts import Item
+from zuora_mock.bounds import Bounds
 from zuora_mock.domain.catalogue import (
     ACCOUNT,
     CONTACT,
@@ -45,7 +46,7 @@ class Filled:
 
     def __init__(self, source: Fixture) -> None:
         self.database = Database()
-        self.tenancy = Tenancy(self.database, Credentials(), [source])
+        self.tenancy = Tenancy(self.database, Credentials(Bounds()), [source], Bounds())
         self.tenant: Tenant = self.tenancy.anonymous
 
     @contextmanager

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Table
 
 from tests.integration.benches import rows
+from zuora_mock.bounds import Bounds
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import INVOICE
-from zuora_mock.settings import JobPolicy
+from zuora_mock.settings import JobPolicy, Settings
 from zuora_mock.storage import configuration
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import NEVER
@@ -42,8 +43,9 @@ class Server:
 
     def __init__(self, path: Path | None = None, *fixtures: Fixture, unknown: Any = "accept") -> None:
         self.database = Database(path)
-        self.credentials = Credentials()
-        self.tenancy = Tenancy(self.database, self.credentials, fixtures or [load(default_fixture_path())], unknown)
+        bounds = Bounds(Settings(unknown_clients=unknown))
+        self.credentials = Credentials(bounds)
+        self.tenancy = Tenancy(self.database, self.credentials, fixtures or [load(default_fixture_path())], bounds)
 
     def admitted(self, client_id: str, secret: str = "") -> tuple[Tenant, Client]:
         admitted = self.tenancy.admit(client_id, secret)

@@ -136,6 +136,7 @@ async def meant_tenant(services: CurrentServices, named: MaybeTenant) -> NamedTe
 
 
 async def current_call(services: CurrentServices, meant: Annotated[NamedTenant, Depends(meant_tenant)]) -> TenantCall:
+    services.tenancy.use(meant.tenant)
     return TenantCall(services, meant.tenant)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from zuora_mock import __version__
 from zuora_mock.admin.context import CurrentServices
+from zuora_mock.bounds import Bounds
 from zuora_mock.clock import stopwatch
 from zuora_mock.settings import Settings
 from zuora_mock.steering.masking import MASK
@@ -56,8 +57,16 @@ async def health(request: Request) -> JSONResponse:
 
 @router.get("/config", response_model=None)
 async def config(services: CurrentServices) -> dict[str, Any]:
-    """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked."""
-    return {name: _setting(services.settings, name) for name in Settings.model_fields}
+    """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked.
+
+    A bound also tells how many were `forgotten` since the start of the server, to make room for newer ones.
+    """
+    settings, bounds = services.settings, services.bounds
+    return {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
+
+
+def _forgotten(bounds: Bounds, name: str) -> dict[str, Any]:
+    return {"forgotten": bounds.forgotten[name]} if name.startswith("most_") else {}
 
 
 def _setting(settings: Settings, name: str) -> dict[str, Any]:

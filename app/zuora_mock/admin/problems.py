@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from zuora_mock.pointers import pointer
 from zuora_mock.tenants.fixtures import FixtureError
-from zuora_mock.tenants.tenancy import Taken, TenancyError, Unknown
+from zuora_mock.tenants.tenancy import Taken, TenancyError, TooMany, Unknown
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -138,8 +138,8 @@ def _as_problem(error: Exception) -> Problem:
             return error
         case Unknown():
             return Problem(404, "Unknown name", str(error))
-        case Taken():
-            return Problem(409, "Name taken", str(error))
+        case TooMany() | Taken():
+            return Problem(409, "Too many" if isinstance(error, TooMany) else "Name taken", str(error))
         case TenancyError():
             return Problem(400, "Invalid request", str(error))
         case FixtureError():

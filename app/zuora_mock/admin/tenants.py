@@ -121,6 +121,7 @@ async def create(services: CurrentServices, body: TenantBody) -> TenantView:
     """A tenant with a client of its own, from a fixture or as a copy of another tenant."""
     base = fixtures.parse(json.dumps(body.base), "base") if isinstance(body.base, dict) else body.base
     tenant = services.tenancy.create(body.client_id, body.client_secret, base)
+    await in_turns(services.tenancy.make_room())
     services.runner.attend(tenant)
     return await TenantCall(services, tenant).do(_view)
 
@@ -147,6 +148,7 @@ async def remove(services: CurrentServices, name: str) -> None:
 async def fork(services: CurrentServices, base: str, body: ClientBody) -> TenantView:
     """A copy of a tenant as it stands: data, jobs, policy, clock and keys, under a client of its own."""
     tenant = services.tenancy.fork(base, body.client_id, body.client_secret)
+    await in_turns(services.tenancy.make_room())
     services.runner.attend(tenant)
     return await TenantCall(services, tenant).do(_view)
 

@@ -32,6 +32,7 @@ from zuora_mock.steering.journal import Entry
 from zuora_mock.steering.matching import Subject
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.tenants.upkeep import EVERY
 
 logger = logging.getLogger("zuora_mock")
 
@@ -89,6 +90,7 @@ class Exchanges:
     def _exchange(self, request: Request, target: Target, caller: Caller, tenant: Tenant) -> Exchange:
         tenant.entries += 1
         self._services.fairness.count(tenant.key)
+        self._services.tenancy.use(tenant)
         request_id = ids.uuid_text(tenant.name, "request", tenant.entries)
         return Exchange(request, target, caller, tenant, tenant.entries, request_id, stopwatch())
 
@@ -134,6 +136,8 @@ class Exchanges:
             self._keep_session(exchange, transaction)
             _complete(exchange, answer)
             services.journal.write(transaction, _entry(exchange, transaction, answer))
+            if exchange.n % EVERY == 0:
+                services.upkeep.sweep(transaction)
         exchange.jobs = transaction.jobs
         return answer
 
