@@ -19,7 +19,7 @@ from zuora_mock.api.gateway.network import Protocol
 from zuora_mock.main import create_app
 from zuora_mock.printable import printable
 from zuora_mock.settings import Settings
-from zuora_mock.storage.database import UnusableDatabase
+from zuora_mock.storage.database import DatabaseError, StorageTrouble, UnusableDatabase
 from zuora_mock.tenants.fixtures import FixtureError
 
 _BACKLOG = 2048
@@ -60,6 +60,8 @@ def application(settings: Settings) -> ASGIApp:
         raise CannotStart(str(error), 3) from error
     except UnusableDatabase as error:
         raise CannotStart(str(error), 2) from error
+    except (DatabaseError, StorageTrouble) as error:
+        raise CannotStart(f"cannot use {settings.db or 'memory'} as database: {error}", 2) from error
 
 
 class _Server(uvicorn.Server):

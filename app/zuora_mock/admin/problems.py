@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from zuora_mock.pointers import pointer
+from zuora_mock.storage.database import StorageTrouble
 from zuora_mock.tenants.fixtures import FixtureError
 from zuora_mock.tenants.tenancy import Taken, TenancyError, TooMany, Unknown
 
@@ -77,6 +78,15 @@ _WORDS: Mapping[str, str] = {
     "tuple_type": _ARRAY,
 }
 """Our words for pydantic's sorts of misfit; a sort that is not here keeps its own."""
+
+_SAID: Mapping[type[Exception], tuple[int, str]] = {
+    Unknown: (404, "Unknown name"),
+    Taken: (409, "Name taken"),
+    TooMany: (409, "Too many"),
+    TenancyError: (400, "Invalid request"),
+    StorageTrouble: (503, "Not written"),
+}
+"""Refusals that say why in words for a person; the first that fits."""
 
 logger = logging.getLogger("zuora_mock")
 
@@ -136,19 +146,14 @@ def _as_problem(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
-        case Unknown():
-            return Problem(404, "Unknown name", str(error))
-        case TooMany() | Taken():
-            return Problem(409, "Too many" if isinstance(error, TooMany) else "Name taken", str(error))
-        case TenancyError():
-            return Problem(400, "Invalid request", str(error))
         case FixtureError():
             errors = [{"in": error.source, **asdict(each)} for each in error.problems]
             return Problem(400, "Invalid fixture", str(error), errors=errors)
         case RequestValidationError():
             return _invalid(error.errors(), error.body)
         case _:
-            raise error
+            status, title = next(said for kind, said in _SAID.items() if isinstance(error, kind))
+            return Problem(status, title, str(error))
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
@@ -180,7 +185,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    for kind in (Problem, TenancyError, FixtureError, RequestValidationError):
+    for kind in (Problem, TenancyError, FixtureError, StorageTrouble, RequestValidationError):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(HTTPException, _unroutable)
     app.add_exception_handler(Exception, _broken)
