@@ -94,9 +94,7 @@ def test_a_full_disk_refuses_writes_and_nothing_else(start: Start, sign_in: Sign
     assert "can be written again" in lines[-1]
 
 
-def test_background_work_that_could_not_be_written_is_done_when_there_is_space(
-    start: Start, sign_in: SignIn, file: Path
-) -> None:
+def test_work_that_could_not_be_written_is_done_when_there_is_space(start: Start, sign_in: SignIn, file: Path) -> None:
     server = start("--db", str(file), "--no-access-log")
     client = sign_in(server)
     client.put("/__admin/jobs/policy", json={"mode": "delayed", "seconds": 0.3}).raise_for_status()
