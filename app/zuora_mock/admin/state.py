@@ -22,7 +22,7 @@ from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures.dumping import dump
-from zuora_mock.work.turns import in_turns
+from zuora_mock.work.turns import finished, in_turns
 
 _FIXTURE = {
     "type": "object",
@@ -93,7 +93,8 @@ async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
 
     What is wrong with a fixture is answered at once and in full, and nothing of it is kept.
     """
-    fixture = fixtures.parse(await request.body(), "the fixture", call.tenant.zone, call.tenant.custom_fields)
+    tenant, body = call.tenant, await request.body()
+    fixture = await finished(fixtures.parse_in_steps(body, "the fixture", tenant.zone, tenant.custom_fields))
     made = await call.do(call.services.tenancy.seed, fixture)
     await in_turns(call.services.runner.advanced(call.tenant))
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)

@@ -23,7 +23,7 @@ from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.tenancy import TenancyError, Unknown
-from zuora_mock.work.turns import in_turns
+from zuora_mock.work.turns import finished, in_turns
 
 _CLIENT_ID = "00000000-0000-4000-8000-000000000001"
 
@@ -102,6 +102,11 @@ def _forgotten_snapshots(call: TenantCall, names: Iterable[str]) -> Iterator[str
         yield name
 
 
+async def _read(document: dict[str, Any]) -> fixtures.Fixture:
+    """Raises FixtureError."""
+    return await finished(fixtures.parse_in_steps(json.dumps(document), "base"))
+
+
 def _remove(services: Services, tenant: Tenant) -> None:
     try:
         services.tenancy.remove(tenant.name)
@@ -119,7 +124,7 @@ async def list_tenants(services: CurrentServices) -> TenantList:
 @router.post("/tenants", status_code=201)
 async def create(services: CurrentServices, body: TenantBody) -> TenantView:
     """A tenant with a client of its own, from a fixture or as a copy of another tenant."""
-    base = fixtures.parse(json.dumps(body.base), "base") if isinstance(body.base, dict) else body.base
+    base = body.base if isinstance(body.base, str | None) else await _read(body.base)
     tenant = services.tenancy.create(body.client_id, body.client_secret, base)
     await in_turns(services.tenancy.make_room())
     services.runner.attend(tenant)
