@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from zuora_mock.admin.context import (
     CurrentServices,
@@ -21,7 +21,7 @@ from zuora_mock.admin.problems import DESCRIBED, Problem
 from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
 from zuora_mock.tenants import fixtures
-from zuora_mock.tenants.fixtures.dumping import dump
+from zuora_mock.tenants.fixtures import dumping
 from zuora_mock.work.turns import finished, in_turns
 
 _FIXTURE = {
@@ -101,9 +101,10 @@ async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
 
 
 @router.get("/state", name="read", response_model=None, responses=_FIXTURE_ANSWER)
-async def state(call: CurrentTenantCall) -> JSONResponse:
+async def state(call: CurrentTenantCall) -> Response:
     """The tenant's data as a fixture, ids included: what comes out goes in again, here or in another tenant."""
-    return JSONResponse(await call.do(dump))
+    found = await call.do(dumping.read)
+    return Response(await finished(found.text_in_steps()), media_type="application/json")
 
 
 @router.get("/fixture-schema", response_model=None)
