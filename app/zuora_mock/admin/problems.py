@@ -45,6 +45,8 @@ DESCRIBED: dict[str, Any] = {
 }
 """A refusal as OpenAPI describes it."""
 
+_MOST_ERRORS = 100
+"""Of one call, those that are told."""
 _NUMBER, _WHOLE = "a number is needed", "a whole number is needed"
 _TRUTH, _TEXT = "true or false is needed", "text is needed"
 _OBJECT, _ARRAY = "an object is needed", "an array is needed"
@@ -165,7 +167,7 @@ def _invalid(found: Sequence[Mapping[str, Any]], body: Any) -> Problem:
     if malformed:
         return Problem(400, "Malformed JSON", f"the body is not JSON: {malformed['ctx']['error']}")
     whole = [error for error in found if not (error["type"] == "too_short" and error["input"])]
-    errors = [_misfit(error, body) for error in whole or found]
+    errors = [_misfit(error, body) for error in (whole or found)[:_MOST_ERRORS]]
     detail = "; ".join(f"{error['in']}{error['pointer']}: {error['message']}" for error in errors)
     return Problem(400, "Invalid request", detail, errors=errors)
 
