@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.benches import dump
 from zuora_mock.billing.drafts import Item
 from zuora_mock.bounds import Bounds
 from zuora_mock.domain.catalogue import (
@@ -29,7 +30,6 @@ from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
-from zuora_mock.tenants.fixtures.dumping import dump
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.tenants.tenancy import Tenancy
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
-from tests.integration.benches import rows
+from tests.integration.benches import dump, rows
 from zuora_mock.bounds import Bounds
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import INVOICE
@@ -22,7 +22,6 @@ from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import begin
 from zuora_mock.tenants.credentials import TOKEN_LIFETIME, Credentials
 from zuora_mock.tenants.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
-from zuora_mock.tenants.fixtures.dumping import dump
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.tenants.tenancy import Taken, Tenancy, TenancyError, Unknown
 

@@ -18,7 +18,7 @@ _WITH_FIXTURE = "/tenants"
 
 
 class StrictRequest(Request):
-    """One whose JSON has no half of a surrogate pair, no values without end, and no depth that pydantic does not print."""
+    """One whose JSON has no half of a surrogate pair, no values without end, no depth that cannot be printed."""
 
     async def json(self) -> Any:
         """Raises JSONDecodeError."""

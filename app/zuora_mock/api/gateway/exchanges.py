@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 
 from zuora_mock import ids
 from zuora_mock.api.gateway import bodies, idempotency, repairs, steps
@@ -106,7 +107,7 @@ class Exchanges:
         """The answer to a call that writes nothing, not even a journal entry. Raises Refusal for any other."""
         database = self._services.database
         try:
-            with begin(database, exchange.tenant, exchange.entity) as transaction:
+            with self._transaction(exchange) as transaction:
                 before = database.written
                 answer = self._perform(exchange, transaction)
                 raise _not_written() if database.written > before else _Rehearsed
@@ -167,10 +168,13 @@ class Exchanges:
 
     # One transaction
 
+    def _transaction(self, exchange: Exchange) -> AbstractContextManager[Transaction]:
+        return begin(self._services.database, exchange.tenant, exchange.entity)
+
     def _conclude(self, exchange: Exchange, perform: Callable[[Exchange, Transaction], Answer]) -> Answer:
         """Performs, completes the headers and writes the journal entry."""
-        services, tenant = self._services, exchange.tenant
-        with begin(services.database, tenant, exchange.entity) as transaction:
+        services = self._services
+        with self._transaction(exchange) as transaction:
             self.traffic.count(exchange)
             answer = perform(exchange, transaction)
             self._keep_session(exchange, transaction)
