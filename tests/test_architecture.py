@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1] / "app" / PACKAGE
 
 FLOORS: dict[str, int] = {
     **dict.fromkeys(
-        ("", "errors", "clock", "ids", "settings", "pointers", "instants", "json_structure", "printable"), 0
+        ("", "errors", "clock", "ids", "settings", "pointers", "instants", "json_structure", "printable", "bounds"), 0
     ),
     "domain": 1,
     "storage": 2,

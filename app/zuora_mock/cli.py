@@ -111,6 +111,42 @@ def _leave(_signal: int, _frame: object) -> None:
     help="Largest request body, in bytes; 16 times as much at /__admin.",
 )
 @_flag("--journal-size", type=click.IntRange(0), default=_DEFAULT.journal_size, help="Requests kept per tenant.")
+@_flag(
+    "--most-tenants",
+    type=click.IntRange(1),
+    default=_DEFAULT.most_tenants,
+    help="Tenants beside those of fixtures; the one that was unused longest makes room.",
+)
+@_flag(
+    "--most-snapshots",
+    type=click.IntRange(0),
+    default=_DEFAULT.most_snapshots,
+    help="Snapshots per tenant; one more is refused.",
+)
+@_flag(
+    "--most-tokens",
+    type=click.IntRange(1),
+    default=_DEFAULT.most_tokens,
+    help="Bearer tokens and sessions per tenant, expired or not; the oldest make room.",
+)
+@_flag(
+    "--most-idempotency-keys",
+    type=click.IntRange(0),
+    default=_DEFAULT.most_idempotency_keys,
+    help="Answers kept per tenant for idempotency keys, for 24 hours; the oldest make room.",
+)
+@_flag(
+    "--most-cursors",
+    type=click.IntRange(1),
+    default=_DEFAULT.most_cursors,
+    help="Results of more than one page per tenant; the oldest make room.",
+)
+@_flag(
+    "--most-faults",
+    type=click.IntRange(0),
+    default=_DEFAULT.most_faults,
+    help="Fault orders per tenant; those that are spent or expired make room, then one more is refused.",
+)
 @_flag("--forbid-reset-all", is_flag=True, help="Refuse to reset all tenants at once.")
 @_flag("--admin-token", default=_DEFAULT.admin_token, show_default=False, help="Bearer token that /__admin asks for.")
 @_flag(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from zuora_mock.billing.operations import InvoiceOperation
 from zuora_mock.billing.splitting import execution as splits
 from zuora_mock.billing.splitting import request
 from zuora_mock.billing.splitting.submission import JOB_TYPE
+from zuora_mock.bounds import Bounds
 from zuora_mock.errors import Refusal
 from zuora_mock.services import Services
 from zuora_mock.settings import Settings
@@ -30,6 +32,7 @@ from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.fixtures import default_fixture_path, load
 from zuora_mock.tenants.tenancy import Tenancy
+from zuora_mock.tenants.upkeep import Upkeep
 from zuora_mock.work.runner import Handler, Runner
 
 
@@ -46,15 +49,17 @@ class Application(FastAPI):
 def make_services(settings: Settings) -> Services:
     """The database, what is in it, and the services over it. Raises FixtureError."""
     database = Database(settings.db)
-    credentials = Credentials()
-    faults = FaultOrders(database)
+    bounds = Bounds(settings)
+    credentials = Credentials(bounds)
+    faults = FaultOrders(database, bounds)
     fixtures = [load(path) for path in settings.fixtures or (default_fixture_path(),)]
-    tenancy = Tenancy(database, credentials, fixtures, settings.unknown_clients)
+    tenancy = Tenancy(database, credentials, fixtures, bounds)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     runner = Runner(database, tenancy, _handlers(), _explain_work)
     runner.recover()
     journal = Journal(settings.journal_size)
-    return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness())
+    upkeep = Upkeep(database, tenancy, credentials, bounds)
+    return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness(), bounds, upkeep)
 
 
 def _handlers() -> Mapping[str, Handler]:
@@ -77,8 +82,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         services.resume()
+        upkeep = asyncio.create_task(services.keep_up())
         with services.runner.background.in_this_loop():
             yield
+        upkeep.cancel()
+        with suppress(asyncio.CancelledError):
+            await upkeep
         services.pause()
 
     app = Application(

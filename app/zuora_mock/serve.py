@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import gc
 import logging
+import os
+import signal
 import socket
 from importlib.util import find_spec
-from types import FrameType
+from threading import Event, Thread
 from typing import Any
 
 import click
@@ -19,7 +21,7 @@ from zuora_mock.api.gateway.network import Protocol
 from zuora_mock.main import create_app
 from zuora_mock.printable import printable
 from zuora_mock.settings import Settings
-from zuora_mock.storage.database import UnusableDatabase
+from zuora_mock.storage.database import DatabaseError, StorageTrouble, UnusableDatabase
 from zuora_mock.tenants.fixtures import FixtureError
 
 _BACKLOG = 2048
@@ -29,6 +31,11 @@ _COLLECTED_AFTER = 20_000
 """Objects; a call makes some hundred that reference counting removes."""
 _GRACE = 0.4
 """Seconds that open calls have after TERM. With uvicorn's own pauses the process is gone within one second."""
+
+
+_PATIENCE = 0.8
+"""Seconds after TERM after which the process ends whatever it is doing."""
+_ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 class CannotStart(Exception):
@@ -60,6 +67,8 @@ def application(settings: Settings) -> ASGIApp:
         raise CannotStart(str(error), 3) from error
     except UnusableDatabase as error:
         raise CannotStart(str(error), 2) from error
+    except (DatabaseError, StorageTrouble) as error:
+        raise CannotStart(f"cannot use {settings.db or 'memory'} as database: {error}", 2) from error
 
 
 class _Server(uvicorn.Server):
@@ -74,10 +83,17 @@ class _Server(uvicorn.Server):
             address = f"[{host}]" if ":" in host else host
             click.echo(f"zuora-mock {__version__} listening on http://{address}:{port}\nReady.")
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Ends the server in order. uvicorn would raise the signal again afterwards, which spoils the exit code."""
+    def end_at_a_signal(self) -> None:
+        """Waits for one of `_ENDING`, ends the server in order, and the process if the server takes too long.
+
+        In a thread of its own: whatever the event loop is doing, it is not asked. What is cut off in the middle of a
+        transaction never happened, as after a kill.
+        """
+        signal.sigwait(_ENDING)
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # calls that are cut off now are no faults
         self.should_exit = True
+        Event().wait(_PATIENCE)
+        os._exit(0)
 
 
 def _configured(app: ASGIApp) -> uvicorn.Config:
@@ -124,6 +140,8 @@ def serve(settings: Settings) -> None:
     log_readably()
     with listen(settings.host, settings.port) as listener:
         server = _Server(_configured(application(settings)))
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        Thread(target=server.end_at_a_signal, daemon=True).start()
         try:
             server.run([listener])
         except SystemExit as error:

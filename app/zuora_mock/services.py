@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from dataclasses import dataclass
 
+from zuora_mock.bounds import Bounds
 from zuora_mock.settings import Settings
 from zuora_mock.steering.fault_orders import FaultOrders
 from zuora_mock.steering.journal import Journal
@@ -11,7 +14,14 @@ from zuora_mock.storage.database import Database
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.tenancy import Tenancy
+from zuora_mock.tenants.upkeep import Upkeep
 from zuora_mock.work.runner import Runner
+from zuora_mock.work.turns import in_turns
+
+logger = logging.getLogger("zuora_mock")
+
+_SWEEP_ALL = 3600
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,8 @@ class Services:
     faults: FaultOrders
     runner: Runner
     fairness: Fairness
+    bounds: Bounds
+    upkeep: Upkeep
 
     def resume(self) -> None:
         """To be called before whatever begins: opens the database if it was closed, and does the work that is due.
@@ -37,6 +49,15 @@ class Services:
             self.tenancy.establish()
             self.runner.recover()
         self.runner.background.around_a_call()
+
+    async def keep_up(self) -> None:
+        """For as long as the application lives: tenants that nobody calls are swept too."""
+        while True:
+            await asyncio.sleep(_SWEEP_ALL)
+            try:
+                await in_turns(self.upkeep.sweep_all())
+            except Exception:
+                logger.exception("the tenants could not be swept")
 
     def pause(self) -> None:
         """Closes the database if it is a file; one in memory lives as long as the application."""

@@ -32,6 +32,12 @@ class Settings(BaseModel):
     unknown_clients: Literal["accept", "refuse"] = "accept"
     max_body: int = Field(default=10 * 1024 * 1024, ge=1)
     journal_size: int = Field(default=1000, ge=0)
+    most_tenants: int = Field(default=1000, ge=1)
+    most_snapshots: int = Field(default=100, ge=0)
+    most_tokens: int = Field(default=10_000, ge=1)
+    most_idempotency_keys: int = Field(default=10_000, ge=0)
+    most_cursors: int = Field(default=100, ge=1)
+    most_faults: int = Field(default=1000, ge=0)
     forbid_reset_all: bool = False
     admin_token: str = ""
     allowed_hosts: tuple[str, ...] = ()

@@ -190,3 +190,25 @@ def test_every_member_may_be_of_any_type_and_is_never_a_failure(client: Client, 
     for name in members:
         answer = act(client, action, {**body, name: value})
         assert answer.status_code in {200, 400}, (name, answer.text)
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("faults", '{"match": {"body": {"/a": [' + "{}," * 100_000 + '{}]}}, "fault": {"kind": "rate-limit"}}'),
+        ("snapshots", "{" + ", ".join(f'"k{number}": 1' for number in range(100_001)) + "}"),
+        ("tenants", '{"base": [' + "0," * 2_000_000 + "0]}"),
+    ],
+)
+def test_a_body_without_end_is_refused_at_admin_before_it_is_read(client: Client, path: str, body: str) -> None:
+    answer = client.post(f"/__admin/{path}", content=body)
+    assert answer.status_code == 400
+    assert answer.json()["title"] == "Malformed JSON"
+
+
+@pytest.mark.assumed
+def test_of_many_misfits_the_first_are_told(client: Client) -> None:
+    answer = client.post("/__admin/snapshots", json={f"k{number}": 1 for number in range(50_000)})
+    assert answer.status_code == 400
+    assert len(answer.json()["errors"]) == 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,7 +34,9 @@ from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.tenants import Entity, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.tenants.fixtures import dumping
 from zuora_mock.work.runner import Runner
+from zuora_mock.work.turns import at_once
 
 TERMS = (
     PaymentTerm("Due Upon Receipt", default=True),
@@ -43,6 +46,12 @@ TERMS = (
 )
 NOON = parse_instant("2026-01-15T12:00:00Z")
 SEED = "test"
+
+
+def dump(transaction: Transaction) -> dict[str, Any]:
+    """The state of the tenant as a fixture."""
+    document: dict[str, Any] = json.loads(at_once(dumping.read(transaction).text_in_steps()))
+    return document
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.integration.benches import make_bench, rows
+from zuora_mock.bounds import Bounds
 from zuora_mock.steering.fault_orders import DelayFault, ErrorFault, FaultOrders, Order, PlainFault
 from zuora_mock.steering.faults import NO_INJECTION, FaultKind, Injection
 from zuora_mock.steering.matching import Subject
@@ -25,7 +26,7 @@ class Orders:
 
     def __init__(self, path: Path | None = None) -> None:
         self.bench = make_bench(path)
-        self.orders = FaultOrders(self.bench.database)
+        self.orders = FaultOrders(self.bench.database, Bounds())
 
     @property
     def tenant(self) -> Tenant:

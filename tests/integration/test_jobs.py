@@ -41,7 +41,11 @@ def states(bench: Bench) -> list[str]:
 
 def advance(bench: Bench, seconds: float) -> list[dict[str, Any]]:
     bench.tenant.clock = bench.tenant.clock.advance(round(seconds * SECOND))
-    return bench.runner.advanced(bench.tenant)
+    return list(bench.runner.advanced(bench.tenant))
+
+
+def settled(bench: Bench) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    return list(bench.runner.run_due(bench.tenant, manual=True)), bench.runner.unsettled(bench.tenant)
 
 
 def working(bench: Bench, handler: Callable[[Transaction, Job], None]) -> Runner:
@@ -117,7 +121,7 @@ def test_manual_work_waits_until_it_is_told(bench: Bench) -> None:
     bench.set_policy("manual")
     job = order(bench)
     assert advance(bench, 10**9) == []
-    assert bench.runner.run_due(bench.tenant) == []
+    assert list(bench.runner.run_due(bench.tenant)) == []
     assert bench.runner.list(bench.tenant)[0]["dueAt"] is None
     assert bench.runner.run_now(bench.tenant, job)["state"] == "succeeded"
 
@@ -126,9 +130,9 @@ def test_the_policy_counts_that_was_in_force_when_the_work_was_ordered(bench: Be
     bench.set_policy("manual")
     order(bench)
     bench.set_policy("after-reply")
-    assert bench.runner.run_due(bench.tenant) == []
+    assert list(bench.runner.run_due(bench.tenant)) == []
     order(bench)
-    assert len(bench.runner.run_due(bench.tenant)) == 1
+    assert len(list(bench.runner.run_due(bench.tenant))) == 1
 
 
 def test_a_job_runs_once(bench: Bench) -> None:
@@ -146,11 +150,11 @@ def test_a_job_runs_once(bench: Bench) -> None:
 def test_a_held_job_does_not_run_until_it_is_released(bench: Bench) -> None:
     job = order(bench)
     assert bench.runner.hold(bench.tenant, job)["state"] == "held"
-    assert bench.runner.run_due(bench.tenant) == []
+    assert list(bench.runner.run_due(bench.tenant)) == []
     with pytest.raises(IllegalMove):
         bench.runner.run_now(bench.tenant, job)
     assert bench.runner.release(bench.tenant, job)["state"] == "queued"
-    assert [each["state"] for each in bench.runner.run_due(bench.tenant)] == ["succeeded"]
+    assert [each["state"] for each in list(bench.runner.run_due(bench.tenant))] == ["succeeded"]
 
 
 @pytest.mark.parametrize("hold", [True, False])
@@ -161,7 +165,7 @@ def test_a_job_that_waits_can_be_failed(bench: Bench, *, hold: bool) -> None:
     failed = bench.runner.fail(bench.tenant, job, "by order")
     assert (failed["state"], failed["reason"]) == ("failed", "by order")
     assert failed["history"][-1] == {"state": "failed", "at": "2026-01-15T12:00:00Z", "reason": "by order"}
-    assert bench.runner.run_due(bench.tenant) == []
+    assert list(bench.runner.run_due(bench.tenant)) == []
     with pytest.raises(IllegalMove):
         bench.runner.release(bench.tenant, job)
 
@@ -171,7 +175,7 @@ def test_settling_runs_what_is_due_and_what_waits_to_be_told(bench: Bench) -> No
     manual = order(bench)
     bench.set_policy("after-reply")
     due = order(bench)
-    ran, blocked = bench.runner.settle(bench.tenant)
+    ran, blocked = settled(bench)
     assert ([each["id"] for each in ran], blocked) == ([manual, due], [])
 
 
@@ -182,7 +186,7 @@ def test_settling_names_what_is_held_or_not_due(bench: Bench) -> None:
     late = order(bench)
     bench.set_policy("after-reply")
     due = order(bench)
-    ran, blocked = bench.runner.settle(bench.tenant)
+    ran, blocked = settled(bench)
     assert [each["id"] for each in ran] == [due]
     assert [(each["id"], each["state"]) for each in blocked] == [(held, "held"), (late, "queued")]
 
@@ -219,7 +223,7 @@ def test_an_unforeseen_error_fails_the_job_and_not_the_runner(bench: Bench, capl
             raise ZeroDivisionError("no parts")
 
     enqueue(bench, "bad", "good")
-    ran = working(bench, stumble).run_due(bench.tenant)
+    ran = list(working(bench, stumble).run_due(bench.tenant))
     assert [(each["state"], each["reason"]) for each in ran] == [
         ("failed", "ZeroDivisionError: no parts"),
         ("succeeded", None),
@@ -229,7 +233,7 @@ def test_an_unforeseen_error_fails_the_job_and_not_the_runner(bench: Bench, capl
 
 def test_work_that_nobody_can_do_fails(bench: Bench) -> None:
     enqueue(bench, "x")
-    (ran,) = bench.runner.run_due(bench.tenant)
+    (ran,) = list(bench.runner.run_due(bench.tenant))
     assert (ran["state"], ran["reason"]) == ("failed", "there is no handler for Work")
 
 
@@ -239,7 +243,7 @@ def test_work_may_order_work(bench: Bench) -> None:
             orders.enqueue(transaction, "Work", job.object_id + "x")
 
     enqueue(bench, "x")
-    ran = working(bench, chain).run_due(bench.tenant)
+    ran = list(working(bench, chain).run_due(bench.tenant))
     assert [each["objectId"] for each in ran] == ["x", "xx", "xxx"]
 
 
@@ -299,7 +303,7 @@ def test_work_that_was_begun_and_not_finished_is_done_after_a_restart(tmp_path: 
     again.runner.recover()
     (waiting,) = again.runner.list(again.tenant)
     assert (waiting["state"], waiting["reason"]) == ("queued", "the process ended before the job did")
-    assert len(again.runner.run_due(again.tenant)) == 1
+    assert len(list(again.runner.run_due(again.tenant))) == 1
     assert len(again.find(INVOICE)) == 2
     again.database.close()
 
@@ -375,7 +379,7 @@ def test_a_clock_that_goes_on_again_wakes_what_it_had_put_to_sleep(bench: Bench)
             bench.runner.wake(bench.tenant, [job])
             await asyncio.sleep(0)
             bench.tenant.clock = Clock().set(NOON, frozen=False)
-            assert bench.runner.advanced(bench.tenant) == []
+            assert list(bench.runner.advanced(bench.tenant)) == []
             await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)

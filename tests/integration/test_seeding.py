@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.integration.benches import dump
 from zuora_mock.billing.drafts import Item
+from zuora_mock.bounds import Bounds
 from zuora_mock.domain.catalogue import (
     ACCOUNT,
     CONTACT,
@@ -28,7 +30,6 @@ from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
-from zuora_mock.tenants.fixtures.dumping import dump
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.tenants.tenancy import Tenancy
 
@@ -45,7 +46,7 @@ class Filled:
 
     def __init__(self, source: Fixture) -> None:
         self.database = Database()
-        self.tenancy = Tenancy(self.database, Credentials(), [source])
+        self.tenancy = Tenancy(self.database, Credentials(Bounds()), [source], Bounds())
         self.tenant: Tenant = self.tenancy.anonymous
 
     @contextmanager

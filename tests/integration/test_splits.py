@@ -278,7 +278,7 @@ def test_of_two_splits_of_one_invoice_the_first_wins(bench: Bench) -> None:
             (outcome,) = splits.submit(transaction, [second])
         assert outcome.refusal is not None
         assert expected in outcome.refusal.message
-        bench.runner.run_due(bench.tenant, manual=True)
+        list(bench.runner.run_due(bench.tenant, manual=True))
     assert job
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
-from tests.integration.benches import rows
+from tests.integration.benches import dump, rows
+from zuora_mock.bounds import Bounds
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import INVOICE
-from zuora_mock.settings import JobPolicy
+from zuora_mock.settings import JobPolicy, Settings
 from zuora_mock.storage import configuration
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import NEVER
@@ -21,7 +22,6 @@ from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import begin
 from zuora_mock.tenants.credentials import TOKEN_LIFETIME, Credentials
 from zuora_mock.tenants.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
-from zuora_mock.tenants.fixtures.dumping import dump
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.tenants.tenancy import Taken, Tenancy, TenancyError, Unknown
 
@@ -42,8 +42,9 @@ class Server:
 
     def __init__(self, path: Path | None = None, *fixtures: Fixture, unknown: Any = "accept") -> None:
         self.database = Database(path)
-        self.credentials = Credentials()
-        self.tenancy = Tenancy(self.database, self.credentials, fixtures or [load(default_fixture_path())], unknown)
+        bounds = Bounds(Settings(unknown_clients=unknown))
+        self.credentials = Credentials(bounds)
+        self.tenancy = Tenancy(self.database, self.credentials, fixtures or [load(default_fixture_path())], bounds)
 
     def admitted(self, client_id: str, secret: str = "") -> tuple[Tenant, Client]:
         admitted = self.tenancy.admit(client_id, secret)
@@ -236,7 +237,7 @@ def test_a_reset_keeps_the_client_of_a_tenant_that_is_its_own(server: Server) ->
 def test_all_tenants_are_reset_at_once(server: Server) -> None:
     tenant, _ = server.admitted(MINE)
     server.remove_invoices(tenant)
-    removed = server.tenancy.reset_all()
+    removed = dict(server.tenancy.reset_all())
     assert (removed["default"]["invoices"], removed[MINE]["invoices"]) == (14, 0)
     assert len(server.numbers(tenant)) == 14
 
@@ -292,7 +293,7 @@ def test_a_removed_tenant_leaves_nothing_behind(server: Server) -> None:
     assert server.tenancy.by_key(tenant.key) is None
     assert server.credentials.find(server.database, token) is None
     assert server.numbers(tenant) == []
-    assert server.tenancy.all() == [server.tenancy.anonymous]
+    assert list(server.tenancy.all()) == [server.tenancy.anonymous]
     with pytest.raises(Unknown):
         server.tenancy.remove(MINE)
 
@@ -334,7 +335,7 @@ def test_snapshots_are_listed_replaced_and_dropped(server: Server) -> None:
         server.restore(tenant, "two")
     with pytest.raises(Unknown):
         server.drop_snapshot(tenant, "two")
-    assert server.tenancy.all() == [tenant]
+    assert list(server.tenancy.all()) == [tenant]
 
 
 def test_snapshots_belong_to_their_tenant(server: Server) -> None:

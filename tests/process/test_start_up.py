@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -126,6 +127,25 @@ def test_nobody_can_write_a_line_into_the_log(start: Start) -> None:
     ]
     assert r"tenant=x\nPOST\x20/forged\x20200\x20\x1b[31m\u202e" in lines[0]
     assert all(line.isprintable() for line in lines)
+
+
+def send(server: Server, path: str, body: bytes) -> socket.socket:
+    """The whole of a request; nobody waits for its answer."""
+    client = socket.create_connection(("127.0.0.1", port_of(server)))
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    client.sendall(head.encode() + body)
+    return client
+
+
+@pytest.mark.assumed
+def test_long_work_does_not_delay_the_end(start: Start, tmp_path: Path) -> None:
+    server = start("--no-access-log", "--db", str(tmp_path / "state.db"))
+    items = [{"ChargeName": "Seats", "ChargeAmount": "1.00"}] * 50_000
+    invoice = {"AccountNumber": "A-9", "Status": "Draft", "InvoiceDate": "2026-01-15", "items": items}
+    accounts = [{"AccountNumber": "A-9", "Name": "Nine", "Currency": "USD"}]
+    body = json.dumps({"accounts": accounts, "invoices": [invoice]}).encode()
+    with send(server, "/__admin/seed?tenant=default", body):
+        assert server.stop(within=AT_ONCE) == 0
 
 
 def test_the_health_probe_tells_a_healthy_server_from_none(start: Start, run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,9 @@ import pytest
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.values import Record, Type
 from zuora_mock.tenants.fixtures import FixtureError, default_fixture_path, json_schema, load, parse
+from zuora_mock.tenants.fixtures.json_text import read_in_steps
 from zuora_mock.tenants.fixtures.writing import write_record, write_value
+from zuora_mock.work.turns import at_once
 
 ACCOUNT: dict[str, Any] = {"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD"}
 
@@ -96,13 +99,13 @@ def test_every_problem_is_named_with_pointer_and_value() -> None:
     assert problems(document) == [
         ("/settings/timeZone", "a time zone such as Europe/Berlin is needed", '"Mars"'),
         ("/settings/jobs/mode", "Input should be 'after-reply', 'before-reply', 'delayed' or 'manual'", '"never"'),
+        ("/zoo", "there is no such key", "1"),
         ("/accounts/0/Name", "the key is missing", ""),
         ("/accounts/0/Currency", "at most 3 characters fit", '"EURO"'),
         ("/invoices/0/invoicedate", "Invoice has no such field here, did you mean InvoiceDate?", "1"),
         ("/invoices/0/Status", "one of Draft, Posted, Canceled, Split is needed", '"Open"'),
         ("/invoices/0/items/0/ChargeAmount", "a number is needed", '"ten"'),
         ("/invoices/0/items/0/discounts/0/x", "InvoiceItem has no such field here", "1"),
-        ("/zoo", "there is no such key", "1"),
     ]
 
 
@@ -375,3 +378,53 @@ def unknown_keys(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> An
                 yield from unknown_keys(each, schema["properties"][key], root)
             elif not key.endswith("__c"):
                 yield key
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        " {} ",
+        '{"accounts": []}',
+        '{"accounts": {}}',
+        '{"accounts": [], }',
+        '{"accounts": [,]}',
+        '{"accounts"}',
+    ]
+    + [
+        '{"accounts": [] "orgs": []}',
+        '{"accounts": [1 2]}',
+        '{"orgs": ["a" , "b"] } x',
+        '{"orgs": ["a"',
+        "{1: 2}",
+        '{"a": 1',
+    ],
+)
+def test_a_text_read_in_steps_is_what_it_is_at_once(text: str) -> None:
+    def told(read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except ValueError as error:
+            return str(error)
+
+    assert told(lambda: at_once(read_in_steps(text))) == told(lambda: json.loads(text))
+
+
+def test_of_many_problems_the_first_are_told() -> None:
+    found = problems({f"k{number}": number for number in range(100_000)})
+    assert len(found) == 101
+    assert found[0] == ("/k0", "there is no such key", "0")
+    assert found[-1] == ("", "and more; these come first", "")
+
+
+def test_of_many_wrong_objects_the_first_are_told() -> None:
+    found = problems({"invoices": [{"AccountNumber": "nobody", "x": 1}] * 100_000})
+    assert [pointer for pointer, _, _ in found[:2]] == ["/invoices/0/x", "/invoices/1/x"]
+    assert len(found) == 101
+
+
+def test_a_document_without_end_is_refused() -> None:
+    [(_, message, _)] = problems('{"invoices": [' + "{}," * 1_000_000 + "{}]}")
+    assert message == "not JSON: more than 2000000 values"

@@ -43,6 +43,15 @@ class TenantCall:
         **named: _Arguments.kwargs,
     ) -> _Result:
         """The use case in a transaction of its own. Nothing of it remains if it raises."""
+        return self.do_at_once(use_case, *arguments, **named)
+
+    def do_at_once(
+        self,
+        use_case: Callable[Concatenate[Transaction, _Arguments], _Result],
+        *arguments: _Arguments.args,
+        **named: _Arguments.kwargs,
+    ) -> _Result:
+        """The same as one piece of long work."""
         with begin(self.services.database, self.tenant) as transaction:
             return use_case(transaction, *arguments, **named)
 
@@ -118,14 +127,16 @@ async def meant_tenant(services: CurrentServices, named: MaybeTenant) -> NamedTe
     """The tenant that the call names, else the only one that there is. Raises Problem 400 where there are several."""
     if named is not None:
         return named
-    tenants = services.tenancy.all()
-    if len(tenants) != 1:
+    count = len(services.tenancy.keys())
+    if count != 1:
         detail = "name a tenant by a bearer token, the header Zuora-Mock-Tenant or ?tenant= (its name or a client id)"
-        raise Problem(400, "No tenant named", f"{detail}: there are {len(tenants)}")
-    return NamedTenant(tenants[0], tenants[0].name)
+        raise Problem(400, "No tenant named", f"{detail}: there are {count}")
+    only = services.tenancy.anonymous
+    return NamedTenant(only, only.name)
 
 
 async def current_call(services: CurrentServices, meant: Annotated[NamedTenant, Depends(meant_tenant)]) -> TenantCall:
+    services.tenancy.use(meant.tenant)
     return TenantCall(services, meant.tenant)
 
 

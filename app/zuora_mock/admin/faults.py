@@ -16,7 +16,7 @@ from zuora_mock.admin.ledger import KnownOperations, doubtful
 from zuora_mock.admin.problems import Problem
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.clock import format_instant, parse_instant
-from zuora_mock.steering.fault_orders import Order
+from zuora_mock.steering.fault_orders import Order, TooManyFaults
 from zuora_mock.steering.models import ResponseBody
 
 _EXAMPLES = [
@@ -69,7 +69,10 @@ async def add(
     if order.expires_at is not None and parse_instant(order.expires_at) <= call.tenant.now():
         now = format_instant(call.tenant.now())
         raise Problem(400, "Invalid request", f"body/expiresAt: {order.expires_at} is past; it is {now} on its clock")
-    return FaultAdded(id=await call.do(call.services.faults.add, order))
+    try:
+        return FaultAdded(id=await call.do(call.services.faults.add, order))
+    except TooManyFaults as error:
+        raise Problem(409, "Too many", str(error)) from None
 
 
 @router.get("", name="list")

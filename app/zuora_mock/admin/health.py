@@ -10,9 +10,11 @@ from starlette.responses import JSONResponse
 
 from zuora_mock import __version__
 from zuora_mock.admin.context import CurrentServices
+from zuora_mock.bounds import Bounds
 from zuora_mock.clock import stopwatch
 from zuora_mock.settings import Settings
 from zuora_mock.steering.masking import MASK
+from zuora_mock.storage.database import Database
 
 _DEFAULT = Settings()
 _SECRETS = frozenset({"admin_token"})
@@ -29,13 +31,15 @@ class Health:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._database: Database = state.services.database
         self._since = stopwatch()
 
     def report(self) -> JSONResponse:
-        ready = bool(self._state.ready)
+        problem = self._database.problem()
+        status = ("unhealthy" if problem else "healthy") if self._state.ready else "starting"
         uptime = round(stopwatch() - self._since, 3)
-        body = {"status": "healthy" if ready else "starting", "version": __version__, "uptimeSeconds": uptime}
-        return JSONResponse(body, 200 if ready else 503)
+        body = {"status": status, "version": __version__, "uptimeSeconds": uptime}
+        return JSONResponse(body | ({"problem": problem} if problem else {}), 200 if status == "healthy" else 503)
 
 
 @open_router.get(
@@ -44,7 +48,10 @@ class Health:
     response_model=None,
     responses={
         200: {"description": "Ready for calls", "content": {"application/json": {"example": _EXAMPLE}}},
-        503: {"description": "Not ready yet; the same body with status `starting`"},
+        503: {
+            "description": "Not ready yet, status `starting`; or nothing can be written, status `unhealthy` and the "
+            "`problem`: reads go on, and writing as soon as it can"
+        },
     },
 )
 @open_router.head("/health", response_model=None, include_in_schema=False)
@@ -56,8 +63,16 @@ async def health(request: Request) -> JSONResponse:
 
 @router.get("/config", response_model=None)
 async def config(services: CurrentServices) -> dict[str, Any]:
-    """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked."""
-    return {name: _setting(services.settings, name) for name in Settings.model_fields}
+    """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked.
+
+    A bound also tells how many were `forgotten` since the start of the server, to make room for newer ones.
+    """
+    settings, bounds = services.settings, services.bounds
+    return {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
+
+
+def _forgotten(bounds: Bounds, name: str) -> dict[str, Any]:
+    return {"forgotten": bounds.forgotten[name]} if name.startswith("most_") else {}
 
 
 def _setting(settings: Settings, name: str) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from zuora_mock.pointers import pointer
+from zuora_mock.storage.database import StorageTrouble
 from zuora_mock.tenants.fixtures import FixtureError
-from zuora_mock.tenants.tenancy import Taken, TenancyError, Unknown
+from zuora_mock.tenants.tenancy import Taken, TenancyError, TooMany, Unknown
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -44,6 +45,8 @@ DESCRIBED: dict[str, Any] = {
 }
 """A refusal as OpenAPI describes it."""
 
+_MOST_ERRORS = 100
+"""Of one call, those that are told."""
 _NUMBER, _WHOLE = "a number is needed", "a whole number is needed"
 _TRUTH, _TEXT = "true or false is needed", "text is needed"
 _OBJECT, _ARRAY = "an object is needed", "an array is needed"
@@ -77,6 +80,15 @@ _WORDS: Mapping[str, str] = {
     "tuple_type": _ARRAY,
 }
 """Our words for pydantic's sorts of misfit; a sort that is not here keeps its own."""
+
+_SAID: Mapping[type[Exception], tuple[int, str]] = {
+    Unknown: (404, "Unknown name"),
+    Taken: (409, "Name taken"),
+    TooMany: (409, "Too many"),
+    TenancyError: (400, "Invalid request"),
+    StorageTrouble: (503, "Not written"),
+}
+"""Refusals that say why in words for a person; the first that fits."""
 
 logger = logging.getLogger("zuora_mock")
 
@@ -136,19 +148,14 @@ def _as_problem(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
-        case Unknown():
-            return Problem(404, "Unknown name", str(error))
-        case Taken():
-            return Problem(409, "Name taken", str(error))
-        case TenancyError():
-            return Problem(400, "Invalid request", str(error))
         case FixtureError():
             errors = [{"in": error.source, **asdict(each)} for each in error.problems]
             return Problem(400, "Invalid fixture", str(error), errors=errors)
         case RequestValidationError():
             return _invalid(error.errors(), error.body)
         case _:
-            raise error
+            status, title = next(said for kind, said in _SAID.items() if isinstance(error, kind))
+            return Problem(status, title, str(error))
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
@@ -160,7 +167,7 @@ def _invalid(found: Sequence[Mapping[str, Any]], body: Any) -> Problem:
     if malformed:
         return Problem(400, "Malformed JSON", f"the body is not JSON: {malformed['ctx']['error']}")
     whole = [error for error in found if not (error["type"] == "too_short" and error["input"])]
-    errors = [_misfit(error, body) for error in whole or found]
+    errors = [_misfit(error, body) for error in (whole or found)[:_MOST_ERRORS]]
     detail = "; ".join(f"{error['in']}{error['pointer']}: {error['message']}" for error in errors)
     return Problem(400, "Invalid request", detail, errors=errors)
 
@@ -180,7 +187,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    for kind in (Problem, TenancyError, FixtureError, RequestValidationError):
+    for kind in (Problem, TenancyError, FixtureError, StorageTrouble, RequestValidationError):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(HTTPException, _unroutable)
     app.add_exception_handler(Exception, _broken)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from zuora_mock.admin.context import (
     CurrentServices,
@@ -21,7 +21,8 @@ from zuora_mock.admin.problems import DESCRIBED, Problem
 from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
 from zuora_mock.tenants import fixtures
-from zuora_mock.tenants.fixtures.dumping import dump
+from zuora_mock.tenants.fixtures import dumping
+from zuora_mock.work.turns import finished, in_turns
 
 _FIXTURE = {
     "type": "object",
@@ -65,17 +66,17 @@ async def reset(
     if every and name is not None:
         raise Problem(400, "Ambiguous reset", "name a tenant or say all=true, not both")
     if every:
-        return _reset_all(services)
+        return await _reset_all(services)
     meant = await meant_tenant(services, named)
     async with services.fairness.turn(meant.tenant.key):
         removed = await TenantCall(services, meant.tenant).do(services.tenancy.reset)
     return ResetAnswer(tenant=meant.by, removed=removed)
 
 
-def _reset_all(services: Services) -> ResetAnswer:
+async def _reset_all(services: Services) -> ResetAnswer:
     if services.settings.forbid_reset_all:
         raise Problem(403, "Reset of all forbidden", "name a tenant: this server does not reset all tenants at once")
-    tenants = services.tenancy.reset_all()
+    tenants = dict(await in_turns(services.tenancy.reset_all()))
     total: Counter[str] = Counter()
     for counts in tenants.values():
         total.update(counts)
@@ -92,16 +93,18 @@ async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
 
     What is wrong with a fixture is answered at once and in full, and nothing of it is kept.
     """
-    fixture = fixtures.parse(await request.body(), "the fixture", call.tenant.zone, call.tenant.custom_fields)
+    tenant, body = call.tenant, await request.body()
+    fixture = await finished(fixtures.parse_in_steps(body, "the fixture", tenant.zone, tenant.custom_fields))
     made = await call.do(call.services.tenancy.seed, fixture)
-    call.services.runner.advanced(call.tenant)
+    await in_turns(call.services.runner.advanced(call.tenant))
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
 
 
 @router.get("/state", name="read", response_model=None, responses=_FIXTURE_ANSWER)
-async def state(call: CurrentTenantCall) -> JSONResponse:
+async def state(call: CurrentTenantCall) -> Response:
     """The tenant's data as a fixture, ids included: what comes out goes in again, here or in another tenant."""
-    return JSONResponse(await call.do(dump))
+    found = await call.do(dumping.read)
+    return Response(await finished(found.text_in_steps()), media_type="application/json")
 
 
 @router.get("/fixture-schema", response_model=None)

@@ -10,13 +10,22 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
 
+from zuora_mock import json_structure
+from zuora_mock.tenants.fixtures.json_text import MOST_VALUES
+
+_WITH_FIXTURE = "/tenants"
+"""The body there may have a fixture in it."""
+
 
 class StrictRequest(Request):
-    """One whose JSON has no half of a surrogate pair, and is not nested deeper than pydantic prints."""
+    """One whose JSON has no half of a surrogate pair, no values without end, no depth that cannot be printed."""
 
     async def json(self) -> Any:
         """Raises JSONDecodeError."""
         body = await self.body()
+        most = MOST_VALUES if self.url.path.endswith(_WITH_FIXTURE) else json_structure.MOST_VALUES
+        if sum(body.count(mark) for mark in b",[{") > most:
+            raise json.JSONDecodeError(f"more than {most} values", "", 0)
         try:
             return from_json(body, allow_inf_nan=False)
         except ValueError as error:

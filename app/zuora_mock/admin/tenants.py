@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -20,7 +22,8 @@ from zuora_mock.storage import configuration
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.tenants import fixtures
-from zuora_mock.tenants.tenancy import Tenancy, TenancyError
+from zuora_mock.tenants.tenancy import TenancyError, Unknown
+from zuora_mock.work.turns import finished, in_turns
 
 _CLIENT_ID = "00000000-0000-4000-8000-000000000001"
 
@@ -92,9 +95,16 @@ def _view(transaction: Transaction) -> TenantView:
     )
 
 
-def _forget_all_snapshots(transaction: Transaction, tenancy: Tenancy) -> None:
-    for name in configuration.snapshots_of(transaction):
-        tenancy.drop_snapshot(transaction, name)
+def _forgotten_snapshots(call: TenantCall, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        with suppress(Unknown):  # others have their turn between two of them
+            call.do_at_once(call.services.tenancy.drop_snapshot, name)
+        yield name
+
+
+async def _read(document: dict[str, Any]) -> fixtures.Fixture:
+    """Raises FixtureError."""
+    return await finished(fixtures.parse_in_steps(json.dumps(document), "base"))
 
 
 def _remove(services: Services, tenant: Tenant) -> None:
@@ -107,14 +117,16 @@ def _remove(services: Services, tenant: Tenant) -> None:
 @router.get("/tenants", name="list")
 async def list_tenants(services: CurrentServices) -> TenantList:
     """All tenants of this server."""
-    return TenantList(tenants=[await TenantCall(services, each).do(_view) for each in services.tenancy.all()])
+    views = (TenantCall(services, each).do_at_once(_view) for each in services.tenancy.all())
+    return TenantList(tenants=await in_turns(views))
 
 
 @router.post("/tenants", status_code=201)
 async def create(services: CurrentServices, body: TenantBody) -> TenantView:
     """A tenant with a client of its own, from a fixture or as a copy of another tenant."""
-    base = fixtures.parse(json.dumps(body.base), "base") if isinstance(body.base, dict) else body.base
+    base = body.base if isinstance(body.base, str | None) else await _read(body.base)
     tenant = services.tenancy.create(body.client_id, body.client_secret, base)
+    await in_turns(services.tenancy.make_room())
     services.runner.attend(tenant)
     return await TenantCall(services, tenant).do(_view)
 
@@ -141,6 +153,7 @@ async def remove(services: CurrentServices, name: str) -> None:
 async def fork(services: CurrentServices, base: str, body: ClientBody) -> TenantView:
     """A copy of a tenant as it stands: data, jobs, policy, clock and keys, under a client of its own."""
     tenant = services.tenancy.fork(base, body.client_id, body.client_secret)
+    await in_turns(services.tenancy.make_room())
     services.runner.attend(tenant)
     return await TenantCall(services, tenant).do(_view)
 
@@ -162,7 +175,7 @@ async def snapshot(call: CurrentTenantCall, body: SnapshotBody) -> SnapshotView:
 @router.delete("/snapshots", status_code=204, response_model=None)
 async def drop_snapshots(call: CurrentTenantCall) -> None:
     """Forgets all snapshots of the tenant."""
-    await call.do(_forget_all_snapshots, call.services.tenancy)
+    await in_turns(_forgotten_snapshots(call, await call.do(configuration.snapshots_of)))
 
 
 @router.delete("/snapshots/{name}", status_code=204, response_model=None)

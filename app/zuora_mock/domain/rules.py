@@ -486,6 +486,15 @@ TENANT_RESET = Rule(
 )
 
 
+NOT_WRITTEN = Rule(
+    "mock.not-written",
+    Kind.UNAVAILABLE,
+    ASSUMED,
+    OURS,
+    "What cannot be written, because the disk is full, is not done; reads go on",
+)
+
+
 def _catalogue() -> dict[str, Rule]:
     return {rule.name: rule for rule in globals().values() if isinstance(rule, Rule)}
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from zuora_mock import ids
+from zuora_mock.bounds import Bounds
 from zuora_mock.clock import SECOND, format_instant, parse_instant
 from zuora_mock.instants import InstantText
 from zuora_mock.steering import faults
@@ -164,17 +165,22 @@ class _Live:
         return min(LONGEST_DELAY, (delay.median or 0) * exp((delay.sigma or 0) * random.gauss(0, 1)))
 
 
+class TooManyFaults(ValueError):
+    """All of them may still strike."""
+
+
 class FaultOrders:
     """The orders of all tenants, with this process's copy of those that may still strike."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, bounds: Bounds) -> None:
+        self._database, self._bounds = database, bounds
         self._live: dict[int, list[_Live]] = {}
         self._positions: dict[int, int] = {}
 
     def add(self, transaction: Transaction, order: Order) -> str:
-        """Takes the order and returns its id."""
+        """Takes the order and returns its id. Raises TooManyFaults."""
         tenant = transaction.tenant
+        self._make_room(transaction)
         position = max(rows.last_position(transaction), self._positions.get(tenant.key, 0)) + 1
         made = ids.hex_id(tenant.name, "fault", position)
         body = order.model_dump_json(by_alias=True, exclude_unset=True)
@@ -182,6 +188,19 @@ class FaultOrders:
         self._positions[tenant.key] = position
         self._live.pop(tenant.key, None)
         return made
+
+    def _make_room(self, transaction: Transaction) -> None:
+        """Orders that will strike no more make room for one more."""
+        kept, most = rows.all_of(transaction), self._bounds.settings.most_faults
+        surplus = len(kept) + 1 - most
+        if surplus <= 0:
+            return
+        over = [each for each in kept if _state(transaction.tenant, each, _order(each)) != "active"][:surplus]
+        if len(over) < surplus:
+            raise TooManyFaults(f"there are {most} orders: withdraw some, or raise --most-faults")
+        for each in over:
+            rows.remove(transaction, each.id)
+        self._bounds.forget("most_faults", len(over), f"the fault orders of {transaction.tenant.name}")
 
     def orders(self, transaction: Transaction) -> list[dict[str, Any]]:
         """The orders as they were given, in the order of their creation, with their counts and state."""
@@ -231,7 +250,7 @@ class FaultOrders:
     def _load(self, tenant: Tenant) -> list[_Live]:
         with begin(self._database, tenant) as transaction:
             kept = rows.all_of(transaction)
-        orders = [_Live(r.id, Order.model_validate_json(r.body), r.expires_at, r.seen, r.struck) for r in kept]
+        orders = [_Live(r.id, _order(r), r.expires_at, r.seen, r.struck) for r in kept]
         return [each for each in orders if not each.spent]
 
 
@@ -268,8 +287,12 @@ def _expiry(tenant: Tenant, order: Order) -> int | None:
     return None
 
 
+def _order(row: KeptOrder) -> Order:
+    return Order.model_validate_json(row.body)
+
+
 def _shown(tenant: Tenant, row: KeptOrder) -> dict[str, Any]:
-    order = Order.model_validate_json(row.body)
+    order = _order(row)
     shown = {"id": row.id, **order.model_dump(mode="json", by_alias=True, exclude_unset=True)}
     shown.pop("expiresAfterSeconds", None)
     if row.expires_at is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, select
 
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Connected, Prepared
@@ -40,6 +40,11 @@ def delete_appendages(transaction: Transaction, object_id: str) -> None:
         each.run(transaction, {"whose": transaction.tenant.key, "owner": object_id})
 
 
+def trim(transaction: Transaction, table: Table, most: int, newest: str = "rowid") -> int:
+    """Removes all rows of the tenant but the newest by that column; how many they were."""
+    return _trimming(table, newest).run(transaction, {"whose": transaction.tenant.key, "most": most}).rowcount
+
+
 def _delete(on: Connected, tables: Iterable[Table], key: int) -> dict[str, int]:
     return {each.name: _deletion(each).run(on, {"whose": key}).rowcount for each in tables}
 
@@ -53,6 +58,14 @@ _DELETE_APPENDAGES = tuple(
 @cache
 def _deletion(table: Table) -> Prepared:
     return Prepared(delete(table).where(table.c.tenant == bindparam("whose")))
+
+
+@cache
+def _trimming(table: Table, newest: str) -> Prepared:
+    rowid: ColumnElement[int] = literal_column(f"{table.name}.rowid")
+    order = rowid if newest == "rowid" else table.c[newest]
+    rows = select(rowid).where(table.c.tenant == bindparam("whose")).order_by(order.desc(), rowid.desc())
+    return Prepared(delete(table).where(rowid.in_(rows.limit(literal_column("-1")).offset(bindparam("most")))))
 
 
 @cache

@@ -7,6 +7,7 @@ locks it until the connection is closed or the process ends, however it ends.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,27 @@ _PRAGMAS = (
 _DEFINED = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_'"
 
 
+DatabaseError = sqlite3.DatabaseError
+"""For those who start the server on a file."""
+
+_CODE = 0xFF
+"""Of SQLite's error codes, the part without details."""
+_TROUBLES = {
+    sqlite3.SQLITE_FULL: "there is no space",
+    sqlite3.SQLITE_IOERR: "the file cannot be written",
+    sqlite3.SQLITE_READONLY: "the file cannot be written",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged",
+    sqlite3.SQLITE_NOTADB: "the file is damaged",
+}
+
+logger = logging.getLogger("zuora_mock")
+
+
+class StorageTrouble(Exception):
+    """What was to be written could not be, and nothing of it remains; the text says why."""
+
+
 class UnusableDatabase(Exception):
     """The file cannot be used; the text says why, and what to do."""
 
@@ -44,6 +66,8 @@ class Database:
         self.lock = RLock()
         self._path = path
         self._end: finalize[[], Database] | None = None
+        self._trouble = ""
+        self._inode = 0
         self.open()
 
     @property
@@ -53,6 +77,22 @@ class Database:
     @property
     def in_transaction(self) -> bool:
         return self.connection.in_transaction
+
+    @property
+    def written(self) -> int:
+        """How many rows were written so far; it grows with each."""
+        return self.connection.total_changes
+
+    def problem(self) -> str:
+        """What is wrong with the file: it is gone, or the last that was to be written could not be. Else empty."""
+        if self._path is None or not self.opened:
+            return self._trouble
+        try:
+            there = self._path.stat().st_ino == self._inode
+        except OSError:
+            there = False
+        gone = f"{self._path} is gone or another file now: what is written is lost when the server ends"
+        return self._trouble if there else gone
 
     def open(self) -> None:
         """Once more, after it was closed. Raises UnusableDatabase."""
@@ -76,14 +116,19 @@ class Database:
             if self.in_transaction:
                 yield
                 return
-            execute(self, "BEGIN IMMEDIATE")
-            try:
-                yield
-                execute(self, "COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:
-                    execute(self, "ROLLBACK")
-                raise
+            with self._troubles():
+                execute(self, "BEGIN IMMEDIATE")
+                before = self.written
+                try:
+                    yield
+                    execute(self, "COMMIT")
+                except BaseException:
+                    if self.connection.in_transaction:
+                        execute(self, "ROLLBACK")
+                    raise
+                if self._trouble and self.written > before:
+                    logger.warning("the database can be written again")
+                    self._trouble = ""
 
     @contextmanager
     def savepoint(self, name: str) -> Iterator[None]:
@@ -92,10 +137,24 @@ class Database:
         try:
             yield
         except BaseException:
-            execute(self, f"ROLLBACK TO {name}")
+            if self.in_transaction:  # SQLite itself ends a transaction that finds the disk full
+                execute(self, f"ROLLBACK TO {name}")
+                execute(self, f"RELEASE {name}")
             raise
-        finally:
-            execute(self, f"RELEASE {name}")
+        execute(self, f"RELEASE {name}")
+
+    @contextmanager
+    def _troubles(self) -> Iterator[None]:
+        """Raises StorageTrouble in the place of SQLite's error for what is no fault of ours."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & _CODE
+            if code not in _TROUBLES:
+                raise
+            self._trouble = f"{_TROUBLES[code]}: {self._path or 'memory'} ({error})"
+            logger.warning("nothing was written: %s", self._trouble)
+            raise StorageTrouble(self._trouble) from error
 
     def _connect(self) -> None:
         self.connection = sqlite3.connect(
@@ -105,12 +164,20 @@ class Database:
         try:
             self._set(_FIRST)
             self._missing()  # before the first write: a file of another program stays as it is
+            self._check()
             self._set(_PRAGMAS)
             with self.transaction():
                 self._establish()
+            self._inode = self._path.stat().st_ino if self._path else 0
         except BaseException:
             self.close()
             raise
+
+    def _check(self) -> None:
+        """Raises UnusableDatabase for a damaged file."""
+        (found,) = execute(self, "PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise self._unusable(f"it is damaged ({' '.join(found.split())}); delete it or name another file")
 
     def _set(self, pragmas: Iterable[str]) -> None:
         for each in pragmas:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from zuora_mock.storage import bulk
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import IDEMPOTENCY
 from zuora_mock.storage.transaction import Transaction
@@ -45,8 +46,20 @@ def remove(transaction: Transaction, key: str) -> None:
     _REMOVE.run(transaction, {"whose": transaction.tenant.key, "wanted": key})
 
 
+def remove_older(transaction: Transaction, instant: int) -> None:
+    """Those that were kept at this instant or before."""
+    _REMOVE_OLDER.run(transaction, {"whose": transaction.tenant.key, "last": instant})
+
+
+def trim(transaction: Transaction, most: int) -> int:
+    """Removes the oldest of more than so many; how many they were."""
+    return bulk.trim(transaction, IDEMPOTENCY, most, "kept_at")
+
+
 _COLUMNS = tuple(KeptAnswer.__slots__)
-_MINE = (IDEMPOTENCY.c.tenant == bindparam("whose"), IDEMPOTENCY.c.key == bindparam("wanted"))
+_WHOSE = IDEMPOTENCY.c.tenant == bindparam("whose")
+_MINE = (_WHOSE, IDEMPOTENCY.c.key == bindparam("wanted"))
 _INSERT = Prepared(insert(IDEMPOTENCY))
 _FIND = Prepared(select(*(IDEMPOTENCY.c[name] for name in _COLUMNS)).where(*_MINE))
 _REMOVE = Prepared(delete(IDEMPOTENCY).where(*_MINE))
+_REMOVE_OLDER = Prepared(delete(IDEMPOTENCY).where(_WHOSE, IDEMPOTENCY.c.kept_at <= bindparam("last")))

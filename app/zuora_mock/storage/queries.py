@@ -27,6 +27,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     or_,
     select,
 )
@@ -104,10 +105,21 @@ def cursor_rows(transaction: Transaction, cursor: str, offset: int, limit: int) 
 
 
 def remove_expired(transaction: Transaction) -> None:
-    tenant = transaction.tenant.key
-    for cursor in _SELECT_EXPIRED.column(transaction, {"tenant": tenant, "now": transaction.now()}):
-        _DELETE_ROWS.run(transaction, {"tenant": tenant, "cursor": cursor})
-        _DELETE_CURSOR.run(transaction, {"tenant": tenant, "cursor": cursor})
+    expired = _SELECT_EXPIRED.column(transaction, {"tenant": transaction.tenant.key, "now": transaction.now()})
+    _remove_cursors(transaction, expired)
+
+
+def trim_cursors(transaction: Transaction, most: int) -> int:
+    """Removes those that expire first of more than so many; how many they were."""
+    surplus = _SELECT_SURPLUS.column(transaction, {"tenant": transaction.tenant.key, "most": most})
+    _remove_cursors(transaction, surplus)
+    return len(surplus)
+
+
+def _remove_cursors(transaction: Transaction, cursors: Sequence[str]) -> None:
+    gone = [{"tenant": transaction.tenant.key, "cursor": each} for each in cursors]
+    _DELETE_ROWS.run_many(transaction, gone)
+    _DELETE_CURSOR.run_many(transaction, gone)
 
 
 def _shapes(selection: Selection) -> Shapes:
@@ -231,6 +243,13 @@ _SELECT_PAGE = Prepared(
 )
 _SELECT_EXPIRED = Prepared(
     select(CURSORS.c.id).where(CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.expires_at <= bindparam("now"))
+)
+_SELECT_SURPLUS = Prepared(
+    select(CURSORS.c.id)
+    .where(CURSORS.c.tenant == bindparam("tenant"))
+    .order_by(CURSORS.c.expires_at.desc(), literal_column("rowid").desc())
+    .limit(literal_column("-1"))
+    .offset(bindparam("most"))
 )
 _DELETE_ROWS = Prepared(delete(CURSOR_ROWS).where(*_OF_CURSOR))
 _DELETE_CURSOR = Prepared(

@@ -212,6 +212,7 @@ IDEMPOTENCY = Table(
     Column("content_type", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("rules", Text, nullable=False),
+    Index("idempotency_kept_at", "tenant", "kept_at"),
 )
 
 CURSORS = Table(

@@ -186,6 +186,11 @@ def keep_fixture(database: Database, digest: str, text: str) -> None:
     _KEEP_FIXTURE.run(database, {"digest": digest, "body": text})
 
 
+def forget_fixtures(database: Database) -> None:
+    """Those that no tenant was made from."""
+    _FORGET_FIXTURES.run(database, {})
+
+
 def fixture_text(database: Database, digest: str) -> str | None:
     with database.lock:
         row = _FIXTURE.first(database, {"wanted": digest})
@@ -262,4 +267,5 @@ _ORGS_OF = Prepared(select(ORGS.c.id).where(ORGS.c.tenant == bindparam("whose"))
 CLIENT_BY_ID = Prepared(select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted")))
 _CLIENT_BY_USER = Prepared(select(CLIENTS).where(CLIENTS.c.username == bindparam("wanted")))
 _KEEP_FIXTURE = Prepared(upsert(FIXTURES).on_conflict_do_nothing())
+_FORGET_FIXTURES = Prepared(delete(FIXTURES).where(FIXTURES.c.digest.not_in(select(TENANTS.c.fixture))))
 _FIXTURE = Prepared(select(FIXTURES.c.body).where(FIXTURES.c.digest == bindparam("wanted")))

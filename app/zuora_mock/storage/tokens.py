@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from zuora_mock.storage import bulk
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import TOKENS
@@ -42,6 +43,11 @@ def renew_all(transaction: Transaction, kind: str, until: int) -> None:
 
 def remove_expired(transaction: Transaction, kind: str) -> None:
     _SWEEP.run(transaction, {"whose": transaction.tenant.key, "sort": kind, "now": transaction.now()})
+
+
+def trim(transaction: Transaction, most: int) -> int:
+    """Removes the oldest of more than so many; how many they were."""
+    return bulk.trim(transaction, TOKENS, most)
 
 
 def remove_all(transaction: Transaction) -> None:

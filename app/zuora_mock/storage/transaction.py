@@ -279,7 +279,7 @@ def _insert(kind: ObjectType, present: tuple[str, ...]) -> str:
     return f"INSERT INTO {kind.table} ({columns}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _update(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
     """In an UPDATE a parameter may not have the name of a column, hence the underscores."""
     table = OBJECT_TABLES[kind.name]

@@ -6,6 +6,7 @@ Sources: API reference, createToken; guide Authentication; recorded /v1/connecti
 from __future__ import annotations
 
 from zuora_mock import ids
+from zuora_mock.bounds import Bounds
 from zuora_mock.clock import MINUTE, SECOND
 from zuora_mock.storage import tokens
 from zuora_mock.storage.database import Database
@@ -16,12 +17,14 @@ from zuora_mock.storage.transaction import Transaction
 TOKEN_LIFETIME = 3599 * SECOND
 SESSION_LIFETIME = 15 * MINUTE
 _COOKIE_LENGTH = 256
+_MOST_SEEN = 10_000
 
 
 class Credentials:
     """The tokens and sessions in the database, with this process's copy of those it has seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
         self._seen: dict[str, IssuedToken] = {}
         self._sessions: dict[tuple[int, str], str] = {}
 
@@ -29,7 +32,7 @@ class Credentials:
         """What is known of a token or cookie that was issued, expired or not."""
         found = self._seen.get(token) or tokens.find(database, token)
         if found is not None:
-            self._seen[token] = found
+            self._remember(token, found)
         return found
 
     def issue_token(self, transaction: Transaction, client: Client) -> str:
@@ -57,10 +60,20 @@ class Credentials:
     def renew_session(self, transaction: Transaction, cookie: str) -> None:
         until = transaction.now() + SESSION_LIFETIME
         tokens.renew(transaction, cookie, until)
-        self._seen[cookie] = self._seen[cookie]._replace(expires_at=until)
+        if cookie in self._seen:
+            self._seen[cookie] = self._seen[cookie]._replace(expires_at=until)
+
+    def trim(self, transaction: Transaction) -> None:
+        """The oldest of too many make room."""
+        tenant = transaction.tenant
+        gone = tokens.trim(transaction, self._bounds.settings.most_tokens)
+        if gone:
+            self._bounds.forget("most_tokens", gone, f"the tokens of {tenant.name}")
+            self.forget(tenant.key)
 
     def renew_all(self, transaction: Transaction) -> None:
         """After a reset or a restore the clock stands elsewhere: known tokens start their life anew."""
+        self.trim(transaction)
         for kind, lifetime in (("bearer", TOKEN_LIFETIME), ("session", SESSION_LIFETIME)):
             tokens.renew_all(transaction, kind, transaction.now() + lifetime)
         self.forget(transaction.tenant.key)
@@ -72,7 +85,14 @@ class Credentials:
     def forget(self, tenant: int | None = None) -> None:
         """Drops this process's copies, of one tenant or of all: they are read from the database again."""
         self._seen = {} if tenant is None else {k: v for k, v in self._seen.items() if v.tenant != tenant}
+        self._sessions = {} if tenant is None else {k: v for k, v in self._sessions.items() if k[0] != tenant}
 
     def _keep(self, transaction: Transaction, client: Client, kind: str, token: str, until: int) -> None:
-        issued = self._seen[token] = IssuedToken(transaction.tenant.key, client.client_id, kind, until)
+        issued = IssuedToken(transaction.tenant.key, client.client_id, kind, until)
         tokens.add(transaction, token, issued)
+        self._remember(token, issued)
+
+    def _remember(self, token: str, issued: IssuedToken) -> None:
+        if len(self._seen) >= _MOST_SEEN:
+            del self._seen[next(iter(self._seen))]
+        self._seen[token] = issued

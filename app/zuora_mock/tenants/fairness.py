@@ -13,6 +13,8 @@ from zuora_mock.clock import stopwatch
 _SHARE = 4
 """A costly verb is followed by this many times its own cost for the others, and by `_LEAST` seconds at least."""
 _LEAST = 0.012
+_MOST = 10_000
+"""Of tenants that are remembered; a new count makes nobody wait who need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Fairness:
         self._turns: dict[int, _Turn] = {}
 
     def count(self, tenant: int) -> None:
+        if len(self._calls) > _MOST:
+            self._calls.clear()
+            self._turns.clear()
+            self._total = 0
         self._calls[tenant] += 1
         self._total += 1
 

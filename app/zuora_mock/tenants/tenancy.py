@@ -6,10 +6,11 @@ transaction; what finds, makes or removes tenants sees to its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import Literal
 
+from zuora_mock.bounds import Bounds
 from zuora_mock.domain.catalogue import OBJECTS
 from zuora_mock.settings import CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET
 from zuora_mock.storage import bulk, configuration, jobs, tenants
@@ -44,6 +45,10 @@ class Taken(TenancyError):
     """There is one of this name already."""
 
 
+class TooMany(TenancyError):
+    """There are as many as the settings allow."""
+
+
 class Tenancy:
     """`listeners` are called with a tenant whose rows were replaced or removed, to drop what they remember of it.
 
@@ -55,11 +60,12 @@ class Tenancy:
         database: Database,
         credentials: Credentials,
         fixtures: Sequence[Fixture],
-        unknown_clients: Literal["accept", "refuse"] = "accept",
+        bounds: Bounds,
     ) -> None:
         self.listeners: list[Callable[[Tenant], None]] = []
         self._database, self._credentials = database, credentials
-        self._accepts = unknown_clients == "accept"
+        self._bounds = bounds
+        self._guests: dict[int, None] = {}
         self._tenants: dict[int, Tenant] = {}
         self._clients: dict[tuple[int, str], Client] = {}
         self._fixtures = {each.digest: each for each in fixtures}
@@ -75,12 +81,18 @@ class Tenancy:
             for each in self._initial:
                 self._establish(each)
         self.anonymous = self._known(self._first.document.tenant)
+        own = {tenants.find_key(self._database, name) for name in self._named}
+        self._guests = dict.fromkeys(key for key in self.keys() if key not in own)
 
     # Finding
 
-    def all(self) -> list[Tenant]:
-        known = (self.by_key(key) for key in tenants.all_keys(self._database))
-        return [tenant for tenant in known if tenant]
+    def keys(self) -> list[int]:
+        return tenants.all_keys(self._database)
+
+    def all(self) -> Iterator[Tenant]:
+        """Oldest first."""
+        known = map(self.by_key, self.keys())
+        return (tenant for tenant in known if tenant)
 
     def by_key(self, key: int) -> Tenant | None:
         return self._tenants.get(key) or self._register(tenants.by_key(self._database, key))
@@ -109,11 +121,27 @@ class Tenancy:
         by_client = self.find_client(name)
         return self.by_name(name) or (by_client[0] if by_client else None)
 
+    def use(self, tenant: Tenant) -> None:
+        """Notes that somebody called it."""
+        if tenant.key in self._guests:
+            del self._guests[tenant.key]
+            self._guests[tenant.key] = None
+
     # Making and removing
+
+    def make_room(self) -> Iterator[None]:
+        """Removes the tenants unused longest, as long as there are too many; each and its snapshots are pieces."""
+        while len(self._guests) > self._bounds.settings.most_tenants:
+            key = next(iter(self._guests))
+            del self._guests[key]
+            tenant = self.by_key(key)
+            if tenant is not None:
+                yield from self._make_room(tenant)
 
     def admit(self, client_id: str, secret: str) -> tuple[Tenant, Client] | None:
         """A tenant of its own for a client that nobody knows, filled from the first fixture; None if not welcome."""
-        if not self._accepts or len(client_id) != CLIENT_ID_LENGTH or self.resolve(client_id):
+        welcome = self._bounds.settings.unknown_clients == "accept"
+        if not welcome or len(client_id) != CLIENT_ID_LENGTH or self.resolve(client_id):
             return None
         tenant = self._make(self._first, client_id, secret)
         return tenant, seeding.own_client(tenant, client_id, secret)
@@ -138,7 +166,7 @@ class Tenancy:
             with begin(self._database, tenant) as transaction:
                 jobs.unlink_all(transaction)
                 configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
-        self._tenants[tenant.key] = tenant
+        self._welcome(tenant)
         return tenant
 
     def remove(self, name: str) -> None:
@@ -152,8 +180,23 @@ class Tenancy:
             bulk.remove_all(transaction)
             self._credentials.remove_all(transaction)
             tenants.remove(self._database, tenant.key)
+            tenants.forget_fixtures(self._database)
         self._forget(tenant)
-        del self._tenants[tenant.key]
+        self._tenants.pop(tenant.key, None)
+        self._guests.pop(tenant.key, None)
+        self._forget_fixture(tenant.fixture)
+
+    def _make_room(self, tenant: Tenant) -> Iterator[None]:
+        with begin(self._database, tenant) as transaction:
+            snapshots = configuration.snapshots_of(transaction)
+        for snapshot in snapshots.values():
+            with self._database.transaction():
+                self._drop(snapshot)
+            yield
+        with suppress(Unknown):
+            self.remove(tenant.name)
+            self._bounds.forget("most_tenants", 1, f"the tenants ({tenant.name})")
+        yield
 
     # Data
 
@@ -169,16 +212,16 @@ class Tenancy:
         self._forget(tenant)
         return {shown: removed[table] for table, shown in _COUNTED.items()}
 
-    def reset_all(self) -> dict[str, dict[str, int]]:
-        removed = {}
+    def reset_all(self) -> Iterator[tuple[str, dict[str, int]]]:
+        """Each tenant is a piece: its name, and what is gone."""
         for tenant in self.all():
             with begin(self._database, tenant) as transaction:
-                removed[tenant.name] = self.reset(transaction)
-        return removed
+                removed = self.reset(transaction)
+            yield tenant.name, removed
 
     def seed(self, transaction: Transaction, fixture: Fixture) -> SeedResult:
         """Adds the fixture to what is there. Raises FixtureError."""
-        self._forget(transaction.tenant)
+        self._forget_clients(transaction.tenant)
         return adding.add(transaction, fixture)
 
     # Snapshots
@@ -188,7 +231,14 @@ class Tenancy:
         older = configuration.snapshots_of(transaction).get(name)
         if older is not None:
             self._drop(older)
+        else:
+            self._check_room(transaction)
         self._copy(transaction.tenant, name, snapshot_of=transaction.tenant.key)
+
+    def _check_room(self, transaction: Transaction) -> None:
+        most = self._bounds.settings.most_snapshots
+        if len(configuration.snapshots_of(transaction)) >= most:
+            raise TooMany(f"{transaction.tenant.name} has {most} snapshots: delete some, or raise --most-snapshots")
 
     def drop_snapshot(self, transaction: Transaction, name: str) -> None:
         """Raises Unknown."""
@@ -237,8 +287,17 @@ class Tenancy:
                 seeding.fill(transaction, fixture)
                 configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
         self._fixtures[fixture.digest] = fixture
-        self._tenants[tenant.key] = tenant
+        self._welcome(tenant)
         return tenant
+
+    def _welcome(self, tenant: Tenant) -> None:
+        self._tenants[tenant.key] = tenant
+        self._guests[tenant.key] = None
+
+    def _forget_fixture(self, digest: str) -> None:
+        """One that no tenant goes back to any more."""
+        if tenants.fixture_text(self._database, digest) is None:
+            self._fixtures.pop(digest, None)
 
     def _copy(self, source: Tenant, name: str, snapshot_of: int | None = None) -> Tenant:
         """A tenant's row under another key with a copy of its data."""
@@ -250,9 +309,12 @@ class Tenancy:
         bulk.copy_data(self._database, source.key, made.key)
         return made
 
-    def _forget(self, tenant: Tenant) -> None:
+    def _forget_clients(self, tenant: Tenant) -> None:
         for each in [key for key in self._clients if key[0] == tenant.key]:
             del self._clients[each]
+
+    def _forget(self, tenant: Tenant) -> None:
+        self._forget_clients(tenant)
         for listener in self.listeners:
             listener(tenant)
 

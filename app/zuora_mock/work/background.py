@@ -9,29 +9,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from zuora_mock.clock import stopwatch
+from zuora_mock.work.turns import SLICE
 
 logger = logging.getLogger("zuora_mock.work")
 
 Waiting = tuple[int, str]
 """A tenant's key and the id of a job of it."""
 
-_SLICE = 0.025
-"""Seconds after which background work lets calls have a turn."""
-
 
 class Background:
-    """`attempt` runs a job if it is due; else it says after how many seconds to try again, None for never."""
+    """`attempt` runs a job if it is due; else it says after how many seconds to try again, None for never.
+
+    However often a job is looked at, it has one timer.
+    """
 
     def __init__(self, attempt: Callable[[Waiting], float | None]) -> None:
         self._attempt = attempt
         self._waiting: deque[Waiting] = deque()
-        self._later: list[Waiting] = []
+        self._later: set[Waiting] = set()
+        self._timers: dict[Waiting, TimerHandle] = {}
         self._loop: AbstractEventLoop | None = None
         self._planned = False
 
@@ -50,6 +52,10 @@ class Background:
             yield
         finally:
             self._loop = None
+            for timer in self._timers.values():
+                timer.cancel()
+            self._later.update(self._timers)
+            self._timers.clear()
 
     def around_a_call(self) -> None:
         """To be called before a call and after its answer: does what no event loop would do."""
@@ -59,8 +65,15 @@ class Background:
                 self._run_slice()
 
     def _look_again(self) -> None:
-        later, self._later = self._later, []
+        later, self._later = self._later, set()
         self.wake(later)
+
+    def forget(self, tenant: int) -> None:
+        """The tenant's jobs are others now, or none: those that wait are not looked at any more."""
+        self._waiting = deque(each for each in self._waiting if each[0] != tenant)
+        self._later = {each for each in self._later if each[0] != tenant}
+        for each in [each for each in self._timers if each[0] == tenant]:
+            self._timers.pop(each).cancel()
 
     def _plan(self) -> None:
         if self._loop is None or self._planned or not self._waiting:
@@ -78,7 +91,7 @@ class Background:
 
     def _run_slice(self) -> None:
         """At least one job. Those of calls that came together are done together: clients that poll wait for all."""
-        end = stopwatch() + _SLICE
+        end = stopwatch() + SLICE
         while job := self._next():
             self._look_at(job)
             if stopwatch() >= end:
@@ -100,9 +113,19 @@ class Background:
         if seconds is None:
             return
         if self._loop is None:
-            self._later.append(job)
+            self._later.add(job)
         else:
-            self._loop.call_later(seconds, self.wake, [job])
+            self._drop_timer(job)
+            self._timers[job] = self._loop.call_later(seconds, self._time_out, job)
+
+    def _time_out(self, job: Waiting) -> None:
+        self._drop_timer(job)
+        self.wake([job])
+
+    def _drop_timer(self, job: Waiting) -> None:
+        timer = self._timers.pop(job, None)
+        if timer is not None:
+            timer.cancel()
 
 
 def _running_loop() -> AbstractEventLoop | None:

@@ -7,7 +7,7 @@ tell the same story, or nothing of it happened.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from zuora_mock.clock import DAY, SECOND
@@ -16,7 +16,7 @@ from zuora_mock.domain.rules import INTERNAL_ERROR, ORDERED_FAILURE
 from zuora_mock.errors import Refusal
 from zuora_mock.storage import jobs as rows
 from zuora_mock.storage import journal
-from zuora_mock.storage.database import Database
+from zuora_mock.storage.database import Database, StorageTrouble
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.tenants import Tenant, all_keys
 from zuora_mock.storage.transaction import Transaction, begin
@@ -55,6 +55,7 @@ class Runner:
         self._handlers = handlers
         self._explain = explain
         self.background = Background(self._attempt)
+        self._stalled: set[Waiting] = set()
 
     # What a test orders
 
@@ -80,42 +81,49 @@ class Runner:
         self.wake(tenant, [id])
         return job.shown()
 
-    def settle(self, tenant: Tenant) -> tuple[Shown, Shown]:
-        """Runs until nothing is due, what waits to be told included: what ran, and what still blocks.
+    def unsettled(self, tenant: Tenant) -> Shown:
+        """The jobs that are held, or whose time, on the tenant's clock, has not come."""
+        return [job.shown() for job in self._all(tenant) if job.state in _UNSETTLED]
 
-        A job blocks while it is held or while its time, on the tenant's clock, has not come.
-        """
-        ran = self.run_due(tenant, manual=True)
-        return ran, [job.shown() for job in self._all(tenant) if job.state in _UNSETTLED]
-
-    def advanced(self, tenant: Tenant) -> Shown:
-        """To be called when the clock was moved: runs what became due, returns what ran."""
-        ran = self.run_due(tenant)
+    def advanced(self, tenant: Tenant) -> Iterator[dict[str, Any]]:
+        """To be called when the clock was moved: runs what became due, each job a piece."""
+        yield from self.run_due(tenant)
         self.attend(tenant)
-        return ran
 
     # What runs by itself
 
     def run_job(self, tenant: Tenant, id: str) -> bool:
         """Runs the job if it waits and is due; whether it ran."""
         with begin(self._database, tenant) as transaction:
-            job = rows.find(transaction, id)
+            job = self._resumed(transaction, id)
             if job is None or job.state is not JobState.QUEUED or job.due_at > tenant.now():
                 return False
             claimed = rows.move(transaction, job, JobEvent.CLAIM)
         self._perform(tenant, claimed)
         return True
 
+    def _resumed(self, transaction: Transaction, id: str) -> Job | None:
+        """The job; one that could not be finished, because nothing could be written, waits again."""
+        job, waiting = rows.find(transaction, id), (transaction.tenant.key, id)
+        if job is None or waiting not in self._stalled or job.state is not JobState.RUNNING:
+            return job
+        return rows.move(transaction, job, JobEvent.REQUEUE, "what it did could not be written")
+
     def run_jobs(self, tenant: Tenant, ids: Iterable[str]) -> Iterable[str]:
         """Those of the jobs that ran."""
         return [each for each in ids if self.run_job(tenant, each)]
 
-    def run_due(self, tenant: Tenant, *, manual: bool = False) -> Shown:
-        """Everything of the tenant that is due, until nothing is; `manual`: also what waits to be told."""
-        ran: Shown = []
+    def run_due(self, tenant: Tenant, *, manual: bool = False) -> Iterator[dict[str, Any]]:
+        """Everything of the tenant that is due, until nothing is; `manual`: also what waits to be told.
+
+        Each job is a piece: between two of them others may run, hold or remove what was found.
+        """
         while due := [job for job in self._queued(tenant) if job.due_at <= tenant.now() or (manual and job.manual)]:
-            ran += [self.run_now(tenant, job.id) for job in due]
-        return ran
+            for job in due:
+                with begin(self._database, tenant) as transaction:
+                    found = rows.find(transaction, job.id)
+                if found is not None and found.state is JobState.QUEUED:
+                    yield self.run_now(tenant, job.id)
 
     def recover(self) -> None:
         """After a start: work that was claimed and not finished waits again; nothing of it had happened."""
@@ -137,8 +145,12 @@ class Runner:
         """Runs the job if it is due; else in how many seconds it will be, None where no time will make it so."""
         key, job_id = waiting
         tenant = self._tenants.by_key(key)
-        if tenant is None or self.run_job(tenant, job_id):
-            return None
+        try:
+            if tenant is None or self.run_job(tenant, job_id):
+                self._stalled.discard(waiting)
+                return None
+        except StorageTrouble:
+            return _AGAIN
         with begin(self._database, tenant) as transaction:
             job = rows.find(transaction, job_id)
         if job is None or job.state is not JobState.QUEUED or job.manual or tenant.clock.frozen:
@@ -155,6 +167,9 @@ class Runner:
                 journal.append_changes(transaction, job.request, transaction.changes)
         except Refusal as refusal:
             return self._fail(tenant, job.id, refusal)
+        except StorageTrouble:
+            self._stalled.add((tenant.key, job.id))
+            raise
         except Exception as error:
             logger.exception("job %s failed", job.id)
             return self._fail(tenant, job.id, INTERNAL_ERROR.refusal(f"{type(error).__name__}: {error}"))
@@ -200,4 +215,6 @@ def _find(transaction: Transaction, id: str) -> Job:
     return job
 
 
+_AGAIN = 1.0
+"""Seconds after which work is tried again that could not be written."""
 _UNSETTLED = frozenset({JobState.QUEUED, JobState.HELD})

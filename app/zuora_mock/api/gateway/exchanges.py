@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 
 from zuora_mock import ids
 from zuora_mock.api.gateway import bodies, idempotency, repairs, steps, versions
@@ -29,8 +30,10 @@ from zuora_mock.steering import faults
 from zuora_mock.steering.faults import FaultKind, Injection
 from zuora_mock.steering.journal import Entry
 from zuora_mock.steering.matching import Subject
+from zuora_mock.storage.database import StorageTrouble
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.tenants.upkeep import EVERY
 
 logger = logging.getLogger("zuora_mock")
 
@@ -38,6 +41,10 @@ _NO_SUCH_OPERATION = frozenset({Kind.NO_ROUTE, Kind.INVALID_ACTION, Kind.WRONG_M
 _NO_SUCH_OBJECT = frozenset({rules.INVALID_TYPE, rules.QUERY_OBJECT})
 _ORDERING = frozenset({faults.FAULT_HEADER, faults.DELAY_HEADER})
 _UNSENT = faults.NETWORK | {FaultKind.APPLIED_THEN_LOST}
+
+
+class _Rehearsed(Exception):
+    pass
 
 
 class Exchanges:
@@ -69,13 +76,42 @@ class Exchanges:
         if exchange.ended:
             return self._ended(exchange)
         try:
+            return self._written(exchange)
+        except StorageTrouble:
+            return self._unwritten(exchange)
+
+    def _written(self, exchange: Exchange) -> Answer:
+        try:
             return self._conclude(exchange, self._perform)
-        except Refusal as error:
+        except (Refusal, StorageTrouble) as error:
+            if isinstance(error, StorageTrouble):
+                raise
             refusal = error
         except Exception:
             logger.exception("request %s failed", exchange.request_id)
             refusal = rules.INTERNAL_ERROR.refusal("an unexpected error occurred")
         return self._conclude(exchange, lambda exchange, _transaction: self._refused(exchange, refusal))
+
+    def _unwritten(self, exchange: Exchange) -> Answer:
+        """While nothing can be written: what only reads is answered without a journal entry, the rest is refused."""
+        try:
+            answer = self._rehearse(exchange)
+        except (Refusal, StorageTrouble) as error:
+            refusal = error if isinstance(error, Refusal) else _not_written()
+            answer = self._refused(exchange, refusal)
+        _complete(exchange, answer)
+        return answer
+
+    def _rehearse(self, exchange: Exchange) -> Answer:
+        """The answer to a call that writes nothing, not even a journal entry. Raises Refusal for any other."""
+        database = self._services.database
+        try:
+            with self._transaction(exchange) as transaction:
+                before = database.written
+                answer = self._perform(exchange, transaction)
+                raise _not_written() if database.written > before else _Rehearsed
+        except _Rehearsed:
+            return answer
 
     # Who calls, and which fault they meet
 
@@ -83,11 +119,15 @@ class Exchanges:
         opened = operation.name if operation and operation.open else ""
         if request.oversized and opened:
             return Caller(None, refusal=bodies.too_large(request.limit))
-        return self._authenticator.identify(request.headers, request.body, opened)
+        try:
+            return self._authenticator.identify(request.headers, request.body, opened)
+        except StorageTrouble:
+            return Caller(None, refusal=_not_written())
 
     def _exchange(self, request: Request, target: Target, caller: Caller, tenant: Tenant) -> Exchange:
         tenant.entries += 1
         self._services.fairness.count(tenant.key)
+        self._services.tenancy.use(tenant)
         request_id = ids.uuid_text(tenant.name, "request", tenant.entries)
         return Exchange(request, target, caller, tenant, tenant.entries, request_id, stopwatch())
 
@@ -95,7 +135,10 @@ class Exchanges:
         request, tenant = exchange.request, exchange.tenant
         name, path = exchange.target.name, request.path
         subject = Subject(name, request.method, path, exchange.track_id, self._orders(exchange), request.body)
-        exchange.injection = self._services.faults.inject(tenant, subject)
+        try:
+            exchange.injection = self._services.faults.inject(tenant, subject)
+        except StorageTrouble as trouble:
+            exchange.notes.append(f"no fault struck, as it could not be counted: {trouble}")
         _note_injection(exchange, exchange.injection)
 
     def _reserve_key(self, exchange: Exchange) -> None:
@@ -124,15 +167,20 @@ class Exchanges:
 
     # One transaction
 
+    def _transaction(self, exchange: Exchange) -> AbstractContextManager[Transaction]:
+        return begin(self._services.database, exchange.tenant, exchange.entity)
+
     def _conclude(self, exchange: Exchange, perform: Callable[[Exchange, Transaction], Answer]) -> Answer:
         """Performs, completes the headers and writes the journal entry."""
-        services, tenant = self._services, exchange.tenant
-        with begin(services.database, tenant, exchange.entity) as transaction:
+        services = self._services
+        with self._transaction(exchange) as transaction:
             self.traffic.count(exchange)
             answer = perform(exchange, transaction)
             self._keep_session(exchange, transaction)
             _complete(exchange, answer)
             services.journal.write(transaction, _entry(exchange, transaction, answer))
+            if exchange.n % EVERY == 0:
+                services.upkeep.sweep(transaction)
         exchange.jobs = transaction.jobs
         return answer
 
@@ -203,6 +251,10 @@ class Exchanges:
             answer.headers["Zuora-Mock-Unsupported"] = missing
             logger.warning("not supported by this mock: %s", missing)
         return answer
+
+
+def _not_written() -> Refusal:
+    return rules.NOT_WRITTEN.refusal("the mock cannot write, its disk is full or its file is gone; see /__admin/health")
 
 
 def _missing(exchange: Exchange, refusal: Refusal) -> str:

@@ -25,6 +25,7 @@ from zuora_mock.api.gateway.table import RouteTable
 from zuora_mock.printable import line
 from zuora_mock.services import Services
 from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
+from zuora_mock.work.turns import in_turns
 
 SMALLEST_ZIPPED = 1000
 """Answers of more bytes are compressed if the client asks for it (guide: Request and response compression)."""
@@ -74,6 +75,7 @@ class Gateway:
             self._exchanges.close(exchange)
             if exchange.jobs:
                 self._services.runner.wake(exchange.tenant, exchange.jobs)
+            await in_turns(self._services.tenancy.make_room())
 
     def _is_elsewhere(self, scope: Scope) -> bool:
         """Whether a route of the application that is none of Zuora's fits, with a slash at its end or without."""
