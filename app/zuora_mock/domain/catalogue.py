@@ -73,7 +73,7 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class ObjectType:
-    """One object, the same wherever it is spoken of. `hidden` fields are kept beside the others and never leave through Zuora's face.
+    """One object. `hidden` fields are kept beside the others and never leave through Zuora's face.
 
     `since` is the first WSDL version that knows the object; `custom`, whether it takes custom fields.
     """
