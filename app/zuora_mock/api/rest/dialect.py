@@ -33,6 +33,9 @@ RESOURCE = 500_000
 
 _CATEGORIES: Mapping[Rule, int] = {
     rules.NO_ROUTE: 40,
+    rules.NOT_FOUND: 40,
+    rules.OBJECT_QUERY: 27,
+    rules.OBJECT_QUERY_FILTER: 23,
     rules.WRONG_METHOD: 45,
     rules.ORGS: 10,
     rules.TRACK_ID: 20,
