@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.conditions import Selection
@@ -58,18 +58,21 @@ def _after(
     if at_null:
         tied = and_(column.is_(None), further)
         return tied if descending else or_(tied, column.is_not(None))
-    beyond = column < bindparam("after") if descending else column > bindparam("after")
-    later = or_(beyond, and_(column == bindparam("after"), further))
-    return or_(later, column.is_(None)) if descending else later
+    place = tuple_(bindparam("after"), bindparam("after_id"))
+    later = tuple_(column, id) < place if descending else tuple_(column, id) > place
+    # An `or` would keep SQLite from beginning at the place in the index.
+    return or_(later, column.is_(None)) if descending and column.name not in _NEVER_NULL else later
+
+
+_NEVER_NULL = frozenset({"Id", "UpdatedDate"})
 
 
 @cache
 def _related(kind: ObjectType, field: str) -> Prepared:
     table = OBJECT_TABLES[kind.name]
-    latest = (table.c.UpdatedDate.desc(), table.c.Id.desc())
-    position = func.row_number().over(partition_by=table.c[field], order_by=latest).label("_position")
-    names = (*column_names(kind), "custom")
-    found = select(*(table.c[name] for name in names), position).where(whose(kind), one_of(table.c[field], "keys"))
-    ranked = found.subquery()
-    rows = select(*(ranked.c[name] for name in names)).where(ranked.c["_position"] <= bindparam("limit"))
-    return Prepared(rows.order_by(ranked.c["_position"]))
+    latest = [table.c[name].desc() for name in ("UpdatedDate", "Id") if name in table.c]
+    position = func.row_number().over(partition_by=table.c[field], order_by=latest).label("position")
+    ranked = select(table.c.Id, position).where(whose(kind), one_of(table.c[field], "keys")).subquery()
+    first = select(ranked.c.Id).where(ranked.c.position <= bindparam("limit"))
+    columns = [table.c[name] for name in (*column_names(kind), "custom")]
+    return Prepared(select(*columns).where(whose(kind), table.c.Id.in_(first)).order_by(*latest))
