@@ -22,7 +22,7 @@ from zuora_mock.domain.values import Record, Value, is_id
 from zuora_mock.storage import object_queries
 from zuora_mock.storage.transaction import Transaction
 
-Shown = dict[str, Any]
+ShownRecord = dict[str, Any]
 """A record as it is printed, with those that are related to it."""
 
 ReadMember = Callable[[Record], Value]
@@ -38,7 +38,7 @@ class Extent:
 
 def find_many(
     transaction: Transaction, resource: Resource, asked: Asked, cursor: str | None, extent: Extent
-) -> tuple[list[Shown], str | None]:
+) -> tuple[list[ShownRecord], str | None]:
     """A page and the cursor of the next, None on the last. Raises Refusal: the `object-query.*` rules."""
     tenant = transaction.tenant
     wish = read(resource, asked, zone=tenant.zone, custom=tenant.custom_fields)
@@ -50,7 +50,7 @@ def find_many(
     return _printed(transaction, wish.shown, records, extent), further
 
 
-def find_one(transaction: Transaction, resource: Resource, asked: Asked, key: str, extent: Extent) -> Shown:
+def find_one(transaction: Transaction, resource: Resource, asked: Asked, key: str, extent: Extent) -> ShownRecord:
     """By id or number. Raises Refusal: `object.not-found`, `object-query.parameter`."""
     shown = show(resource, asked, transaction.tenant.custom_fields)
     record = transaction.get(resource.kind, key.lower()) if is_id(key) else None
@@ -62,7 +62,7 @@ def find_one(transaction: Transaction, resource: Resource, asked: Asked, key: st
     return _printed(transaction, shown, [record], extent)[0]
 
 
-def _printed(transaction: Transaction, branch: Branch, records: Sequence[Record], extent: Extent) -> list[Shown]:
+def _printed(transaction: Transaction, branch: Branch, records: Sequence[Record], extent: Extent) -> list[ShownRecord]:
     readers = [(each.name, _reader(transaction, branch, each, records)) for each in branch.members]
     shown = [_show(transaction, branch, readers, record, extent) for record in records]
     for relation, below in branch.expansions:
@@ -104,7 +104,7 @@ def _expand(
     relation: Relation,
     branch: Branch | None,
     records: Sequence[Record],
-    shown: Sequence[Shown],
+    shown: Sequence[ShownRecord],
     extent: Extent,
 ) -> None:
     if relation.many:
@@ -123,11 +123,11 @@ def _expand(
 
 def _lists(
     transaction: Transaction, relation: Relation, branch: Branch | None, records: Sequence[Record], extent: Extent
-) -> Mapping[Value, list[Shown]]:
+) -> Mapping[Value, list[ShownRecord]]:
     """The related records of each, by its id."""
     if branch is None or branch.resource.kind.find_field(relation.field) is None:
         return {}
-    ids, lists = [str(each["Id"]) for each in records], dict[Value, list[Shown]]()
+    ids, lists = [str(each["Id"]) for each in records], dict[Value, list[ShownRecord]]()
     found = object_queries.related(transaction, branch.resource.kind, relation.field, ids, extent.size)
     for record, printed in zip(found, _printed(transaction, branch, found, extent), strict=True):
         lists.setdefault(record[relation.field], []).append(printed)
@@ -140,8 +140,8 @@ def _show(
     readers: Sequence[tuple[str, ReadMember]],
     record: Record,
     extent: Extent,
-) -> Shown:
-    shown: Shown = {}
+) -> ShownRecord:
+    shown: ShownRecord = {}
     for name, take in readers:
         value = take(record)
         if value is not None or (extent.nulls and not name.endswith(_OF_CONNECTORS)):
@@ -154,7 +154,7 @@ _OF_CONNECTORS = ("__NS", "__QT")
 """Members that a tenant without the connector has not (observed)."""
 
 
-def _customs(transaction: Transaction, branch: Branch, record: Record, extent: Extent) -> Shown:
+def _customs(transaction: Transaction, branch: Branch, record: Record, extent: Extent) -> ShownRecord:
     kind, wanted = branch.resource.kind, branch.customs
     declared: Iterable[str] = transaction.tenant.custom_fields.names(kind) if extent.nulls else ()
     names = dict.fromkeys((*(name for name in record if is_custom(name)), *declared))

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.conditions import Selection
-from zuora_mock.domain.object_query.cursors import Place
-from zuora_mock.domain.object_query.reading import Order
+from zuora_mock.domain.object_query.cursors import PageEnd
+from zuora_mock.domain.object_query.reading import Ordering
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.storage.conditions import Shapes, one_of, shapes, values, where
 from zuora_mock.storage.statements import Prepared
@@ -23,7 +23,9 @@ from zuora_mock.storage.tables import OBJECT_TABLES
 from zuora_mock.storage.transaction import Transaction, column_names, record_of, whose
 
 
-def page(transaction: Transaction, selection: Selection, order: Order, after: Place | None, limit: int) -> list[Record]:
+def page(
+    transaction: Transaction, selection: Selection, order: Ordering, after: PageEnd | None, limit: int
+) -> list[Record]:
     """Records that match, in the order; nulls are the least."""
     begins_at_null = None if after is None else after.value is None
     statement = _page(selection.kind, shapes(selection), order.field.name, order.descending, begins_at_null)

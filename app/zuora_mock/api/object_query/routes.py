@@ -19,7 +19,7 @@ from zuora_mock.api.object_query.models import ListingOptions, ReadingOptions, m
 from zuora_mock.billing import object_queries
 from zuora_mock.domain.object_query.resources import Resource, resources
 
-Operation = Callable[..., Answer]
+QueryEndpoint = Callable[..., Answer]
 
 
 class ObjectQueryRoute(OperationRoute):
@@ -37,7 +37,7 @@ router = APIRouter(
 )
 
 
-def _lister(resource: Resource) -> Operation:
+def _lister(resource: Resource) -> QueryEndpoint:
     def read(call: CurrentCall, options: Annotated[ListingOptions, Query()]) -> Answer:
         found, further = object_queries.find_many(
             call.transaction, resource, options.asked, options.cursor, options.extent
@@ -48,7 +48,7 @@ def _lister(resource: Resource) -> Operation:
     return read
 
 
-def _reader(resource: Resource) -> Operation:
+def _reader(resource: Resource) -> QueryEndpoint:
     def read(call: CurrentCall, key: str, options: Annotated[ReadingOptions, Query()]) -> Answer:
         found = object_queries.find_one(call.transaction, resource, options.asked, key, options.extent)
         return Answer(200, render(found))
@@ -56,7 +56,7 @@ def _reader(resource: Resource) -> Operation:
     return read
 
 
-def _add(path: str, name: str, summary: str, endpoint: Operation, answer: Any) -> None:
+def _add(path: str, name: str, summary: str, endpoint: QueryEndpoint, answer: Any) -> None:
     named = sourced("API reference, Object Queries")(endpoint)
     router.add_api_route(path, named, methods=["GET"], name=name, summary=summary, response_model=answer)
 

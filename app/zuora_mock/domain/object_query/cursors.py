@@ -14,7 +14,7 @@ from typing import Any
 
 from zuora_mock.domain.catalogue import LATEST_WSDL, Field
 from zuora_mock.domain.object_query.printing import shown
-from zuora_mock.domain.object_query.reading import Order, invalid
+from zuora_mock.domain.object_query.reading import Ordering, invalid
 from zuora_mock.domain.values import Record, Value, is_id, parse
 from zuora_mock.errors import Refusal
 
@@ -25,27 +25,27 @@ _SPELLINGS = str.maketrans("+ /", "--_")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageEnd:
     """Where a page ended: the value that the list is ordered by, None for a null, and the id."""
 
     value: Value
     id: str
 
 
-def write(order: Order, last: Record, zone: tzinfo) -> str:
+def write(order: Ordering, last: Record, zone: tzinfo) -> str:
     """The cursor of the page after the one that ends with this record."""
     value = shown(last.get(order.field.name), order.field.type, zone)
     steps = [{"value": value, "orderBy": _order_by(order)}, {"value": last["Id"], "orderBy": _by_id(order)}]
     return urlsafe_b64encode(json.dumps(steps, separators=(",", ":")).encode()).decode()
 
 
-def read(text: str, order: Order, zone: tzinfo) -> Place:
+def read(text: str, order: Ordering, zone: tzinfo) -> PageEnd:
     """Raises Refusal for what is no cursor of a list in this order."""
     try:
         first, second = _steps(text)
         if (first["orderBy"], second["orderBy"]) != (_order_by(order), _by_id(order)) or not is_id(second["value"]):
             raise _bad(text)
-        return Place(_kept(order.field, first["value"], zone), second["value"].lower())
+        return PageEnd(_kept(order.field, first["value"], zone), second["value"].lower())
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise _bad(text) from None
 
@@ -64,9 +64,9 @@ def _bad(text: str) -> Refusal:
     return invalid(PARAMETER, text[:_LONGEST], "the nextPage of a list that has the same sort[]")
 
 
-def _order_by(order: Order) -> dict[str, str]:
+def _order_by(order: Ordering) -> dict[str, str]:
     return {"field": order.field.name, "order": "DESC" if order.descending else "ASC"}
 
 
-def _by_id(order: Order) -> dict[str, str]:
+def _by_id(order: Ordering) -> dict[str, str]:
     return {**_order_by(order), "field": "Id"}

@@ -20,7 +20,7 @@ from datetime import tzinfo
 from typing import Any
 
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import LATEST_WSDL, Field, is_custom
+from zuora_mock.domain.catalogue import LATEST_WSDL, Field
 from zuora_mock.domain.conditions import (
     Boolean,
     Clause,
@@ -63,7 +63,7 @@ _NONE = Clause(_ID, Operator.EQUAL, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Ordering:
     """By a field, and where that is the same by id, in the same direction."""
 
     field: Field
@@ -94,7 +94,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Wish:
     where: tuple[Clause, ...]
-    order: Order
+    order: Ordering
     shown: Branch
 
 
@@ -170,7 +170,7 @@ def _clause(reader: _Reader, text: str) -> Clause | None:
 
 def _filtered(reader: _Reader, name: str) -> Field | None:
     """The field of a filter; None where the mock keeps no value of it. Raises Refusal."""
-    custom = reader.custom.find_in_any_case(reader.resource.kind, name) if is_custom(name) else None
+    custom = reader.custom.find_in_any_case(reader.resource.kind, name)
     known = custom is not None or name.lower() in reader.resource.filters
     field = custom or (reader.resource.field_of(name) if known else None)
     if not known or (field is not None and not is_comparable(field)):
@@ -220,7 +220,7 @@ def _wanted(error: Exception) -> str:
     return str(error)
 
 
-def _order(resource: Resource, sorts: Sequence[str]) -> Order:
+def _order(resource: Resource, sorts: Sequence[str]) -> Ordering:
     if not sorts:
         return _latest_first(resource)
     match = _SORT.fullmatch(sorts[0]) if len(sorts) == 1 else None
@@ -229,12 +229,12 @@ def _order(resource: Resource, sorts: Sequence[str]) -> Order:
     if match[1].lower() not in resource.sorts:
         raise invalid(SORT, match[1], _near(match[1], resource.sorts.values()))
     field = resource.field_of(match[1]) or resource.kind.by_name[_ID]
-    return Order(field, match[2].upper() == "DESC")
+    return Ordering(field, match[2].upper() == "DESC")
 
 
-def _latest_first(resource: Resource) -> Order:
+def _latest_first(resource: Resource) -> Ordering:
     """As pages come whose order nobody asked for (API reference, the cursors of its examples)."""
-    return Order(resource.kind.by_name.get("UpdatedDate") or resource.kind.by_name[_ID], descending=True)
+    return Ordering(resource.kind.by_name.get("UpdatedDate") or resource.kind.by_name[_ID], descending=True)
 
 
 def _branch(resource: Resource, path: tuple[str, ...], tree: _Tree, asked: Asked, custom: CustomFields) -> Branch:
@@ -261,7 +261,7 @@ def _members(
 ) -> tuple[tuple[Member, ...], frozenset[str]]:
     wanted, customs = set(), set()
     for name in names:
-        if is_custom(name) and custom.find_in_any_case(resource.kind, name):
+        if custom.find_in_any_case(resource.kind, name):
             customs.add(name.lower())
         elif name.lower() in resource.by_folded_name:
             wanted.add(name.lower())
