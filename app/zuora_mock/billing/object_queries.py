@@ -7,8 +7,7 @@ cut at the size of a page, the latest first (recorded; the order is that of list
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import is_custom
@@ -28,8 +27,7 @@ ShownRecord = dict[str, Any]
 ReadMember = Callable[[Record], Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """How much is shown: the size of a page and of expanded lists, and whether nulls are."""
 
     size: int

@@ -105,7 +105,7 @@ def _page_size(text: str) -> int:
 class QueriedObject(BaseModel):
     """One object; of related ones those that are asked for."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
     resource: ClassVar[Resource]
 
     @classmethod
@@ -126,6 +126,8 @@ def _schema(member: Member) -> dict[str, Any]:
 
 class QueriedObjects(BaseModel):
     """A page; `nextPage` is not there on the last."""
+
+    model_config = ConfigDict(defer_build=True)
 
     nextPage: str | None = None
     data: list[QueriedObject]

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from zuora_mock.domain.catalogue import LATEST_WSDL, Field
 from zuora_mock.domain.object_query.printing import shown
@@ -24,8 +23,7 @@ _SPELLINGS = str.maketrans("+ /", "--_")
 """A plus that was sent without being encoded has become a blank."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageEnd:
+class PageEnd(NamedTuple):
     """Where a page ended: the value that the list is ordered by, None for a null, and the id."""
 
     value: Value

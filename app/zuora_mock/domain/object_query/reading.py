@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import LATEST_WSDL, Field
@@ -62,16 +62,14 @@ _NONE = Clause(_ID, Operator.EQUAL, None)
 """What no record fulfils."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ordering:
+class Ordering(NamedTuple):
     """By a field, and where that is the same by id, in the same direction."""
 
     field: Field
     descending: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """What is shown of an object: `members`, with custom ones if it has `customs`, and the objects related to it."""
 
     resource: Resource
@@ -91,8 +89,7 @@ class Asked:
     below: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     where: tuple[Clause, ...]
     order: Ordering
     shown: Branch
@@ -127,8 +124,7 @@ _LONGEST_SHOWN = 80
 _Tree = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(NamedTuple):
     resource: Resource
     reading: Reading
     custom: CustomFields

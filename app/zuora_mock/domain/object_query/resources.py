@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from zuora_mock.domain.catalogue import BY_NAME, Field, ObjectType
 
@@ -24,8 +25,7 @@ def member_name(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """`field` is of the object that has the relation where it leads to one, of the other where it leads to many."""
 
     name: str
@@ -39,8 +39,7 @@ class Relation:
         return BY_NAME.get(self.object)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """`field` is None where the object keeps no such thing; `as_text`: whatever the value, it is printed as text.
 
     `through` is the relation to the one object that has the field, where it is not the record itself.
