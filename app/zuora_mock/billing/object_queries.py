@@ -70,8 +70,9 @@ def _printed(transaction: Transaction, branch: Branch, records: Sequence[Record]
 def _reader(transaction: Transaction, branch: Branch, member: Member, records: Sequence[Record]) -> ReadMember:
     """What takes the member from any of the records and prints it."""
     field, through = member.field, member.through
-    if field is None:
-        return _COMPUTED.get(f"{branch.resource.kind.name}.{member.name}", _never)
+    compute = _COMPUTED.get(f"{branch.resource.kind.name}.{member.name}")
+    if field is None or compute is not None:
+        return compute or _never
     print_value = shower(field.type, transaction.tenant.zone, as_text=member.as_text)
     if through is not None:
         values = {each["Id"]: each.get(field.name) for each in _ones(transaction, through, records)}
@@ -164,6 +165,6 @@ def _customs(transaction: Transaction, branch: Branch, record: Record, extent: E
 
 _COMPUTED: Mapping[str, ReadMember] = {
     "Invoice.isSplit": lambda invoice: "_Group" in invoice and invoice["Status"] != InvoiceState.SPLIT,
-    "Invoice.reversed": lambda _invoice: False,
+    "Invoice.reversed": lambda invoice: bool(invoice.get("Reversed")),
 }
-"""Members that no field has. A part of a split is split, the original is not (assumed)."""
+"""Members that no field has, or only where they are true. A part of a split is split, the original not (assumed)."""

@@ -129,7 +129,7 @@ class Clause:
     """`value` is a tuple of values for `in`.
 
     `numeric`: a custom field, which holds text, is compared as the number that the text may be. `folded`: texts are
-    compared whatever their case.
+    compared whatever their case, and a flag that is not there is false.
     """
 
     field: str

@@ -8,7 +8,21 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Float, Select, String, Table, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Float,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 
 from zuora_mock.domain.catalogue import ObjectType, is_custom
 from zuora_mock.domain.conditions import Clause, Operator, Selection, Wildcard, like_pattern
@@ -79,11 +93,16 @@ def _condition(table: Table, shape: Shape, value: str) -> ColumnElement[bool]:
     operand = _operand(table, shape)
     if shape.empty:
         return operand.is_(None) if shape.operator is Operator.EQUAL else operand.is_not(None)
-    fold = func.lower if shape.folded else _as_it_is
+    fold = _folding(operand) if shape.folded else _as_it_is
     if shape.operator is Operator.IN:
-        return fold(operand).in_(_each_of(value, fold))
+        found: ColumnElement[bool] = fold(operand).in_(_each_of(value, fold))
+        return found
     compared: ColumnElement[bool] = _COMPARE[shape.operator](fold(operand), fold(bindparam(value)))
     return compared
+
+
+def _folding(operand: ColumnElement[Any]) -> Callable[[Any], Any]:
+    return (lambda value: func.coalesce(value, 0)) if isinstance(operand.type, Boolean) else func.lower
 
 
 def _as_it_is(element: Any) -> Any:

@@ -20,7 +20,7 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import LATEST_WSDL, Field
+from zuora_mock.domain.catalogue import LATEST_WSDL, Field, is_custom
 from zuora_mock.domain.conditions import (
     Boolean,
     Clause,
@@ -193,8 +193,8 @@ def _bound(reading: Reading, field: Field, operator: Operator, value: str) -> Cl
 
 
 def _folds(field: Field) -> bool:
-    """Ids are in lower case anyway."""
-    return field.type in {Type.STRING, Type.ANY}
+    """Ids are in lower case anyway; custom flags are kept in words."""
+    return field.type in {Type.STRING, Type.ANY} or (field.type is Type.BOOLEAN and not is_custom(field.name))
 
 
 def _list(value: str) -> list[str]:
