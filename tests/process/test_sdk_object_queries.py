@@ -8,22 +8,12 @@ import pytest
 from zuora_sdk.exceptions import BadRequestException, NotFoundException
 from zuora_sdk.zuora_client import ZuoraClient
 
-from tests.acceptance.mocks import CLIENT_ID, SECRET
-from tests.process.commands import Start
+from tests.process.sdk import sdk as sdk  # noqa: PLC0414  (the fixture, under its name)
 
 pytestmark = [
     pytest.mark.observed("zuora-sdk 3.21"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pydantic.warnings.PydanticDeprecatedSince20"),
 ]
-
-
-@pytest.fixture
-def sdk(start: Start) -> ZuoraClient:
-    """The SDK, signed in to a server with the default fixture."""
-    client = ZuoraClient(CLIENT_ID, SECRET, None)  # type: ignore[arg-type]  # an address instead of an environment
-    client.set_base_url(start("--no-access-log").url)
-    client.initialize()  # type: ignore[no-untyped-call]
-    return client
 
 
 def ids(page: Any) -> list[str]:
