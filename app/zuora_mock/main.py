@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -15,7 +15,9 @@ from zuora_mock.admin import mount
 from zuora_mock.api import edits
 from zuora_mock.api.gateway.gateway import Gateway
 from zuora_mock.billing import operations
+from zuora_mock.billing.operations import InvoiceOperation
 from zuora_mock.billing.splitting import execution as splits
+from zuora_mock.billing.splitting import request
 from zuora_mock.billing.splitting.submission import JOB_TYPE
 from zuora_mock.errors import Refusal
 from zuora_mock.services import Services
@@ -28,7 +30,7 @@ from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.fixtures import default_fixture_path, load
 from zuora_mock.tenants.tenancy import Tenancy
-from zuora_mock.work.runner import Runner
+from zuora_mock.work.runner import Handler, Runner
 
 
 class Application(FastAPI):
@@ -49,10 +51,16 @@ def make_services(settings: Settings) -> Services:
     fixtures = [load(path) for path in settings.fixtures or (default_fixture_path(),)]
     tenancy = Tenancy(database, credentials, fixtures, settings.unknown_clients)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
-    runner = Runner(database, tenancy, {JOB_TYPE: splits.run, **operations.HANDLERS}, _explain_work)
+    runner = Runner(database, tenancy, _handlers(), _explain_work)
     runner.recover()
     journal = Journal(settings.journal_size)
     return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness())
+
+
+def _handlers() -> Mapping[str, Handler]:
+    """Who does the work of a job, by its type."""
+    split = operations.type_of(InvoiceOperation.SPLIT)
+    return {JOB_TYPE: splits.run, split: request.run, **operations.HANDLERS}
 
 
 def _explain_work(refusal: Refusal, job: Job) -> dict[str, Any]:

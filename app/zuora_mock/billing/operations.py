@@ -29,6 +29,7 @@ class InvoiceOperation(StrEnum):
     UNPOST = "Unpost"
     CANCEL = "Cancel"
     DELETE = "Delete"
+    SPLIT = "Split"
 
 
 _STATUS: Mapping[InvoiceOperation, InvoiceState] = {
@@ -60,14 +61,24 @@ def begin(
     identifier, changes = str(invoice["Id"]), values or {}
     if transaction.count(INVOICE_ITEM, InvoiceId=identifier) < _IN_BACKGROUND_FROM[operation]:
         _do(transaction, operation, invoice, changes)
-        return Begun(orders.note_done(transaction, _PREFIX + operation, identifier), pending=False)
+        return Begun(note_done(transaction, operation, identifier), pending=False)
     if operation is InvoiceOperation.DELETE:
         invoices.check_delete(invoice)
     else:
         invoices.check_move(transaction, invoice, _STATUS[operation].value)
-    job = orders.enqueue(transaction, _PREFIX + operation, identifier, changes)
+    return Begun(order(transaction, operation, identifier, changes), pending=True)
+
+
+def order(transaction: Transaction, operation: InvoiceOperation, invoice: str, parameters: object) -> str:
+    """The id of a job that waits."""
+    job = orders.enqueue(transaction, type_of(operation), invoice, parameters)
     transaction.jobs.append(job)
-    return Begun(job, pending=True)
+    return job
+
+
+def note_done(transaction: Transaction, operation: InvoiceOperation, invoice: str) -> str:
+    """The id of a job that tells of an operation done at once."""
+    return orders.note_done(transaction, type_of(operation), invoice)
 
 
 def _do(transaction: Transaction, operation: InvoiceOperation, invoice: Record, values: Record) -> None:
@@ -84,10 +95,19 @@ def _handler(operation: InvoiceOperation) -> Callable[[Transaction, Job], None]:
     return handle
 
 
+def type_of(operation: InvoiceOperation) -> str:
+    """That of its jobs."""
+    return _PREFIX + operation.value
+
+
 HANDLERS: Mapping[str, Callable[[Transaction, Job], None]] = {
-    _PREFIX + each: _handler(each) for each in InvoiceOperation
+    type_of(each): _handler(each) for each in _IN_BACKGROUND_FROM
 }
 """By the type of the job."""
+
+
+def is_pending(transaction: Transaction, operation: InvoiceOperation, invoice: str) -> bool:
+    return orders.is_pending(transaction, invoice, type_of(operation))
 
 
 def find(transaction: Transaction, id: str) -> Job | None:

@@ -15,6 +15,7 @@ SOAP_SPLIT_ITEM = "SOAP API, InvoiceSplitItem"
 SOAP_ERRORS = "SOAP API, Errors"
 SOAP_ZOQL = "SOAP API, ZOQL"
 KC_SPLIT = "Knowledge Center, Split invoices overview"
+SPLIT_REFERENCE = "API reference, Split an invoice"
 OURS = "zuora-mock"
 
 # Who is calling
@@ -382,6 +383,27 @@ SPLIT_UNIT = Rule(
     ASSUMED,
     OURS,
     "Every amount of the invoice is a whole number of its currency's minor units",
+)
+SPLIT_PARTS = Rule(
+    "invoice-split.parts",
+    Kind.FIELD,
+    DOCUMENTED,
+    SPLIT_REFERENCE,
+    "A split has 2 to 20 parts, or as many as the tenant's setting maxSplits says",
+)
+SPLIT_SHARE = Rule(
+    "invoice-split.share",
+    Kind.FIELD,
+    DOCUMENTED,
+    SPLIT_REFERENCE,
+    "A share is a percentage above 0 up to 100, or an amount of one minor unit of the currency or more",
+)
+SPLIT_AMOUNTS = Rule(
+    "invoice-split.amounts",
+    Kind.FIELD,
+    DOCUMENTED,
+    SPLIT_REFERENCE,
+    "The amounts of a split add up to exactly the invoice's total",
 )
 SPLIT_BALANCE = Rule(
     "invoice-split.balance",

@@ -82,10 +82,10 @@ def ordered_by(transaction: Transaction, request: int) -> list[Job]:
     return [_job(row) for row in _BY_REQUEST.all(transaction, {"whose": transaction.tenant.key, "wanted": request})]
 
 
-def states_of(transaction: Transaction, object_id: str) -> list[JobState]:
-    """Of the jobs that an object has had, in the order in which they were ordered."""
-    states = _STATES.column(transaction, {"whose": transaction.tenant.key, "object": object_id})
-    return [JobState(state) for state in states]
+def states_of(transaction: Transaction, object_id: str, type: str = "") -> list[JobState]:
+    """Of the jobs that an object has had, if need be of one type, in the order in which they were ordered."""
+    jobs = _STATES.all(transaction, {"whose": transaction.tenant.key, "object": object_id})
+    return [JobState(state) for state, each in jobs if type in ("", each)]
 
 
 def link(transaction: Transaction, ids: Iterable[str], request: int) -> None:
@@ -142,7 +142,9 @@ _ALL = Prepared(_JOBS)
 _BY_ID = Prepared(_JOBS.where(_ONE))
 _BY_STATE = Prepared(_JOBS.where(JOBS.c.state == bindparam("now")))
 _BY_REQUEST = Prepared(_JOBS.where(JOBS.c.request == bindparam("wanted")))
-_STATES = Prepared(select(JOBS.c.state).where(_WHOSE, JOBS.c.object_id == bindparam("object")).order_by(JOBS.c.seq))
+_STATES = Prepared(
+    select(JOBS.c.state, JOBS.c.type).where(_WHOSE, JOBS.c.object_id == bindparam("object")).order_by(JOBS.c.seq)
+)
 _LINK = Prepared(update(JOBS).where(_WHOSE, _ONE).values(request=bindparam("entry")))
 _UNLINK = Prepared(update(JOBS).where(_WHOSE).values(request=bindparam("nothing")))
 _MOVE = Prepared(

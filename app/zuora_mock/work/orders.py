@@ -65,6 +65,6 @@ def is_ordered(transaction: Transaction, object_id: str) -> bool:
     return any(state is not JobState.FAILED for state in jobs.states_of(transaction, object_id))
 
 
-def is_pending(transaction: Transaction, object_id: str) -> bool:
-    """Whether work for the object has been ordered and is not over."""
-    return not _PENDING.isdisjoint(jobs.states_of(transaction, object_id))
+def is_pending(transaction: Transaction, object_id: str, type: str = "") -> bool:
+    """Whether work for the object, if need be of one type, has been ordered and is not over."""
+    return not _PENDING.isdisjoint(jobs.states_of(transaction, object_id, type))

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from zuora_mock.api.gateway.call import Answer, CurrentCall
 from zuora_mock.api.gateway.dialect import render
-from zuora_mock.api.gateway.headers import DECLARED_OF_REST, REPEATABLE
+from zuora_mock.api.gateway.headers import REPEATABLE
 from zuora_mock.api.gateway.models import Options
 from zuora_mock.api.gateway.operation import sourced
 from zuora_mock.api.rest.account_answers import (
@@ -28,9 +28,9 @@ from zuora_mock.api.rest.account_answers import (
     show_summary,
 )
 from zuora_mock.api.rest.account_bodies import CreateAccountRequest, UpdateAccountRequest
-from zuora_mock.api.rest.dialect import REFUSED, RestDialect
+from zuora_mock.api.rest.dialect import RestDialect
 from zuora_mock.api.rest.records import in_wire_terms, wire_pointer
-from zuora_mock.api.rest.route import RestRoute
+from zuora_mock.api.rest.route import RestRoute, router_of
 from zuora_mock.billing import customers, keys
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT
@@ -66,13 +66,7 @@ class Succeeded(BaseModel):
     success: bool
 
 
-router = APIRouter(
-    prefix="/v1/accounts",
-    route_class=AccountRoute,
-    tags=[RestRoute.family],
-    dependencies=DECLARED_OF_REST,
-    responses=REFUSED,
-)
+router = router_of(AccountRoute)
 
 
 @contextmanager
@@ -87,7 +81,7 @@ def _in_account_terms() -> Iterator[None]:
         raise
 
 
-@router.post("", name="accounts.create", response_model=NewAccountView, dependencies=REPEATABLE)
+@router.post("/accounts", name="accounts.create", response_model=NewAccountView, dependencies=REPEATABLE)
 @sourced("API reference, Create an account")
 def create(call: CurrentCall, body: CreateAccountRequest) -> Answer:
     """Create an account with its contacts."""
@@ -97,14 +91,14 @@ def create(call: CurrentCall, body: CreateAccountRequest) -> Answer:
     return Answer(200, render(show_new(account)))
 
 
-@router.get("/{key}", name="accounts.get", response_model=AccountView)
+@router.get("/accounts/{key}", name="accounts.get", response_model=AccountView)
 @sourced("API reference, Retrieve an account")
 def read(call: CurrentCall, key: str) -> Answer:
     """Read an account."""
     return Answer(200, render(show_account(call.transaction, keys.get(call.transaction, ACCOUNT, key))))
 
 
-@router.get("/{key}/summary", name="accounts.summary", response_model=AccountSummaryView)
+@router.get("/accounts/{key}/summary", name="accounts.summary", response_model=AccountSummaryView)
 @sourced("API reference, Retrieve an account summary")
 def summary(call: CurrentCall, key: str, options: Annotated[SummaryOptions, Query()]) -> Answer:
     """Sum up an account with its latest invoices."""
@@ -112,7 +106,7 @@ def summary(call: CurrentCall, key: str, options: Annotated[SummaryOptions, Quer
     return Answer(200, render(show_summary(call.transaction, account, usage=not options.exclude_usage)))
 
 
-@router.put("/{key}", name="accounts.update", response_model=Succeeded)
+@router.put("/accounts/{key}", name="accounts.update", response_model=Succeeded)
 @sourced("API reference, Update an account")
 def update(call: CurrentCall, key: str, body: UpdateAccountRequest) -> Answer:
     """Update an account and its contacts."""

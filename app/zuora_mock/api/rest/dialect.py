@@ -75,6 +75,7 @@ _CATEGORIES: Mapping[Rule, int] = {
     rules.SPLIT_NEGATIVE: 30,
     rules.SPLIT_ONCE: 30,
     rules.SPLIT_UNIT: 30,
+    rules.SPLIT_GONE: 40,
 }
 _OF_KIND: Mapping[Kind, int] = {Kind.ROW: 20, Kind.FIELD: 20}
 _OTHER = 60
@@ -114,11 +115,6 @@ class RestDialect(Dialect):
         if refusal.rule.kind is Kind.UNAUTHENTICATED:
             return _unauthenticated(refusal)
         return reasons([(self.code(each), each.message) for each in refusal.all], context)
-
-    def refused(self, refusal: Refusal, context: Context) -> dict[str, Any]:
-        """Of one of several objects in a call, as a member of the answer."""
-        told = [{"code": self.code(each), "message": each.message} for each in refusal.all]
-        return {"success": False, "processId": context.process_id, "reasons": told, "requestId": context.request_id}
 
 
 def _category(refusal: Refusal) -> int:

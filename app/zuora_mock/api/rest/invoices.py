@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
 from zuora_mock.api.gateway.dialect import render
-from zuora_mock.api.gateway.headers import DECLARED_OF_REST, REPEATABLE
+from zuora_mock.api.gateway.headers import REPEATABLE
 from zuora_mock.api.gateway.operation import sourced
-from zuora_mock.api.rest.dialect import REFUSED
 from zuora_mock.api.rest.invoice_answers import (
     InvoiceView,
     ItemsView,
@@ -30,7 +29,7 @@ from zuora_mock.api.rest.invoice_answers import (
 from zuora_mock.api.rest.invoice_bodies import CreateInvoiceRequest, TaxationItemsRequest, UpdateInvoiceRequest
 from zuora_mock.api.rest.paging import PageOptions, page_of
 from zuora_mock.api.rest.records import in_wire_terms
-from zuora_mock.api.rest.route import RestRoute
+from zuora_mock.api.rest.route import router_of
 from zuora_mock.api.rest.statuses import AsyncView, begun
 from zuora_mock.billing import keys, standalone
 from zuora_mock.billing.operations import InvoiceOperation
@@ -39,16 +38,10 @@ from zuora_mock.domain.values import Record, is_id
 
 CurrentPage = Annotated[PageOptions, Query()]
 
-router = APIRouter(
-    prefix="/v1/invoices",
-    route_class=RestRoute,
-    tags=[RestRoute.family],
-    dependencies=DECLARED_OF_REST,
-    responses=REFUSED,
-)
+router = router_of()
 
 
-@router.post("", name="invoices.create", response_model=InvoiceView, dependencies=REPEATABLE)
+@router.post("/invoices", name="invoices.create", response_model=InvoiceView, dependencies=REPEATABLE)
 @sourced("API reference, Create a standalone invoice")
 def create(call: CurrentCall, body: CreateInvoiceRequest) -> Answer:
     """Create a standalone invoice."""
@@ -57,7 +50,7 @@ def create(call: CurrentCall, body: CreateInvoiceRequest) -> Answer:
     return Answer(200, render({**show_invoice(call.transaction, record), "success": True}))
 
 
-@router.get("/{key}", name="invoices.get", response_model=InvoiceView)
+@router.get("/invoices/{key}", name="invoices.get", response_model=InvoiceView)
 @sourced("API reference, Retrieve an invoice")
 def read(call: CurrentCall, key: str) -> Answer:
     """Read an invoice."""
@@ -65,7 +58,7 @@ def read(call: CurrentCall, key: str) -> Answer:
     return Answer(200, render({**show_invoice(call.transaction, record), "success": True}))
 
 
-@router.put("/{key}", name="invoices.update", response_model=UpdatedInvoiceView)
+@router.put("/invoices/{key}", name="invoices.update", response_model=UpdatedInvoiceView)
 @sourced("API reference, Update an invoice")
 def update(call: CurrentCall, key: str, body: UpdateInvoiceRequest) -> Answer:
     """Update an invoice."""
@@ -76,14 +69,14 @@ def update(call: CurrentCall, key: str, body: UpdateInvoiceRequest) -> Answer:
     return Answer(200, render({"success": True, **show_updated(transaction, changed)}))
 
 
-@router.delete("/{key}", name="invoices.delete", response_model=AsyncView)
+@router.delete("/invoices/{key}", name="invoices.delete", response_model=AsyncView)
 @sourced("API reference, Delete an invoice")
 def delete(call: CurrentCall, key: str) -> Answer:
     """Delete a canceled invoice."""
     return begun(call, key, InvoiceOperation.DELETE)
 
 
-@router.get("/{key}/items", name="invoices.items", response_model=ItemsView)
+@router.get("/invoices/{key}/items", name="invoices.items", response_model=ItemsView)
 @sourced("API reference, List all items of an invoice")
 def items(call: CurrentCall, key: str, options: CurrentPage) -> Answer:
     """List the items of an invoice."""
@@ -95,7 +88,7 @@ def items(call: CurrentCall, key: str, options: CurrentPage) -> Answer:
     return Answer(200, render({"invoiceItems": shown, **further, "success": True}))
 
 
-@router.get("/{key}/items/{item}/taxation-items", name="invoices.taxation-items", response_model=TaxesView)
+@router.get("/invoices/{key}/items/{item}/taxation-items", name="invoices.taxation-items", response_model=TaxesView)
 @sourced("API reference, List all taxation items of an invoice item")
 def taxes_of_item(call: CurrentCall, key: str, item: str, options: CurrentPage) -> Answer:
     """List the taxes of an item."""
@@ -111,7 +104,7 @@ def taxes_of_item(call: CurrentCall, key: str, item: str, options: CurrentPage) 
 
 
 @router.post(
-    "/{key}/taxation-items",
+    "/invoices/{key}/taxation-items",
     name="invoices.create-taxation-items",
     response_model=TaxationItemsView,
     dependencies=REPEATABLE,

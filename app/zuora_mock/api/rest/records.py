@@ -68,7 +68,7 @@ _NETSUITE = "__NS"
 _DAYS = frozenset({"postedDate"})
 """Date-times of which REST prints the day."""
 
-_IN_A_CALL = {"items": "invoiceItems", "taxes": "taxItems", "discounts": "discountItems"} | {
+_IN_A_CALL = {"items": "invoiceItems", "taxes": "taxItems", "discounts": "discountItems", "parts": "splits"} | {
     name: wire for wire, name in _OTHER_NAMES[INVOICE_ITEM].items() if wire in {"amount", "sku", "uom"}
 }
 _IN_A_CALL |= {"BillToId": "billToContactId", "SoldToId": "soldToContactId", "ShipToId": "shipToContactId"}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from fastapi import APIRouter
+
+from zuora_mock.api.gateway.headers import DECLARED_OF_REST
 from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.api.rest.dialect import RestDialect
+from zuora_mock.api.rest.dialect import REFUSED, RestDialect
 
 POSTING = 584_900
 """The resource of invoice posting (API reference, Post invoices)."""
@@ -18,3 +21,10 @@ class RestRoute(OperationRoute):
 
 class PostingRoute(RestRoute):
     dialect = RestDialect(POSTING)
+
+
+def router_of(route: type[RestRoute] = RestRoute) -> APIRouter:
+    """One for operations of this kind below `/v1`."""
+    return APIRouter(
+        prefix="/v1", route_class=route, tags=[route.family], dependencies=DECLARED_OF_REST, responses=REFUSED
+    )

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
 from zuora_mock.api.gateway.dialect import render
-from zuora_mock.api.gateway.headers import DECLARED_OF_REST
 from zuora_mock.api.gateway.operation import sourced
 from zuora_mock.api.rest.bodies import Day, RestBody
-from zuora_mock.api.rest.dialect import REFUSED, ErrorReason, RestDialect
+from zuora_mock.api.rest.dialect import ErrorReason, RestDialect
 from zuora_mock.api.rest.records import in_wire_terms, show
-from zuora_mock.api.rest.route import PostingRoute, RestRoute
+from zuora_mock.api.rest.route import PostingRoute, router_of
 from zuora_mock.billing import keys, operations
 from zuora_mock.billing.operations import InvoiceOperation
 from zuora_mock.billing.terms import dated
@@ -89,12 +87,8 @@ class PostRequest(RestBody):
     invoiceDate: Day | None = None
 
 
-router = APIRouter(
-    prefix="/v1", route_class=RestRoute, tags=[RestRoute.family], dependencies=DECLARED_OF_REST, responses=REFUSED
-)
-posting = APIRouter(
-    prefix="/v1", route_class=PostingRoute, tags=[RestRoute.family], dependencies=DECLARED_OF_REST, responses=REFUSED
-)
+router = router_of()
+posting = router_of(PostingRoute)
 
 
 @posting.put("/invoices/{key}/post", name="invoices.post", response_model=AsyncView)

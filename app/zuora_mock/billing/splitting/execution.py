@@ -44,6 +44,7 @@ class Work:
     members: list[Invoice]
     whole: Invoice
     parts: list[Part]
+    keeps_original: bool
 
     @property
     def again(self) -> bool:
@@ -54,12 +55,17 @@ class Work:
 def run(transaction: Transaction, job: Job) -> None:
     """Splits the invoice of an InvoiceSplit. Raises Refusal if it cannot be split any more."""
     work = prepare(transaction, job.object_id)
+    _name_parts(transaction, work, carry_out(transaction, work))
+
+
+def carry_out(transaction: Transaction, work: Work) -> list[Invoice]:
+    """The parts, written in place of what was there before."""
     parts = _copies(transaction, work)
     verify(work.whole, parts)
     _retire(transaction, work)
     _write(transaction, parts)
-    _name_parts(transaction, work, parts)
     _keep(transaction, work, parts)
+    return parts
 
 
 # Load
@@ -127,6 +133,20 @@ def prepare(transaction: Transaction, split_id: str) -> Work:
     refusal = check(split, group, ways)
     if refusal is not None:
         raise refusal
+    keeps_original = transaction.tenant.settings.original_after_execute == "split"
+    return work_of(transaction, split, items, group, ways, keeps_original=keeps_original)
+
+
+def work_of(
+    transaction: Transaction,
+    split: Split,
+    items: list[Record],
+    group: Sequence[Record],
+    ways: Policy,
+    *,
+    keeps_original: bool,
+) -> Work:
+    """A split that was checked, planned. Raises Refusal for amounts that cannot be shared out."""
     members = [invoices.load(transaction, header) for header in group]
     whole = put_together(group[0], members) if "_Group" in group[0] else members[0]
     account = transaction.get(ACCOUNT, str(whole.header.get("AccountId"))) or {}
@@ -135,7 +155,7 @@ def prepare(transaction: Transaction, split_id: str) -> Work:
     default = transaction.tenant.default_term
     fallbacks = (whole.header.get("PaymentTerm"), account.get("PaymentTerm"), default.name if default else None)
     parts = plan(split, whole, ways, digits, [_text(term) for term in fallbacks])
-    return Work(split, items, ways, currency, digits, members, whole, parts)
+    return Work(split, items, ways, currency, digits, members, whole, parts, keeps_original)
 
 
 # Copy
@@ -195,8 +215,8 @@ def _tax(
 
 
 def _retire(transaction: Transaction, work: Work) -> None:
-    """The original goes, or stays with status Split if the tenant says so; parts that are split anew always go."""
-    if transaction.tenant.settings.original_after_execute == "split" and not work.again:
+    """The original goes, or stays with status Split; parts that are split anew always go."""
+    if work.keeps_original and not work.again:
         status = next_invoice(InvoiceState.DRAFT, InvoiceEvent.SPLIT).value
         transaction.update(INVOICE, work.whole.header, {"Status": status, "Balance": 0, **transaction.stamp()})
         return
@@ -235,8 +255,8 @@ def inputs_of(work: Work, parts: Sequence[Invoice] = (), at: int | None = None) 
         "exempt": _labelled(exempt_lines(work.whole), work.digits),
         "parts": [
             {
-                "itemId": part.item.id,
-                "percentage": part.item.percentage,
+                **({"itemId": part.item.id} if part.item.id else {}),
+                **_share(part.item),
                 "invoiceDate": part.item.invoice_date,
                 "paymentTerm": part.payment_term,
                 "dueDate": part.due_date,
@@ -249,6 +269,10 @@ def inputs_of(work: Work, parts: Sequence[Invoice] = (), at: int | None = None) 
     if work.again:
         inputs["putTogether"] = {str(member.header["InvoiceNumber"]): member.header["Id"] for member in work.members}
     return inputs
+
+
+def _share(item: SplitItem) -> dict[str, int]:
+    return {"percentage": item.percentage} if item.amount is None else {"amount": item.amount}
 
 
 def _labelled(lines: Sequence[Line], digits: int) -> list[tuple[str, int]]:

@@ -8,12 +8,14 @@ from typing import Any
 from zuora_mock.billing.splitting.execution import inputs_of, prepare
 from zuora_mock.clock import format_instant
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT
-from zuora_mock.domain.money import percent_text
+from zuora_mock.domain.money import fixed, percent_text
 from zuora_mock.domain.splitting.allocation import Rounding
 from zuora_mock.domain.splitting.explanation import Explanation, explain
 from zuora_mock.errors import Refusal
 from zuora_mock.storage import splits
 from zuora_mock.storage.transaction import Transaction
+
+_SHARES = ("percentage", "amount")
 
 Explain = Callable[[Refusal], dict[str, Any]]
 
@@ -46,7 +48,7 @@ def _planned(transaction: Transaction, split_id: str, explain_refusal: Explain) 
 
 def _explained(inputs: dict[str, Any]) -> dict[str, Any]:
     shown = {name: value for name, value in inputs.items() if name not in {"due", "exempt", "digits", "rounding", "at"}}
-    shown["parts"] = [{**part, "percentage": percent_text(int(part["percentage"]))} for part in inputs["parts"]]
+    shown["parts"] = [_with_share(part, int(inputs["digits"])) for part in inputs["parts"]]
     at = inputs["at"]
     return {
         "state": "planned" if at is None else "executed",
@@ -60,5 +62,19 @@ def _explained(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def _shared_out(lines: str, inputs: dict[str, Any]) -> Explanation:
     rows = [(str(label), int(units)) for label, units in inputs[lines]]
-    percentages = [int(part["percentage"]) for part in inputs["parts"]]
-    return explain(rows, Rounding(inputs["rounding"]), int(inputs["digits"]), percentages=percentages)
+    percentages, amounts = ([int(part[name]) for part in inputs["parts"] if name in part] for name in _SHARES)
+    return explain(
+        rows,
+        Rounding(inputs["rounding"]),
+        int(inputs["digits"]),
+        percentages=percentages,
+        targets=amounts,
+        binding=lines == "due",
+    )
+
+
+def _with_share(part: dict[str, Any], digits: int) -> dict[str, Any]:
+    """A part with its percentage or amount in words."""
+    if "amount" in part:
+        return {**part, "amount": fixed(int(part["amount"]), digits)}
+    return {**part, "percentage": percent_text(int(part["percentage"]))}

@@ -67,11 +67,19 @@ class Allocation:
 
 
 def allocate(
-    rows: Sequence[int], rounding: Rounding, *, percentages: Sequence[int] = (), targets: Sequence[int] = ()
+    rows: Sequence[int],
+    rounding: Rounding,
+    *,
+    percentages: Sequence[int] = (),
+    targets: Sequence[int] = (),
+    binding: bool = True,
 ) -> Allocation:
-    """By percentage, or by amount if targets are given; amounts are always shared by largest remainder."""
+    """By percentage, or by amount if targets are given; amounts are always shared by largest remainder.
+
+    Targets that are not `binding` are the proportion alone, of rows that add up to something else.
+    """
     if targets:
-        return largest_remainder_by_amount(rows, targets)
+        return largest_remainder_by_amount(rows, targets) if binding else largest_remainder(rows, targets, sum(targets))
     if rounding is Rounding.LAST_PART:
         return last_part(rows, percentages)
     return largest_remainder(rows, percentages)
@@ -94,11 +102,11 @@ def last_part(rows: Sequence[int], percentages: Sequence[int]) -> Allocation:
     )
 
 
-def largest_remainder(rows: Sequence[int], percentages: Sequence[int]) -> Allocation:
-    """Rows and parts exact, by percentage. ValueError unless the percentages are 100 % in all."""
-    _check_percentages(percentages)
-    totals, reasons = _totals(sum(rows), percentages)
-    return _Matrix(rows, percentages, HUNDRED_PERCENT, totals, reasons).solve()
+def largest_remainder(rows: Sequence[int], weights: Sequence[int], whole: int = HUNDRED_PERCENT) -> Allocation:
+    """Rows and parts exact, by percentage or by other weights. ValueError unless they are the whole in all."""
+    _check_percentages(weights, whole)
+    totals, reasons = _totals(sum(rows), weights, whole)
+    return _Matrix(rows, weights, whole, totals, reasons).solve()
 
 
 def largest_remainder_by_amount(rows: Sequence[int], targets: Sequence[int]) -> Allocation:
@@ -109,9 +117,9 @@ def largest_remainder_by_amount(rows: Sequence[int], targets: Sequence[int]) -> 
     return _Matrix(rows, targets, total, list(targets), [Reason.GIVEN] * len(targets)).solve()
 
 
-def _check_percentages(percentages: Sequence[int]) -> None:
-    if sum(percentages) != HUNDRED_PERCENT or min(percentages) < 0:
-        raise ValueError(f"percentages of {sum(percentages)} are not {HUNDRED_PERCENT} in all")
+def _check_percentages(percentages: Sequence[int], whole: int = HUNDRED_PERCENT) -> None:
+    if sum(percentages) != whole or min(percentages) < 0:
+        raise ValueError(f"percentages of {sum(percentages)} are not {whole} in all")
 
 
 def _half_up_row(row: int, percentages: Sequence[int]) -> tuple[int, ...]:
@@ -121,9 +129,9 @@ def _half_up_row(row: int, percentages: Sequence[int]) -> tuple[int, ...]:
     return (*rounded, row - sum(rounded))
 
 
-def _totals(total: int, percentages: Sequence[int]) -> tuple[list[int], list[Reason]]:
+def _totals(total: int, weights: Sequence[int], whole: int) -> tuple[list[int], list[Reason]]:
     """Totals of the parts by largest remainder, ties to the earlier part."""
-    shares = [divmod(total * percentage, HUNDRED_PERCENT) for percentage in percentages]
+    shares = [divmod(total * weight, whole) for weight in weights]
     totals = [floor for floor, _ in shares]
     reasons = [Reason.FLOOR if fraction else Reason.EXACT for _, fraction in shares]
     by_fraction = sorted(range(len(shares)), key=lambda part: -shares[part][1])

@@ -51,13 +51,15 @@ def explain(
     *,
     percentages: Sequence[int] = (),
     targets: Sequence[int] = (),
+    binding: bool = True,
 ) -> Explanation:
     """How rows, each with its label, were shared out.
 
     Amounts are decimals of the currency, `units` and `leftover` count its minor units above the floors. An exact share
     without end is cut and marked with an ellipsis.
     """
-    allocation = allocate([amount for _, amount in rows], rounding, percentages=percentages, targets=targets)
+    amounts = [amount for _, amount in rows]
+    allocation = allocate(amounts, rounding, percentages=percentages, targets=targets, binding=binding)
     return Explanation(
         rounding=allocation.rounding.value,
         by="amount" if targets else "percentage",

@@ -39,13 +39,17 @@ UNSPLITTABLE_SOURCES = frozenset({"standalone", "consolidation", "consolidated"}
 
 @dataclass(frozen=True, slots=True)
 class SplitItem:
-    """One item of an InvoiceSplit: its share in 1e-9 percent, its date as `yyyy-mm-dd`, its part once there is one."""
+    """One item of an InvoiceSplit: its share in 1e-9 percent, its date as `yyyy-mm-dd`, its part once there is one.
+
+    One that a client asks for by `amount`, in minor units, has no percentage.
+    """
 
     id: str
     percentage: int
     invoice_date: str
     payment_term: str | None = None
     part_id: str | None = None
+    amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,11 @@ class Split:
     @property
     def total_percentage(self) -> int:
         return sum(item.percentage for item in self.items)
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """Those of the parts, in minor units; nothing where they are asked for by percentage."""
+        return tuple(item.amount for item in self.items if item.amount is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +259,9 @@ def plan(split: Split, invoice: Invoice, policy: Policy, digits: int, terms: Seq
 
     Raises Refusal for an amount that a currency with `digits` decimals cannot express.
     """
-    percentages = [item.percentage for item in split.items]
     due, exempt = due_lines(invoice), exempt_lines(invoice)
-    of_due, of_exempt = (_columns(lines, percentages, policy, digits) for lines in (due, exempt))
+    of_due = _columns(due, split, policy, digits, binding=True)
+    of_exempt = _columns(exempt, split, policy, digits, binding=False)
     return [
         _part(item, with_amounts(invoice, zip(due + exempt, [*one, *other], strict=True)), terms, policy)
         for item, one, other in zip(split.items, of_due, of_exempt, strict=True)
@@ -267,11 +276,12 @@ def in_minor_units(lines: Sequence[Line], digits: int) -> list[int]:
         raise rules.SPLIT_UNIT.refusal(f"An amount cannot be shared out: {error}", expected=digits) from None
 
 
-def _columns(lines: Sequence[Line], percentages: Sequence[int], policy: Policy, digits: int) -> list[list[int]]:
-    """By part, the micros of each line."""
+def _columns(lines: Sequence[Line], split: Split, policy: Policy, digits: int, *, binding: bool) -> list[list[int]]:
+    """By part, the micros of each line. Amounts that are asked for are `binding` for what is due."""
     if not lines:
-        return [[] for _ in percentages]
-    cells = allocate(in_minor_units(lines, digits), policy.rounding, percentages=percentages).cells
+        return [[] for _ in split.items]
+    rows, percentages = in_minor_units(lines, digits), [item.percentage for item in split.items]
+    cells = allocate(rows, policy.rounding, percentages=percentages, targets=split.amounts, binding=binding).cells
     return [[to_micros(cell, digits) for cell in column] for column in zip(*cells, strict=True)]
 
 
