@@ -16,6 +16,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 
 _LISTED = {"Actions", "CRUD"}
+_REST = {"REST", "Object Query"}
 
 
 def operations() -> str:
@@ -33,8 +34,8 @@ def operations() -> str:
 
 
 def rest() -> str:
-    """Every operation of REST."""
-    routes = [route for route in api.routes() if isinstance(route, OperationRoute) and route.family == "REST"]
+    """Every operation of REST, object queries too."""
+    routes = [route for route in api.routes() if isinstance(route, OperationRoute) and route.family in _REST]
     lines = ["| operation | |", "|---|---|"]
     return "\n".join(lines + [f"| `{each.method} {each.path}` | {each.summary} |" for each in routes if not each.open])
 

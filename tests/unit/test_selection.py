@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from zuora_mock.domain import rules
+from zuora_mock.domain.conditions import NEVER_KEPT, Clause, Operator, Selection
 from zuora_mock.domain.custom_fields import NONE_DECLARED, CustomFields
-from zuora_mock.domain.zoql.grammar import Operator, parse
-from zuora_mock.domain.zoql.selection import NEVER_KEPT, Clause, Selection, resolve
+from zuora_mock.domain.zoql.grammar import parse
+from zuora_mock.domain.zoql.selection import resolve
 from zuora_mock.errors import Refusal
 
 IDS_OF = "select Id from"

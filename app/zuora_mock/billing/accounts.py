@@ -33,6 +33,9 @@ _TERM_AND_BATCH_NEEDED = "Payment term and billing batch are required before acc
 _NEEDED_IF_ACTIVE = (*_TERM_AND_BATCH, "BillToId", "SoldToId")
 _LAST_DAY = 31
 
+CONTACTS = ("BillToId", "SoldToId", "ShipToId")
+"""Fields that name a contact."""
+
 
 def also_required(transaction: Transaction, wsdl: int) -> Record:
     """What a strict tenant requires of a new account besides the rest, with values that would do."""
@@ -122,7 +125,7 @@ def _check_active(before: Record, record: Record) -> None:
 
 
 def _check_contacts(transaction: Transaction, record: Record) -> None:
-    for name in ("BillToId", "SoldToId"):
+    for name in CONTACTS:
         contact = record.get(name)
         if contact is not None and transaction.get(CONTACT, str(contact)) is None:
             raise no_such(name, "contact", contact, "the id of a Contact", Remedy({f"/{name}": None}))
@@ -154,7 +157,7 @@ def remove(transaction: Transaction, record: Record) -> None:
 
 def remove_contact(transaction: Transaction, record: Record) -> None:
     account = transaction.get(ACCOUNT, str(record["AccountId"])) or {}
-    if record["Id"] in (account.get("BillToId"), account.get("SoldToId")):
-        message = f"the contact is bill-to or sold-to of account {account['AccountNumber']}"
+    if record["Id"] in [account.get(name) for name in CONTACTS]:
+        message = f"the contact is bill-to, sold-to or ship-to of account {account['AccountNumber']}"
         raise rules.CANNOT_DELETE.refusal(message, expected="another contact", actual=record["Id"])
     transaction.delete(CONTACT, [record])

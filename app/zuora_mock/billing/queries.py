@@ -19,9 +19,10 @@ from zuora_mock.billing.rendering import render_record
 from zuora_mock.clock import DAY, MINUTE
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import BY_NAME, INVOICE, ObjectType, is_custom
+from zuora_mock.domain.conditions import Selection
 from zuora_mock.domain.values import Record
 from zuora_mock.domain.zoql.grammar import parse
-from zuora_mock.domain.zoql.selection import Selection, resolve
+from zuora_mock.domain.zoql.selection import resolve
 from zuora_mock.errors import Refusal
 from zuora_mock.storage import queries
 from zuora_mock.storage.queries import Cursor, Row

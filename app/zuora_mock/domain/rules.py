@@ -448,6 +448,22 @@ BATCH_SIZE = Rule(
     "batchSize is a whole number, not negative",
 )
 
+# Object Query
+OBJECT_QUERY = Rule(
+    "object-query.parameter",
+    Kind.FAULT,
+    DOCUMENTED,
+    "API reference, Object Queries; guide, Expand, filter, fields, and sort",
+    "Parameters of an object query name what its object offers, with values that fit",
+)
+OBJECT_QUERY_FILTER = Rule(
+    "object-query.filter",
+    Kind.FAULT,
+    DOCUMENTED,
+    "API reference, queryInvoiceItems",
+    "Invoice items are listed with a filter",
+)
+
 # Faults that a test orders, and our own
 LOCK_COMPETITION = Rule(
     "fault.lock-competition",

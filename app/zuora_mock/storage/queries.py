@@ -8,51 +8,33 @@ copies of the rows, made within SQLite: its pages stay as they were, and Python 
 from __future__ import annotations
 
 import json
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
-    Float,
     String,
     Table,
-    and_,
     bindparam,
     case,
-    cast,
     delete,
     func,
     insert,
     literal_column,
-    or_,
     select,
 )
 
 from zuora_mock.domain.catalogue import ObjectType, is_custom
+from zuora_mock.domain.conditions import Selection
 from zuora_mock.domain.values import Type
-from zuora_mock.domain.zoql.grammar import Operator, Wildcard, like_pattern
-from zuora_mock.domain.zoql.selection import Clause, Selection
+from zuora_mock.storage.conditions import Shapes, shapes, values, where
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS, OBJECT_TABLES
 from zuora_mock.storage.transaction import Transaction
 
 Row: TypeAlias = Sequence[Any]
-
-
-class Shape(NamedTuple):
-    """A clause without its value; `empty` asks whether the field is null."""
-
-    field: str
-    operator: Operator
-    empty: bool
-    numeric: bool
-
-
-Shapes: TypeAlias = tuple[tuple[Shape, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +50,14 @@ class Cursor:
 
 def first_rows(transaction: Transaction, selection: Selection, limit: int) -> Sequence[Row]:
     """The oldest rows that match, at most `limit`."""
-    statement = _select_first(selection.kind, selection.names, _shapes(selection))
-    return statement.all(transaction, {**transaction.scope, **_values(selection), "limit": limit})
+    statement = _select_first(selection.kind, selection.names, shapes(selection))
+    return statement.all(transaction, {**transaction.scope, **values(selection), "limit": limit})
 
 
 def copy_rows(transaction: Transaction, selection: Selection, cursor: str) -> int:
     """Keeps every row that matches for the cursor. Returns their number."""
-    statement = _copy(selection.kind, selection.names, _shapes(selection))
-    return statement.run(transaction, {**transaction.scope, **_values(selection), "cursor": cursor}).rowcount
+    statement = _copy(selection.kind, selection.names, shapes(selection))
+    return statement.run(transaction, {**transaction.scope, **values(selection), "cursor": cursor}).rowcount
 
 
 def add_cursor(transaction: Transaction, cursor: Cursor) -> None:
@@ -122,47 +104,19 @@ def _remove_cursors(transaction: Transaction, cursors: Sequence[str]) -> None:
     _DELETE_CURSOR.run_many(transaction, gone)
 
 
-def _shapes(selection: Selection) -> Shapes:
-    return tuple(
-        tuple(Shape(each.field, each.operator, each.value is None, each.numeric) for each in conjunction)
-        for conjunction in selection.where
-    )
-
-
-def _values(selection: Selection) -> dict[str, object]:
-    clauses = (clause for conjunction in selection.where for clause in conjunction)
-    return {f"v{n}": _value(clause) for n, clause in enumerate(clauses) if clause.value is not None}
-
-
-def _value(clause: Clause) -> object:
-    return _glob(str(clause.value)) if clause.operator is Operator.LIKE else clause.value
-
-
-def _glob(text: str) -> str:
-    """The pattern for GLOB, which unlike LIKE minds the case."""
-    wildcards = {Wildcard.ANY_TEXT: "*", Wildcard.ANY_CHARACTER: "?"}
-    return "".join(
-        wildcards[piece] if isinstance(piece, Wildcard) else "".join(_LITERALLY.get(c, c) for c in piece)
-        for piece in like_pattern(text)
-    )
-
-
-_LITERALLY = {"*": "[*]", "?": "[?]", "[": "[[]"}
-
-
 @lru_cache(maxsize=256)
-def _select_first(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Prepared:
+def _select_first(kind: ObjectType, names: tuple[str, ...], shaped: Shapes) -> Prepared:
     table = OBJECT_TABLES[kind.name]
-    rows = select(*(table.c[name] for name in _columns(names))).where(_where(kind, shapes))
+    rows = select(*(table.c[name] for name in _columns(names))).where(where(kind, shaped))
     return Prepared(rows.order_by(table.c.seq).limit(bindparam("limit")))
 
 
 @lru_cache(maxsize=64)
-def _copy(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Prepared:
+def _copy(kind: ObjectType, names: tuple[str, ...], shaped: Shapes) -> Prepared:
     table = OBJECT_TABLES[kind.name]
     position = func.row_number().over(order_by=table.c.seq) - 1
     row = func.json_array(*(_as_json(kind, table, name) for name in _columns(names)))
-    rows = select(table.c.tenant, bindparam("cursor", type_=String), position, row).where(_where(kind, shapes))
+    rows = select(table.c.tenant, bindparam("cursor", type_=String), position, row).where(where(kind, shaped))
     return Prepared(insert(CURSOR_ROWS).from_select(["tenant", "cursor", "position", "row"], rows))
 
 
@@ -177,53 +131,6 @@ def _as_json(kind: ObjectType, table: Table, name: str) -> ColumnElement[Any]:
     if name != "custom" and kind.by_name[name].type is Type.DOUBLE:
         return func.json(case((column.is_not(None), func.printf("%!.17g", column))))
     return column
-
-
-def _where(kind: ObjectType, shapes: Shapes) -> ColumnElement[bool]:
-    table = OBJECT_TABLES[kind.name]
-    whose = and_(table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
-    numbers = count()
-    matches = [and_(*(_condition(table, each, f"v{next(numbers)}") for each in shape)) for shape in shapes]
-    return and_(whose, or_(*matches)) if matches else whose
-
-
-def _condition(table: Table, shape: Shape, value: str) -> ColumnElement[bool]:
-    operand = _operand(table, shape)
-    if shape.empty:
-        return operand.is_(None) if shape.operator is Operator.EQUAL else operand.is_not(None)
-    compared: ColumnElement[bool] = _COMPARE[shape.operator](operand, bindparam(value))
-    return compared
-
-
-_COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
-    Operator.EQUAL: operator.eq,
-    Operator.NOT_EQUAL: operator.ne,
-    Operator.LESS: operator.lt,
-    Operator.LESS_OR_EQUAL: operator.le,
-    Operator.GREATER: operator.gt,
-    Operator.GREATER_OR_EQUAL: operator.ge,
-    Operator.LIKE: lambda operand, pattern: operand.bool_op("GLOB")(pattern),
-}
-
-
-def _operand(table: Table, shape: Shape) -> ColumnElement[Any]:
-    if not is_custom(shape.field):
-        return table.c[shape.field]
-    text = _custom_text(table, shape.field)
-    return _number_in(text) if shape.numeric else text
-
-
-def _custom_text(table: Table, name: str) -> ColumnElement[Any]:
-    """A custom field as text whatever its JSON type; true and false in words, not as SQLite's 1 and 0."""
-    path = f'$."{name}"'
-    kind, value = func.json_type(table.c.custom, path), func.json_extract(table.c.custom, path)
-    return case((or_(kind == "true", kind == "false"), kind), else_=cast(value, String))
-
-
-def _number_in(text: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The number that the text is, else null; SQLite alone would read `12 apples` as 12."""
-    is_number = or_(func.json_type(text) == "integer", func.json_type(text) == "real")
-    return case((func.json_valid(text) == 1, case((is_number, cast(text, Float)))))
 
 
 _INSERT_CURSOR = Prepared(insert(CURSORS))

@@ -58,6 +58,15 @@ def _index(kind: ObjectType, field: Field) -> Index:
     return Index(f"{kind.table}_{field.name}", "tenant", "entity", field.name, sqlite_where=filled)
 
 
+_LISTED = frozenset({"Account", "Invoice"})
+"""What Object Query lists without a filter."""
+
+
+def _latest(kind: ObjectType) -> list[Index]:
+    """The order of lists whose order nobody asks for."""
+    return [Index(f"{kind.table}_latest", "tenant", "entity", "UpdatedDate", "Id")] if kind.name in _LISTED else []
+
+
 def _object_table(kind: ObjectType) -> Table:
     """The primary key is (tenant, entity, Id): no row is found without naming whose it is."""
     return Table(
@@ -70,6 +79,7 @@ def _object_table(kind: ObjectType) -> Table:
         Column("custom", Text),
         *(_index(kind, each) for each in kind.stored if each.indexed),
         Index(f"{kind.table}_seq", "tenant", "entity", "seq"),
+        *_latest(kind),
     )
 
 

@@ -74,17 +74,17 @@ class Transaction:
 
     def get(self, kind: ObjectType, id: str) -> Record | None:
         row = _select_by_id(kind).first(self, {**self.scope, "_id": id})
-        return _record(kind, row) if row is not None else None
+        return record_of(kind, row) if row is not None else None
 
     def find(self, kind: ObjectType, **equal: object) -> list[Record]:
         """The records whose fields equal these, in the order of their creation."""
         rows = _select_where(kind, tuple(equal)).all(self, {**self.scope, **_prefixed(equal)})
-        return [_record(kind, row) for row in rows]
+        return [record_of(kind, row) for row in rows]
 
     def any(self, kind: ObjectType, **equal: object) -> Record | None:
         """One of the records whose fields equal these, whichever is found first."""
         row = _select_any(kind, tuple(equal)).first(self, {**self.scope, **_prefixed(equal)})
-        return _record(kind, row) if row is not None else None
+        return record_of(kind, row) if row is not None else None
 
     def count(self, kind: ObjectType, **equal: object) -> int:
         """How many records have fields that equal these."""
@@ -191,13 +191,13 @@ def begin(database: Database, tenant: Tenant, entity: int = 0, stream: str = "")
 
 
 @cache
-def _column_names(kind: ObjectType) -> tuple[str, ...]:
+def column_names(kind: ObjectType) -> tuple[str, ...]:
     return tuple(each.name for each in kind.stored)
 
 
 @cache
 def _column_set(kind: ObjectType) -> frozenset[str]:
-    return frozenset(_column_names(kind))
+    return frozenset(column_names(kind))
 
 
 @cache
@@ -205,8 +205,8 @@ def _booleans(kind: ObjectType) -> tuple[str, ...]:
     return tuple(each.name for each in kind.stored if each.type is Type.BOOLEAN)
 
 
-def _record(kind: ObjectType, row: Sequence[Any]) -> Record:
-    record: Record = {name: value for name, value in zip(_column_names(kind), row, strict=False) if value is not None}
+def record_of(kind: ObjectType, row: Sequence[Any]) -> Record:
+    record: Record = {name: value for name, value in zip(column_names(kind), row, strict=False) if value is not None}
     for name in _booleans(kind):
         if name in record:
             record[name] = bool(record[name])
@@ -224,14 +224,14 @@ def _prefixed(values: Mapping[str, object]) -> dict[str, object]:
     return {f"_{name}": value for name, value in values.items()}
 
 
-def _whose(kind: ObjectType) -> ColumnElement[bool]:
+def whose(kind: ObjectType) -> ColumnElement[bool]:
     table = OBJECT_TABLES[kind.name]
     return and_(table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
 
 
 def _columns(kind: ObjectType) -> Select[Any]:
     table = OBJECT_TABLES[kind.name]
-    return select(*(table.c[name] for name in _column_names(kind)), table.c.custom).where(_whose(kind))
+    return select(*(table.c[name] for name in column_names(kind)), table.c.custom).where(whose(kind))
 
 
 @cache
@@ -257,19 +257,19 @@ def _select_where(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
 def _count(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
     table = OBJECT_TABLES[kind.name]
     equal = [table.c[name] == bindparam(f"_{name}") for name in names]
-    return Prepared(select(func.count()).select_from(table).where(_whose(kind), *equal))
+    return Prepared(select(func.count()).select_from(table).where(whose(kind), *equal))
 
 
 @cache
 def _exists(kind: ObjectType, name: str) -> Prepared:
     table = OBJECT_TABLES[kind.name]
-    return Prepared(select(table.c.Id).where(_whose(kind), table.c[name] == bindparam(f"_{name}")).limit(1))
+    return Prepared(select(table.c.Id).where(whose(kind), table.c[name] == bindparam(f"_{name}")).limit(1))
 
 
 @lru_cache(maxsize=1024)
 def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
     """The columns that need a value: the driver takes longer over a null than over anything else."""
-    return tuple(name for name in _column_names(kind) if name in given)
+    return tuple(name for name in column_names(kind) if name in given)
 
 
 @lru_cache(maxsize=1024)
@@ -291,4 +291,4 @@ def _update(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
 @cache
 def _delete(kind: ObjectType) -> Prepared:
     table = OBJECT_TABLES[kind.name]
-    return Prepared(delete(table).where(_whose(kind), table.c.Id == bindparam("_id")))
+    return Prepared(delete(table).where(whose(kind), table.c.Id == bindparam("_id")))

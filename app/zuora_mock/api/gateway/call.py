@@ -40,8 +40,9 @@ class Request:
         return len(self.body) > self.limit
 
     @cached_property
-    def query(self) -> dict[str, str]:
-        return dict(parse_qsl(self.query_string, keep_blank_values=True)) if self.query_string else {}
+    def parameters(self) -> list[tuple[str, str]]:
+        """Those of the query string, in its order."""
+        return parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else []
 
 
 @dataclass(slots=True)

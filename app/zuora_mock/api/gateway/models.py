@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self
 
 from fastapi import Query
@@ -87,6 +87,11 @@ class Options(BaseModel):
     """Parameters of the query string; those that nobody knows are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    @classmethod
+    def read(cls, parameters: Sequence[tuple[str, str]]) -> Self:
+        """Of a parameter that is repeated the last counts."""
+        return cls.model_validate(dict(parameters))
 
 
 def _is_true(value: object) -> bool:

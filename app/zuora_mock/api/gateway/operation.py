@@ -113,7 +113,7 @@ def _reader(name: str, annotation: Any) -> Callable[[Call, Mapping[str, str]], A
         return lambda call, _path: call
     if any(isinstance(mark, params.Query) for mark in marks) and issubclass(kind, Options):
         without = kind()
-        return lambda call, _path: kind.model_validate(call.request.query) if call.request.query_string else without
+        return lambda call, _path: kind.read(call.request.parameters) if call.request.query_string else without
     raise TypeError(f"{name}: an operation takes its call, a body, options of the query string and parts of the path")
 
 

@@ -1,5 +1,5 @@
-"""The newer REST calls: invoices, and how all of them refuse."""
+"""The newer REST calls: accounts and invoices, and how all of them refuse."""
 
-from zuora_mock.api.rest import invoices, splits, statuses
+from zuora_mock.api.rest import accounts, invoices, splits, statuses
 
-routers = (invoices.router, splits.router, statuses.router, statuses.posting)
+routers = (accounts.router, invoices.router, splits.router, statuses.router, statuses.posting)

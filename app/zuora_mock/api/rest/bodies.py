@@ -68,6 +68,9 @@ Money = Annotated[int, BeforeValidator(_reader(Type.MONEY)), WithJsonSchema({"ty
 Percentage = Annotated[int, BeforeValidator(_reader(Type.PERCENT)), WithJsonSchema({"type": "number"})]
 """In 1e-9 percent."""
 Decimals = Annotated[int | float, BeforeValidator(_reader(Type.DOUBLE)), WithJsonSchema({"type": "number"})]
+Whole = Annotated[int, BeforeValidator(_reader(Type.INTEGER)), WithJsonSchema({"type": "integer"})]
+Key = Annotated[str, BeforeValidator(_reader(Type.ID)), WithJsonSchema({"type": "string"})]
+"""An id, in any case."""
 Flag = Annotated[bool, BeforeValidator(_reader(Type.BOOLEAN)), WithJsonSchema({"type": "boolean"})]
 Day = Annotated[str, BeforeValidator(_reader(Type.DATE)), WithJsonSchema({"type": "string", "format": "date"})]
 Moment = Annotated[int, BeforeValidator(_moment), WithJsonSchema({"type": "string"})]

@@ -44,6 +44,8 @@ _STATUS: Mapping[int, int] = {10: 403, 40: 404, 50: 409, 60: 500, 61: 500, 70: 4
 
 _CATEGORIES: Mapping[Rule, int] = {
     rules.NO_ROUTE: 40,
+    rules.OBJECT_QUERY: 27,
+    rules.OBJECT_QUERY_FILTER: 23,
     rules.WRONG_METHOD: 45,
     rules.ORGS: 10,
     rules.TRACK_ID: 20,

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from zuora_mock.domain.catalogue import CONTACT, INVOICE, INVOICE_ITEM, Field, ObjectType, is_custom
+from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, INVOICE_ITEM, Field, ObjectType, is_custom
 from zuora_mock.domain.custom_fields import CustomFields
 from zuora_mock.domain.describing import SENT, field_schema
 from zuora_mock.domain.money import number
@@ -30,6 +30,18 @@ Layout = tuple[str, ...]
 """Names of REST, in their order."""
 
 _OTHER_NAMES: Mapping[ObjectType, Mapping[str, str]] = {
+    ACCOUNT: {
+        "salesRep": "SalesRepName",
+        "companyCode": "TaxCompanyCode",
+        "exemptStatus": "TaxExemptStatus",
+        "exemptCertificateId": "TaxExemptCertificateID",
+        "exemptCertificateType": "TaxExemptCertificateType",
+        "exemptIssuingJurisdiction": "TaxExemptIssuingJurisdiction",
+        "exemptEffectiveDate": "TaxExemptEffectiveDate",
+        "exemptExpirationDate": "TaxExemptExpirationDate",
+        "exemptDescription": "TaxExemptDescription",
+        "exemptEntityUseCode": "TaxExemptEntityUseCode",
+    },
     CONTACT: {"nickname": "NickName", "zipCode": "PostalCode", "contactDescription": "Description"},
     INVOICE: {
         "number": "InvoiceNumber",
@@ -59,6 +71,7 @@ _DAYS = frozenset({"postedDate"})
 _IN_A_CALL = {"items": "invoiceItems", "taxes": "taxItems", "discounts": "discountItems", "parts": "splits"} | {
     name: wire for wire, name in _OTHER_NAMES[INVOICE_ITEM].items() if wire in {"amount", "sku", "uom"}
 }
+_IN_A_CALL |= {"BillToId": "billToContactId", "SoldToId": "soldToContactId", "ShipToId": "shipToContactId"}
 """How bodies call what use cases call otherwise."""
 
 

@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum, StrEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from zuora_mock.domain.conditions import Boolean, DateTime, Literal, Null, Number, Operator, Text, like_pattern
 from zuora_mock.domain.dates import DATE, DATE_TIME
 from zuora_mock.domain.rules import QUERY_LIMITS, QUERY_SYNTAX
 from zuora_mock.errors import Refusal
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MESSAGE = "You have an error in your ZOQL syntax"
 MAX_CHARACTERS = 10_000
 MAX_CONDITIONS = 200
+
+OPERATORS = tuple(each for each in Operator if each not in {Operator.IN, Operator.STARTS_WITH})
+"""Those that ZOQL has."""
 
 _TEXT = re.compile(r"""'[^'\\]*(?:\\['"\\bfnrt][^'\\]*)*'|"[^"\\]*(?:\\['"\\bfnrt][^"\\]*)*\"""")
 _ESCAPE = re.compile(r"\\(.)")
@@ -97,61 +100,6 @@ _WORDS = {
 }
 
 
-class Operator(StrEnum):
-    """How a condition compares; which operator a field takes depends on its type and is not known here."""
-
-    EQUAL = "="
-    NOT_EQUAL = "!="
-    LESS = "<"
-    LESS_OR_EQUAL = "<="
-    GREATER = ">"
-    GREATER_OR_EQUAL = ">="
-    LIKE = "like"
-
-
-class Wildcard(Enum):
-    """What stands in a `like` pattern besides plain text."""
-
-    ANY_TEXT = "%"
-    ANY_CHARACTER = "_"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A literal in quotes, without them and with its escapes resolved. It may hold a date or a dateTime."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """An unquoted number, exact."""
-
-    value: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Boolean:
-    """`true` or `false`, unquoted."""
-
-    value: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Null:
-    """`null`, unquoted."""
-
-
-@dataclass(frozen=True, slots=True)
-class DateTime:
-    """An unquoted date or dateTime as it was typed: it has the form, but may name a day that does not exist."""
-
-    value: str
-
-
-Literal: TypeAlias = Text | Number | Boolean | Null | DateTime
-
-
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One comparison. `field` is spelled as in the query."""
@@ -185,17 +133,6 @@ def parse(text: str) -> Query:
         if not any("'" in each or '"' in each for each in around):
             return _filled(_parsed("''".join(around)), _TEXT.findall(text))
     return _parsed(text)
-
-
-def like_pattern(text: str) -> tuple[str | Wildcard, ...]:
-    """Split the text of a `like` into pieces: plain text, matched with its case, and wildcards.
-
-    Raises ValueError unless `%` is there at most once, as the first or the last character.
-    """
-    if text.count("%") > 1 or "%" in text[1:-1]:
-        raise ValueError("% stands once, at the start or at the end")
-    pieces = re.split("([%_])", text)
-    return tuple(Wildcard(piece) if piece in ("%", "_") else piece for piece in pieces if piece)
 
 
 def _filled(form: Query, texts: Sequence[str]) -> Query:

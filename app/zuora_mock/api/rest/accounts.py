@@ -1,0 +1,116 @@
+"""Accounts of REST: made, read, summed up and changed.
+
+Sources: API reference, Create an account, Retrieve an account, Retrieve an account summary, Update an account; recorded
+answers of 2016 to 2025; a wire transcript of 2017 (codes of refused fields).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from zuora_mock.api.gateway.call import Answer, CurrentCall
+from zuora_mock.api.gateway.dialect import render
+from zuora_mock.api.gateway.headers import REPEATABLE
+from zuora_mock.api.gateway.models import Options
+from zuora_mock.api.gateway.operation import sourced
+from zuora_mock.api.rest.account_answers import (
+    AccountSummaryView,
+    AccountView,
+    NewAccountView,
+    show_account,
+    show_new,
+    show_summary,
+)
+from zuora_mock.api.rest.account_bodies import CreateAccountRequest, UpdateAccountRequest
+from zuora_mock.api.rest.dialect import RestDialect
+from zuora_mock.api.rest.records import in_wire_terms, wire_pointer
+from zuora_mock.api.rest.route import RestRoute, router_of
+from zuora_mock.billing import customers, keys
+from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import ACCOUNT
+from zuora_mock.errors import Refusal
+from zuora_mock.pointers import pointer, steps_of
+
+RESOURCE = 510_000
+"""That of accounts (recorded)."""
+
+_FIELDS: Mapping[str, int] = {"name": 510_002, "currency": 510_003, "billToContact": 510_011}
+"""The resources of their fields, as far as they are known (observed)."""
+
+_NAMED = re.compile(r"[A-Z]\w*(?=:)", re.ASCII)
+"""The field that the message of a use case begins with."""
+
+
+class AccountDialect(RestDialect):
+    def code(self, refusal: Refusal) -> int:
+        code = super().code(refusal)
+        field = next(iter(steps_of(refusal.pointer)), "") if refusal.rule is not rules.FIELD_UNKNOWN else ""
+        return _FIELDS.get(field, RESOURCE) * 100 + code % 100 if code // 100 == RESOURCE else code
+
+
+class AccountRoute(RestRoute):
+    dialect = AccountDialect(RESOURCE)
+
+
+class SummaryOptions(Options):
+    exclude_usage: bool = Field(default=False, alias="excludeUsage")
+
+
+class Succeeded(BaseModel):
+    success: bool
+
+
+router = router_of(AccountRoute)
+
+
+@contextmanager
+def _in_account_terms() -> Iterator[None]:
+    """What a use case refuses is told of the members of the body."""
+    try:
+        with in_wire_terms():
+            yield
+    except Refusal as refusal:
+        for each in refusal.all:
+            each.message = _NAMED.sub(lambda name: steps_of(wire_pointer(pointer(name[0])))[0], each.message, count=1)
+        raise
+
+
+@router.post("/accounts", name="accounts.create", response_model=NewAccountView, dependencies=REPEATABLE)
+@sourced("API reference, Create an account")
+def create(call: CurrentCall, body: CreateAccountRequest) -> Answer:
+    """Create an account with its contacts."""
+    custom = call.transaction.tenant.custom_fields
+    with _in_account_terms():
+        account = customers.create(call.transaction, body.kept(custom), body.contacts(custom))
+    return Answer(200, render(show_new(account)))
+
+
+@router.get("/accounts/{key}", name="accounts.get", response_model=AccountView)
+@sourced("API reference, Retrieve an account")
+def read(call: CurrentCall, key: str) -> Answer:
+    """Read an account."""
+    return Answer(200, render(show_account(call.transaction, keys.get(call.transaction, ACCOUNT, key))))
+
+
+@router.get("/accounts/{key}/summary", name="accounts.summary", response_model=AccountSummaryView)
+@sourced("API reference, Retrieve an account summary")
+def summary(call: CurrentCall, key: str, options: Annotated[SummaryOptions, Query()]) -> Answer:
+    """Sum up an account with its latest invoices."""
+    account = keys.get(call.transaction, ACCOUNT, key)
+    return Answer(200, render(show_summary(call.transaction, account, usage=not options.exclude_usage)))
+
+
+@router.put("/accounts/{key}", name="accounts.update", response_model=Succeeded)
+@sourced("API reference, Update an account")
+def update(call: CurrentCall, key: str, body: UpdateAccountRequest) -> Answer:
+    """Update an account and its contacts."""
+    account, custom = keys.get(call.transaction, ACCOUNT, key), call.transaction.tenant.custom_fields
+    with _in_account_terms():
+        customers.change(call.transaction, account, body.kept(custom), body.contacts(custom))
+    return Answer(200, b'{"success":true}')

@@ -1,0 +1,149 @@
+"""Conditions on fields as SQL. Whatever a user typed is a bound parameter; columns come from the catalogue by name."""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Float,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
+
+from zuora_mock.domain.catalogue import ObjectType, is_custom
+from zuora_mock.domain.conditions import Clause, Operator, Selection, Wildcard, like_pattern
+from zuora_mock.storage.tables import OBJECT_TABLES
+
+
+class Shape(NamedTuple):
+    """A clause without its value; `empty` asks whether the field is null."""
+
+    field: str
+    operator: Operator
+    empty: bool
+    numeric: bool
+    folded: bool
+
+
+Shapes: TypeAlias = tuple[tuple[Shape, ...], ...]
+
+
+def shapes(selection: Selection) -> Shapes:
+    return tuple(
+        tuple(Shape(each.field, each.operator, each.value is None, each.numeric, each.folded) for each in conjunction)
+        for conjunction in selection.where
+    )
+
+
+def values(selection: Selection) -> dict[str, object]:
+    clauses = (clause for conjunction in selection.where for clause in conjunction)
+    return {f"v{n}": _value(clause) for n, clause in enumerate(clauses) if clause.value is not None}
+
+
+def _value(clause: Clause) -> object:
+    match clause.operator:
+        case Operator.LIKE:
+            return _glob(str(clause.value))
+        case Operator.STARTS_WITH:
+            return f"{_literally(str(clause.value))}*"
+        case Operator.IN:
+            return json.dumps(clause.value)
+        case _:
+            return clause.value
+
+
+def _glob(text: str) -> str:
+    """The pattern for GLOB, which unlike LIKE minds the case."""
+    wildcards = {Wildcard.ANY_TEXT: "*", Wildcard.ANY_CHARACTER: "?"}
+    return "".join(
+        wildcards[piece] if isinstance(piece, Wildcard) else _literally(piece) for piece in like_pattern(text)
+    )
+
+
+_LITERALLY = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
+
+
+def _literally(text: str) -> str:
+    return text.translate(_LITERALLY)
+
+
+def where(kind: ObjectType, shaped: Shapes) -> ColumnElement[bool]:
+    table = OBJECT_TABLES[kind.name]
+    whose = and_(table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
+    numbers = count()
+    matches = [and_(*(_condition(table, each, f"v{next(numbers)}") for each in shape)) for shape in shaped]
+    return and_(whose, or_(*matches)) if matches else whose
+
+
+def _condition(table: Table, shape: Shape, value: str) -> ColumnElement[bool]:
+    operand = _operand(table, shape)
+    if shape.empty:
+        return operand.is_(None) if shape.operator is Operator.EQUAL else operand.is_not(None)
+    fold = _folding(operand) if shape.folded else _as_it_is
+    if shape.operator is Operator.IN:
+        found: ColumnElement[bool] = fold(operand).in_(_each_of(value, fold))
+        return found
+    compared: ColumnElement[bool] = _COMPARE[shape.operator](fold(operand), fold(bindparam(value)))
+    return compared
+
+
+def _folding(operand: ColumnElement[Any]) -> Callable[[Any], Any]:
+    return (lambda value: func.coalesce(value, 0)) if isinstance(operand.type, Boolean) else func.lower
+
+
+def _as_it_is(element: Any) -> Any:
+    return element
+
+
+def one_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+    """That the column has one of the values in a JSON array."""
+    return column.in_(_each_of(parameter, _as_it_is))
+
+
+def _each_of(parameter: str, fold: Callable[[Any], Any]) -> Select[Any]:
+    return select(fold(func.json_each(bindparam(parameter)).table_valued("value").c.value))
+
+
+_COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQUAL: operator.eq,
+    Operator.NOT_EQUAL: operator.ne,
+    Operator.LESS: operator.lt,
+    Operator.LESS_OR_EQUAL: operator.le,
+    Operator.GREATER: operator.gt,
+    Operator.GREATER_OR_EQUAL: operator.ge,
+    **dict.fromkeys((Operator.LIKE, Operator.STARTS_WITH), lambda operand, pattern: operand.bool_op("GLOB")(pattern)),
+}
+
+
+def _operand(table: Table, shape: Shape) -> ColumnElement[Any]:
+    if not is_custom(shape.field):
+        return table.c[shape.field]
+    text = _custom_text(table, shape.field)
+    return _number_in(text) if shape.numeric else text
+
+
+def _custom_text(table: Table, name: str) -> ColumnElement[Any]:
+    """A custom field as text whatever its JSON type; true and false in words, not as SQLite's 1 and 0."""
+    path = f'$."{name}"'
+    kind, value = func.json_type(table.c.custom, path), func.json_extract(table.c.custom, path)
+    return case((or_(kind == "true", kind == "false"), kind), else_=cast(value, String))
+
+
+def _number_in(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The number that the text is, else null; SQLite alone would read `12 apples` as 12."""
+    is_number = or_(func.json_type(text) == "integer", func.json_type(text) == "real")
+    return case((func.json_valid(text) == 1, case((is_number, cast(text, Float)))))
