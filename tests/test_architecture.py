@@ -27,7 +27,7 @@ FLOORS: dict[str, int] = {
     "api": 8,
     "admin": 9,
     "main": 10,
-    **dict.fromkeys(("serve", "health"), 11),
+    **dict.fromkeys(("serve", "health", "commands"), 11),
     "cli": 12,
     **dict.fromkeys(("asgi", "__main__"), 13),
 }
@@ -49,7 +49,7 @@ ONLY_IN = {
     "sqlalchemy": {"storage"},
     "sqlite3": {"storage"},
     "fastapi": {"api", "admin", "main"},
-    "click": {"cli", "serve"},
+    "click": {"cli", "serve", "commands"},
 }
 """What no other room may know."""
 
@@ -61,7 +61,6 @@ STRANGERS = {"work": {"billing", "tenants", "steering"}}
 START_UP = {
     ("domain.money", "iso4217"),
     ("domain.zoql.grammar", "lark"),
-    ("cli", "zuora_mock.serve"),
     ("admin.mount", "zuora_mock.admin.app"),
 }
 """Imports that a function makes, because the server would start later for them."""

@@ -23,7 +23,7 @@ from zuora_mock.steering.journal import Journal, explanation
 from zuora_mock.storage.database import Database
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
-from zuora_mock.tenants.fixtures import default_fixture_path, load
+from zuora_mock.tenants.fixtures import load_all
 from zuora_mock.tenants.tenancy import Tenancy
 from zuora_mock.work.runner import Runner
 
@@ -43,8 +43,7 @@ def make_services(settings: Settings) -> Services:
     database = Database(settings.db)
     credentials = Credentials()
     faults = FaultOrders(database)
-    fixtures = [load(path) for path in settings.fixtures or (default_fixture_path(),)]
-    tenancy = Tenancy(database, credentials, fixtures, settings.unknown_clients)
+    tenancy = Tenancy(database, credentials, load_all(settings.fixtures), settings.unknown_clients)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     runner = Runner(database, tenancy, {"InvoiceSplit": splits.run}, _explain_work)
     runner.recover()

@@ -35,7 +35,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             watchdog.start()
             stack.callback(watchdog.cancel)
             assert process.stdout is not None
-            return Server(process, process.stdout.readline().rstrip("\n"), process.stdout.readline().rstrip("\n"))
+            return Server(process, *(process.stdout.readline().rstrip("\n") for _ in range(3)))
 
         yield starter
 
