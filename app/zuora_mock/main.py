@@ -45,9 +45,11 @@ def make_services(settings: Settings) -> Services:
     faults = FaultOrders(database)
     tenancy = Tenancy(database, credentials, load_all(settings.fixtures), settings.unknown_clients)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
-    runner = Runner(database, tenancy, {"InvoiceSplit": splits.run}, _explain_work)
+    handlers = {"InvoiceSplit": splits.run}
+    runner = Runner(database, tenancy, handlers, explain=_explain_work, strike=faults.strike_job)
     runner.recover()
     journal = Journal(settings.journal_size)
+    tenancy.listeners.append(journal.waiters.begin_again)
     return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness())
 
 

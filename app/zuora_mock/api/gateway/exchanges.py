@@ -135,6 +135,7 @@ class Exchanges:
             _complete(exchange, answer)
             services.journal.write(transaction, _entry(exchange, transaction, answer))
         exchange.jobs = transaction.jobs
+        services.journal.waiters.wake(tenant)
         return answer
 
     def _perform(self, exchange: Exchange, transaction: Transaction) -> Answer:
