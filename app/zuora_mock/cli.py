@@ -29,6 +29,8 @@ _DEFAULT = Settings()
 # A container linked to one called zuora-mock, or a pod beside a service of that name, gets ZUORA_MOCK_PORT=tcp://… and
 # a dozen more variables from its runtime. They are no settings of ours.
 _LINKED = re.compile(rf"{PREFIX}_(PORT|SERVICE)_")
+_OF_TESTS = f"{PREFIX}_URL"
+"""Tells the pytest plugin of a server that runs already."""
 _PLURALS = {"fixture": "fixtures", "allowed_host": "allowed_hosts"}
 _flag = partial(click.option, show_default=True, show_envvar=True)
 _READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -75,7 +77,7 @@ def warnings(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str
     """One line for each variable that looks like a setting and is none, with the nearest of those that are."""
     settings = {name.removeprefix(PREFIX): name for name in known}
     for name in sorted(environ):
-        if name.startswith(f"{PREFIX}_") and name not in known and not _LINKED.match(name):
+        if name.startswith(f"{PREFIX}_") and name not in {*known, _OF_TESTS} and not _LINKED.match(name):
             near = get_close_matches(name.removeprefix(PREFIX), settings, n=1)
             yield f"{name} is no setting" + (f"; did you mean {settings[near[0]]}?" if near else "")
 

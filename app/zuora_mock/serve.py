@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 import click
 import uvicorn
@@ -122,7 +122,7 @@ def _url(config: uvicorn.Config, host: str, port: int) -> str:
     return f"{'https' if config.is_ssl else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def configuration(app: ASGIApp, settings: Settings, *, loop: Literal["auto", "asyncio"] = "auto") -> uvicorn.Config:
     """Raises CannotStart for a certificate or a key that is none."""
     config = uvicorn.Config(
         app,
@@ -130,7 +130,7 @@ def _configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         lifespan="on",
         http=Protocol,
         ws="none",
-        loop="uvloop" if find_spec("uvloop") else "asyncio",
+        loop="uvloop" if loop == "auto" and find_spec("uvloop") else "asyncio",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -174,7 +174,7 @@ def run(settings: Settings) -> None:
     """Serves until a signal ends it. Raises CannotStart."""
     log_readably()
     with listen(settings.host, settings.port) as listener, _port_file(settings.port_file) as tell_port:
-        server = _Server(_configured(application(settings), settings), tell_port)
+        server = _Server(configuration(application(settings), settings), tell_port)
         try:
             server.run([listener])
         except SystemExit as error:

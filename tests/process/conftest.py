@@ -13,6 +13,9 @@ import pytest
 
 from tests.process.commands import PATIENCE, Run, Server, Start, environment
 
+collect_ignore = ["consumer"]
+"""A project of its own, whose tests `test_plugin` runs."""
+
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:

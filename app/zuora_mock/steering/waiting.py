@@ -11,7 +11,7 @@ from zuora_mock.storage.tenants import Tenant
 
 
 @dataclass(eq=False, slots=True)
-class Waiting:
+class Waiter:
     """`called` is set with each call, `again` where the journal begins anew; whoever has seen them clears them."""
 
     loop: asyncio.AbstractEventLoop
@@ -23,12 +23,12 @@ class Waiters:
     """Those who wait, by the keys of tenants."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, set[Waiting]] = {}
+        self._waiting: dict[int, set[Waiter]] = {}
 
     @contextmanager
-    def waiting_for(self, tenant: Tenant) -> Iterator[Waiting]:
+    def waiting_for(self, tenant: Tenant) -> Iterator[Waiter]:
         """For calls from now on."""
-        waiting = Waiting(asyncio.get_running_loop())
+        waiting = Waiter(asyncio.get_running_loop())
         self._waiting.setdefault(tenant.key, set()).add(waiting)
         try:
             yield waiting
