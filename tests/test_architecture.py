@@ -27,9 +27,12 @@ FLOORS: dict[str, int] = {
     "api": 8,
     "admin": 9,
     "main": 10,
-    **dict.fromkeys(("serve", "health"), 11),
+    **dict.fromkeys(("serve", "health", "commands"), 11),
     "cli": 12,
+    "embedded": 12,
     **dict.fromkeys(("asgi", "__main__"), 13),
+    "client": 0,
+    "pytest_plugin": 1,
 }
 """A room imports from its own floor and from those below it."""
 
@@ -49,19 +52,19 @@ ONLY_IN = {
     "sqlalchemy": {"storage"},
     "sqlite3": {"storage"},
     "fastapi": {"api", "admin", "main"},
-    "click": {"cli", "serve"},
+    "click": {"cli", "serve", "commands"},
 }
 """What no other room may know."""
 
-USED_BY_OTHERS = {"app", "__version__", "__all__", "listed"}
-"""What servers, build tools, star imports and the tables of the README ask for."""
+USED_BY_OTHERS = {"app", "__version__", "__all__", "listed", "ZuoraMock"}
+USED_BY_OTHERS |= {"pytest_unconfigure"}
+"""What servers, build tools, star imports, the tables of the README, tests of others and pytest ask for."""
 
 STRANGERS = {"work": {"billing", "tenants", "steering"}}
 """Rooms that do not know each other, whatever their floors are."""
 START_UP = {
     ("domain.money", "iso4217"),
     ("domain.zoql.grammar", "lark"),
-    ("cli", "zuora_mock.serve"),
     ("admin.mount", "zuora_mock.admin.app"),
 }
 """Imports that a function makes, because the server would start later for them."""
@@ -73,7 +76,8 @@ STATEMENT = re.compile(r"(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|PRAGMA) "
 CAMEL_CASE = re.compile(r"_?[A-Z][a-z]\w*")
 
 TIME_AND_CHANCE = {"time", "uuid", "random", "secrets"}
-MAY_TELL_TIME = {"clock", "ids"}
+MAY_TELL_TIME = {"clock", "ids", "client", "pytest_plugin"}
+"""The last two run in a test's process, not in the server."""
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

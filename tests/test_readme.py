@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,28 @@ import pytest
 from tests.process.commands import PATIENCE, ROOT, Server, Start, environment
 from tests.process.conftest import start as start  # noqa: PLC0414  (the fixture, under its name)
 from tests.readme_tables import README, filled
+from zuora_mock.client import MockTenant
 from zuora_mock.tenants.fixtures import parse
 
 TEXT = README.read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:9867"
+THE_TESTED = """
+import builtins
+
+import httpx
+
+
+def run_what_you_test(base_url, client_id, client_secret):
+    form = {"client_id": client_id, "client_secret": client_secret, "grant_type": "client_credentials"}
+    token = httpx.post(f"{base_url}/oauth/token", data=form).json()["access_token"]
+    body = {"type": "InvoiceSplit", "ids": ["nobody's"], "synchronous": False}
+    headers = {"Authorization": f"Bearer {token}"}
+    codes = [httpx.post(f"{base_url}/v1/action/execute", json=body, headers=headers).status_code for _ in range(2)]
+    assert codes == [429, 200]
+
+
+builtins.run_what_you_test = run_what_you_test
+"""
 INSTALL = 300
 """Seconds that a first installation may take on a slow network."""
 
@@ -82,6 +100,27 @@ def test_its_python_runs(server: Server, program: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_its_test_runs_with_the_plugin(tmp_path: Path) -> None:
+    [program] = blocks("python plugin")
+    (tmp_path / "test_it.py").write_text(program)
+    (tmp_path / "conftest.py").write_text(THE_TESTED)
+    variables = {name: value for name, value in environment().items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_it_tells_of_every_member_that_the_plugins_object_has() -> None:
+    tenant = MockTenant("http://127.0.0.1:9", "c" * 36, "s")
+    parts = {"clock": tenant.clock, "jobs": tenant.jobs, "faults": tenant.faults}
+    names = [*members(tenant, {"stubs", *parts}), *(f"{n}.{m}" for n, part in parts.items() for m in members(part))]
+    assert [name for name in names if not re.search(rf"`{name}[`(]", " ".join(TEXT.split()))] == []
+
+
+def members(thing: object, others: Collection[str] = ()) -> list[str]:
+    return [name for name in dir(thing) if not name.startswith("_") and name not in others]
+
+
 def test_the_smallest_fixture_is_one() -> None:
     smallest, custom = blocks("json fixture")
     assert len(parse(smallest).document.invoices) == 1
@@ -130,7 +169,7 @@ def test_one_command_installs_and_starts_the_server(clean_copy: Path) -> None:
     started = ["timeout", str(INSTALL), "bash", "-c", command.replace("&& ", "&& exec ")]
     with subprocess.Popen(started, cwd=clean_copy, env=variables, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline(), process.stdout.readline()]
+        lines = [process.stdout.readline() for _ in range(3)]
         process.terminate()
     assert lines[0].startswith("zuora-mock ")
-    assert lines[1] == "Ready.\n"
+    assert lines[-1] == "Ready.\n"

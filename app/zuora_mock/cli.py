@@ -1,9 +1,7 @@
-"""The command `zuora-mock`: its flags, their `ZUORA_MOCK_*` variables, its exit codes.
+"""The command `zuora-mock`: its flags, their `ZUORA_MOCK_*` variables, its commands, its exit codes.
 
-0  stopped by TERM or Ctrl+C
-1  the server failed to start
-2  wrong use: a bad flag, a taken port, a file that is no database
-3  a fixture is wrong; the line names file, path and value
+Help, the version and wrong use are answered with what this module imports. What a command does is a module of its own,
+imported by its name when it is asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +14,9 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import BaseModel
@@ -29,8 +29,32 @@ _DEFAULT = Settings()
 # A container linked to one called zuora-mock, or a pod beside a service of that name, gets ZUORA_MOCK_PORT=tcp://… and
 # a dozen more variables from its runtime. They are no settings of ours.
 _LINKED = re.compile(rf"{PREFIX}_(PORT|SERVICE)_")
+_OF_TESTS = f"{PREFIX}_URL"
+"""Tells the pytest plugin of a server that runs already."""
 _PLURALS = {"fixture": "fixtures", "allowed_host": "allowed_hosts"}
 _flag = partial(click.option, show_default=True, show_envvar=True)
+_READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FIXTURE = click.Path(exists=True, path_type=Path)
+
+HELP = """\
+A mock Zuora billing server for tests. Without a command it serves until TERM or Ctrl+C.
+
+\b
+  zuora-mock                               on port 9867, the state in memory
+  zuora-mock --port 0 --port-file port     on a free port, told in a file
+  zuora-mock --db state.db                 the state outlives the process
+  zuora-mock fixture > mine.json           a fixture to change, then:
+  zuora-mock check mine.json && zuora-mock --fixture mine.json
+"""
+EXIT_CODES = """\
+\b
+Exit codes:
+  0  stopped by TERM or Ctrl+C, or a command that is done
+  1  the server failed to start
+  2  wrong use: a bad flag, a database or certificate that is none
+  3  a fixture is wrong: each line names file, place and reason
+  4  the port is taken
+"""
 
 
 class _Port(click.IntRange):
@@ -53,12 +77,12 @@ def warnings(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str
     """One line for each variable that looks like a setting and is none, with the nearest of those that are."""
     settings = {name.removeprefix(PREFIX): name for name in known}
     for name in sorted(environ):
-        if name.startswith(f"{PREFIX}_") and name not in known and not _LINKED.match(name):
+        if name.startswith(f"{PREFIX}_") and name not in {*known, _OF_TESTS} and not _LINKED.match(name):
             near = get_close_matches(name.removeprefix(PREFIX), settings, n=1)
             yield f"{name} is no setting" + (f"; did you mean {settings[near[0]]}?" if near else "")
 
 
-def _database(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
+def _in_a_folder(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
     if path and not path.parent.is_dir():
         raise click.BadParameter(f"there is no folder {path.parent}")
     return path
@@ -83,20 +107,50 @@ def _leave(_signal: int, _frame: object) -> None:
     sys.exit(0)
 
 
-@click.command(context_settings={"auto_envvar_prefix": PREFIX, "help_option_names": ["-h", "--help"]})
+class _Late(click.Command):
+    """A command that is the `run` of the module in `commands` that has its name."""
+
+    def __init__(self, name: str, **rest: Any) -> None:
+        super().__init__(name, callback=partial(_run, f"commands.{name}"), **rest)
+
+
+def _run(module: str, **parameters: Any) -> None:
+    import_module(f"zuora_mock.{module}").run(**parameters)
+
+
+@click.group(
+    invoke_without_command=True,
+    help=HELP,
+    epilog=EXIT_CODES,
+    subcommand_metavar="[COMMAND]",
+    context_settings={
+        "auto_envvar_prefix": PREFIX,
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 120,
+    },
+)
 @_flag("--host", default=_DEFAULT.host, help="Address to listen on.")
 @_flag("--port", type=_Port(0, 65_535), default=_DEFAULT.port, help="Port; 0 takes a free one and prints it.")
 @_flag(
+    "--port-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_in_a_folder,
+    help="File that has the port while calls are welcome.",
+)
+@_flag("--tls-cert", type=_READABLE, help="PEM file with a certificate: HTTPS in place of HTTP.")
+@_flag("--tls-key", type=_READABLE, help="PEM file with its key, where the certificate's file has it not.")
+@_flag(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
-    callback=_database,
+    callback=_in_a_folder,
     help="SQLite file that keeps the state; without it the state lives in memory.",
 )
 @_flag(
     "--fixture",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_FIXTURE,
     multiple=True,
-    help="Fixture file in place of the default one; repeat it for several tenants. In the variable as in PATH.",
+    help="Fixture in place of the default one, or a folder of them; repeat it for several tenants. "
+    "In the variable as in PATH.",
 )
 @_flag(
     "--unknown-clients",
@@ -158,10 +212,16 @@ def _leave(_signal: int, _frame: object) -> None:
 @_flag("--access-log/--no-access-log", default=_DEFAULT.access_log, help="One line per request.")
 @click.version_option(__version__, message="zuora-mock %(version)s", allow_from_autoenv=False)
 @click.pass_context
-def main(context: click.Context, /, **flags: object) -> None:
-    """A mock Zuora billing server for tests. It listens until TERM or Ctrl+C."""
+def main(context: click.Context, /, **flags: Any) -> None:
+    if context.invoked_subcommand is None:
+        _serve(flags)
+
+
+def _serve(flags: Mapping[str, Any]) -> None:
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, _leave)
+    if flags["tls_key"] and not flags["tls_cert"]:
+        raise click.UsageError("--tls-key goes with --tls-cert")
     known = {f"{PREFIX}_{name.upper()}" for name in flags}
     for warning in warnings(os.environ, known):
         click.echo(f"Warning: {warning}", err=True)
@@ -169,11 +229,35 @@ def main(context: click.Context, /, **flags: object) -> None:
     gc.disable()  # until the server is up: nothing that is made on the way there is garbage
     # FastAPI's models of OpenAPI are built when the page is asked for, not at import: a tenth of the time to Ready.
     BaseModel.model_config["defer_build"] = True
-    # Start-up cost: --help, --version and a wrong flag are answered without the server's imports.
-    from zuora_mock.serve import CannotStart, serve  # noqa: PLC0415
+    _run("serve", settings=settings)
 
-    try:
-        serve(settings)
-    except CannotStart as error:
-        click.echo(f"Error: {error}", err=True)
-        context.exit(error.exit_code)
+
+for command in (
+    _Late(
+        "check",
+        params=[click.Argument(["fixtures"], nargs=-1, required=True, type=_FIXTURE, metavar="FIXTURE...")],
+        help="Say whether the server would start with these fixtures, files or folders, each taken by itself. "
+        "What is wrong is one line each, with file, place and reason, and exit code 3.",
+        short_help="Check fixtures; exit code 3 where one is wrong.",
+    ),
+    _Late(
+        "fixture",
+        help="Print the default fixture, to start an own one from. Its format is described at /__admin/fixture-schema.",
+        short_help="Print the default fixture, to start from.",
+    ),
+    _Late(
+        "openapi",
+        params=[
+            click.Option(["--admin"], is_flag=True, help="That of /__admin in its place.", allow_from_autoenv=False)
+        ],
+        help="Print the OpenAPI document of Zuora's calls, as JSON: for generators of clients.",
+        short_help="Print the OpenAPI document.",
+    ),
+    _Late(
+        "rules",
+        help="Print every rule by which a call may be refused, one a line: name, what a client reads, how we know of "
+        "it, what it says, and where that stands.",
+        short_help="Print the rules by which calls are refused.",
+    ),
+):
+    main.add_command(command)

@@ -30,7 +30,7 @@ from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
-from zuora_mock.tenants.fixtures import default_fixture_path, load
+from zuora_mock.tenants.fixtures import load_all
 from zuora_mock.tenants.tenancy import Tenancy
 from zuora_mock.tenants.upkeep import Upkeep
 from zuora_mock.work.runner import Handler, Runner
@@ -52,12 +52,12 @@ def make_services(settings: Settings) -> Services:
     bounds = Bounds(settings)
     credentials = Credentials(bounds)
     faults = FaultOrders(database, bounds)
-    fixtures = [load(path) for path in settings.fixtures or (default_fixture_path(),)]
-    tenancy = Tenancy(database, credentials, fixtures, bounds)
+    tenancy = Tenancy(database, credentials, load_all(settings.fixtures), bounds)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
-    runner = Runner(database, tenancy, _handlers(), _explain_work)
+    runner = Runner(database, tenancy, _handlers(), explain=_explain_work, strike=faults.strike_job)
     runner.recover()
     journal = Journal(settings.journal_size)
+    tenancy.listeners.append(journal.waiters.begin_again)
     upkeep = Upkeep(database, tenancy, credentials, bounds)
     return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness(), bounds, upkeep)
 

@@ -1,4 +1,4 @@
-"""The server as a process: its socket, its two lines on standard output, its end."""
+"""The server as a process: its socket, its lines on standard output, its end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Literal
 
 import click
 import uvicorn
@@ -36,14 +39,15 @@ _GRACE = 0.4
 _PATIENCE = 0.8
 """Seconds after TERM after which the process ends whatever it is doing."""
 _ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  (to be told apart, not to be listened on)
 
 
-class CannotStart(Exception):
+class CannotStart(click.ClickException):
     """The server did not come up; the message is for the person who started it."""
 
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.exit_code = exit_code  # type: ignore[misc]  # declared of the class, read of the instance
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -53,10 +57,8 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            message = f"port {port} on {host} is taken; --port 0 takes a free one"
-        else:
-            message = f"cannot listen on {host} port {port}: {error.strerror}"
-        raise CannotStart(message, 2) from error
+            raise CannotStart(f"port {port} on {host} is taken; --port 0 takes a free one", 4) from error
+        raise CannotStart(f"cannot listen on {host} port {port}: {error.strerror}", 2) from error
 
 
 def application(settings: Settings) -> ASGIApp:
@@ -71,17 +73,51 @@ def application(settings: Settings) -> ASGIApp:
         raise CannotStart(f"cannot use {settings.db or 'memory'} as database: {error}", 2) from error
 
 
+@contextmanager
+def _port_file(path: Path | None) -> Iterator[Callable[[int], None]]:
+    """What writes the port into the file, which is whole once it is there and gone when the server is.
+
+    Raises CannotStart.
+    """
+    if path is None:
+        yield lambda _port: None
+        return
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        path.unlink(missing_ok=True)
+        draft.write_text("", encoding="ascii")
+    except OSError as error:
+        raise CannotStart(f"cannot write {path}: {error.strerror}", 2) from error
+
+    def write(port: int) -> None:
+        draft.write_text(f"{port}\n", encoding="ascii")
+        draft.replace(path)
+
+    try:
+        yield write
+    finally:
+        for each in (draft, path):
+            each.unlink(missing_ok=True)
+
+
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, tell_port: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._tell_port = tell_port
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Prints where the server listens, and `Ready.` once requests are welcome."""
+        """Prints where the server listens and which page to open, and `Ready.` once requests are welcome."""
         await super().startup(sockets)
         gc.freeze()
         gc.set_threshold(_COLLECTED_AFTER)
         gc.enable()
         for listener in sockets or ():
             host, port = listener.getsockname()[:2]
-            address = f"[{host}]" if ":" in host else host
-            click.echo(f"zuora-mock {__version__} listening on http://{address}:{port}\nReady.")
+            self._tell_port(port)
+            page = _url(self.config, "localhost" if host in _EVERYWHERE else host, port)
+            click.echo(f"zuora-mock {__version__} listening on {_url(self.config, host, port)}")
+            click.echo(f"How to steer it, to read and to try: {page}/__admin/docs")
+            click.echo("Ready.")
 
     def end_at_a_signal(self) -> None:
         """Waits for one of `_ENDING`, ends the server in order, and the process if the server takes too long.
@@ -96,14 +132,19 @@ class _Server(uvicorn.Server):
         os._exit(0)
 
 
-def _configured(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
+def _url(config: uvicorn.Config, host: str, port: int) -> str:
+    return f"{'https' if config.is_ssl else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def configuration(app: ASGIApp, settings: Settings, *, loop: Literal["auto", "asyncio"] = "auto") -> uvicorn.Config:
+    """Raises CannotStart for a certificate or a key that is none."""
+    config = uvicorn.Config(
         app,
         interface="asgi3",
         lifespan="on",
         http=Protocol,
         ws="none",
-        loop="uvloop" if find_spec("uvloop") else "asyncio",
+        loop="uvloop" if loop == "auto" and find_spec("uvloop") else "asyncio",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -111,7 +152,15 @@ def _configured(app: ASGIApp) -> uvicorn.Config:
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,  # type: ignore[arg-type]  # declared int; asyncio.wait_for takes fractions
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
     )
+    try:
+        config.load()
+    except OSError as error:
+        files = " and ".join(str(each) for each in (settings.tls_cert, settings.tls_key) if each)
+        raise CannotStart(f"cannot use {files} for TLS: {error.strerror or error}", 2) from error
+    return config
 
 
 class _Formatter(logging.Formatter):
@@ -135,11 +184,11 @@ def log_readably() -> None:
     logger.propagate = False
 
 
-def serve(settings: Settings) -> None:
-    """Runs the server until a signal ends it; CannotStart if it does not come up."""
+def run(settings: Settings) -> None:
+    """Serves until a signal ends it. Raises CannotStart."""
     log_readably()
-    with listen(settings.host, settings.port) as listener:
-        server = _Server(_configured(application(settings)))
+    with listen(settings.host, settings.port) as listener, _port_file(settings.port_file) as tell_port:
+        server = _Server(configuration(application(settings), settings), tell_port)
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         Thread(target=server.end_at_a_signal, daemon=True).start()
         try:

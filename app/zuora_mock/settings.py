@@ -21,12 +21,15 @@ _BEYOND_LATIN_1 = 256
 
 
 class Settings(BaseModel):
-    """The server's settings. `db` None keeps everything in memory."""
+    """The server's settings. `db` None keeps everything in memory; `fixtures` are files, or folders of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65_535)
+    port_file: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
     db: Path | None = None
     fixtures: tuple[Path, ...] = ()
     unknown_clients: Literal["accept", "refuse"] = "accept"

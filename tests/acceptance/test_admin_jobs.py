@@ -92,6 +92,42 @@ def test_work_can_be_failed_without_giving_a_reason(client: Client, waiting: str
     assert client.post(f"/__admin/jobs/{waiting}/fail").json()["reason"]
 
 
+@pytest.mark.parametrize("mode", ["after-reply", "before-reply", "delayed", "manual"])
+def test_the_next_job_fails_by_order_in_any_mode_and_the_one_after_it_does_not(
+    mock: Mock, client: Client, mode: str
+) -> None:
+    policy = {"mode": mode, "seconds": 60} if mode == "delayed" else {"mode": mode}
+    client.put("/__admin/jobs/policy", json=policy)
+    client.put("/__admin/clock", json={"frozen": True})
+    fault = {"kind": "job-failure", "reason": "no luck"}
+    client.post("/__admin/faults", json={"times": 1, "fault": fault})
+    for invoice in ("INV00000001", "INV00000002"):
+        client.order_split(invoice)
+        mock.pause()
+        client.post("/__admin/clock/advance", json={"seconds": 60})
+        client.post("/__admin/jobs/settle")
+    first, second = client.jobs()
+    assert (first["state"], first["reason"], second["state"]) == ("failed", "no luck", "succeeded")
+    assert "INV00000001" in client.ids()
+    [order] = client.get("/__admin/faults").json()["faults"]
+    assert (order["fault"], order["state"], order["seen"], order["struck"]) == (fault, "spent", 1, 1)
+    explained = client.get(f"/__admin/requests/{first['request']}/explain").json()
+    assert explained["fault"] == {"kind": "job-failure", "order": order["id"]}
+
+
+def test_an_order_for_jobs_lets_calls_pass_and_may_skip_jobs(client: Client) -> None:
+    client.put("/__admin/jobs/policy", json={"mode": "before-reply"})
+    client.post("/__admin/faults", json={"skip": 1, "fault": {"kind": "job-failure"}})
+    for invoice in ("INV00000001", "INV00000002"):
+        client.order_split(invoice)
+    assert [each["state"] for each in client.jobs()] == ["succeeded", "failed"]
+
+
+def test_an_order_for_jobs_has_no_pattern_of_calls(client: Client) -> None:
+    order = {"match": {"operation": "execute"}, "fault": {"kind": "job-failure"}}
+    assert client.post("/__admin/faults", json=order).status_code == 400
+
+
 def test_held_work_blocks_settling_until_it_is_released(client: Client, waiting: str) -> None:
     assert client.post(f"/__admin/jobs/{waiting}/hold").json()["state"] == "held"
     blocked = client.post("/__admin/jobs/settle")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.acceptance.mocks import Client, Mock, Start
+from tests.acceptance.mocks import SECRET, Client, Mock, Start
 
 pytestmark = pytest.mark.assumed
 
@@ -127,6 +130,54 @@ def test_verification_doubts_an_operation_that_there_is_not(client: Client) -> N
     verdict = client.post("/__admin/verify", json={"match": {"operation": "qurey"}, "count": 0}).json()
     assert verdict["ok"] is True
     assert verdict["doubts"] == ["no operation is called 'qurey'; did you mean 'query'?"]
+
+
+def test_verification_waits_until_the_call_comes(mock: Mock, client: Client) -> None:
+    authorised = {"Authorization": f"Bearer {client.token}"}
+    question = {"match": {"operation": "query"}, "count": 2, "withinSeconds": 60}
+
+    async def scene() -> tuple[bool, dict[str, Any]]:
+        asked = asyncio.create_task(mock.send("POST", "/__admin/verify", json=question, headers=authorised))
+        for _ in range(2):
+            waited = not asked.done()
+            zoql = {"queryString": "select Id from Account"}
+            await mock.send("POST", "/v1/action/query", json=zoql, headers=authorised)
+        return waited, (await asked).json()
+
+    assert mock.run(scene()) == (True, {"ok": True, "count": 2})
+
+
+def test_verification_gives_up_when_the_time_is_over(client: Client) -> None:
+    question = {"match": {"operation": "query"}, "withinSeconds": 0.01}
+    assert client.post("/__admin/verify", json=question).json()["ok"] is False
+
+
+def test_nobody_waits_for_longer_than_a_client_does(client: Client) -> None:
+    assert client.post("/__admin/verify", json={"match": {}, "withinSeconds": 301}).status_code == 400
+
+
+def test_the_journal_as_har_has_the_calls_in_their_order(client: Client) -> None:
+    query(client)
+    with pytest.raises(ConnectionResetError):
+        client.get(f"/v1/object/invoice/{UNKNOWN}", headers={"Zuora-Mock-Fault": "applied-then-lost"})
+    answer = client.get("/__admin/requests/har")
+    log = answer.json()["log"]
+    assert (log["version"], log["creator"]["name"]) == ("1.2", "zuora-mock")
+    token, asked, lost = log["entries"]
+    assert (token["request"]["method"], token["request"]["url"]) == ("POST", "http://zuora-mock/oauth/token")
+    assert json.loads(asked["request"]["postData"]["text"]) == {"queryString": "select Id from Account"}
+    assert json.loads(asked["response"]["content"]["text"])["size"] == 4
+    assert (asked["response"]["status"], asked["response"]["statusText"]) == (200, "OK")
+    assert (lost["response"]["status"], "applied-then-lost" in lost["comment"]) == (0, True)
+    assert SECRET not in answer.text
+    assert client.token not in answer.text
+
+
+def test_the_journal_as_har_takes_the_same_filters(client: Client) -> None:
+    for _ in range(3):
+        query(client)
+    found = client.get("/__admin/requests/har?operation=query&limit=2").json()["log"]["entries"]
+    assert [each["comment"] for each in found] == ["request 3", "request 4"]
 
 
 def test_order_is_verified(client: Client) -> None:

@@ -170,5 +170,11 @@ def test_the_page_needs_nothing_from_elsewhere(mock: Mock, path: str) -> None:
     assert not re.search(r"https?://|<script src|<link rel=\"stylesheet\"|@import", page.text)
 
 
+def test_a_browser_that_opens_the_address_is_led_to_the_page(mock: Mock) -> None:
+    answer = mock.get("/", headers={"Accept": "text/html,application/xhtml+xml"})
+    assert (answer.status_code, answer.headers["location"]) == (307, "/__admin/docs")
+    assert mock.get("/").status_code == 401
+
+
 def test_the_front_leads_to_the_page(mock: Mock) -> None:
     assert mock.get("/__admin/").headers["location"] == "/__admin/docs"

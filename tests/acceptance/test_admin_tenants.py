@@ -42,6 +42,62 @@ def test_a_tenant_can_be_based_on_a_fixture_of_its_own(mock: Mock) -> None:
     assert mock.sign_in("c" * 36, "shared").ids("accounts", "AccountNumber").keys() == {"A-77"}
 
 
+OWN = "c" * 36
+PUT = f"/__admin/tenants/{OWN}"
+
+
+def test_a_clients_own_tenant_is_new_whether_it_was_there_or_not(mock: Mock) -> None:
+    body = {"clientSecret": "shared", "base": FIXTURE}
+    first = mock.put(PUT, json=body)
+    assert (first.status_code, first.json()["clientId"]) == (201, OWN)
+    client = mock.sign_in(OWN, "shared")
+    ids = client.ids("accounts", "AccountNumber")
+    client.post("/__admin/seed", json={"accounts": [{**FIXTURE["accounts"][0], "AccountNumber": "A-78"}]})
+    client.post("/__admin/faults", json={"fault": {"kind": "rate-limit"}})
+    client.put("/__admin/jobs/policy", json={"mode": "manual"})
+    again = mock.put(PUT, json=body)
+    assert (again.status_code, again.json()["requests"], again.json()["jobs"]["mode"]) == (200, 0, "after-reply")
+    assert client.ids("accounts", "AccountNumber") == ids
+    assert client.post("/v1/action/query", json={"queryString": "select Id from Account"}).json()["size"] == 1
+
+
+def test_a_tenant_that_is_put_again_takes_another_base_and_another_secret(mock: Mock) -> None:
+    mock.put(PUT, json={"clientSecret": "first", "base": FIXTURE})
+    mock.put(PUT, json={"clientSecret": "second"})
+    client = mock.sign_in(OWN, "second")
+    assert client.ids().keys() == mock.sign_in().ids().keys()
+    client.post("/__admin/seed", json=FIXTURE)
+    client.post("/__admin/reset")
+    assert "A-77" not in client.ids("accounts", "AccountNumber")
+
+
+def test_a_tenant_that_is_put_on_another_one_has_what_that_holds(mock: Mock) -> None:
+    mock.sign_in().post("/__admin/seed", json=FIXTURE)
+    mock.put(PUT, json={"clientSecret": "shared", "base": {}})
+    client = mock.sign_in(OWN, "shared")
+    assert mock.put(PUT, json={"clientSecret": "shared", "base": CLIENT_ID}).status_code == 200
+    assert client.ids() == mock.sign_in().ids()
+    assert "A-77" in client.ids("accounts", "AccountNumber")
+
+
+def test_what_is_wrong_with_a_base_leaves_the_tenant_as_it_was(mock: Mock) -> None:
+    mock.put(PUT, json={"clientSecret": "shared", "base": FIXTURE})
+    bases: tuple[Any, ...] = ({"client": []}, {"invoices": [{"AccountNumber": "A-1"}]}, "nobody", OWN)
+    for base in bases:
+        assert mock.put(PUT, json={"clientSecret": "shared", "base": base}).status_code in {400, 404}
+    assert mock.sign_in(OWN, "shared").ids("accounts", "AccountNumber").keys() == {"A-77"}
+
+
+@pytest.mark.parametrize(
+    ("client_id", "body", "status"),
+    [("short", {"clientSecret": "s"}, 400), (OWN, {"clientSecret": ""}, 400), (CLIENT_ID, {"clientSecret": "s"}, 409)],
+)
+def test_a_tenant_that_cannot_be_put_is_a_problem(
+    mock: Mock, client_id: str, body: dict[str, Any], status: int
+) -> None:
+    assert mock.put(f"/__admin/tenants/{client_id}", json=body).status_code == status
+
+
 def test_a_fork_has_the_same_ids_and_goes_its_own_way(mock: Mock) -> None:
     client = mock.sign_in()
     assert mock.post("/__admin/tenants/default/fork", json=NEW).status_code == 201

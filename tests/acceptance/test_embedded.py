@@ -240,6 +240,12 @@ class TestAdditions:
 
         assert TestClient(app).get("/trouble").status_code == 418
 
+    def test_a_front_page_of_their_own_comes_before_ours(self, app: FastAPI) -> None:
+        client = TestClient(app, headers={"Accept": "text/html"}, follow_redirects=False)
+        assert client.get("/").headers["location"] == "/__admin/docs"
+        app.add_api_route("/", who)
+        assert client.get("/").json() == "nobody"
+
     def test_the_application_may_be_mounted_below_a_path(self, app: FastAPI) -> None:
         outer = FastAPI()
         outer.mount("/zuora", app)

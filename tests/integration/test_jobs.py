@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.benches import NOON, Bench, Item, Only, explain, make_bench, rows
+from tests.integration.benches import NOON, Bench, Item, Only, explain, make_bench, rows, spare
 from zuora_mock.clock import SECOND, Clock
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE
@@ -50,7 +50,7 @@ def settled(bench: Bench) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 def working(bench: Bench, handler: Callable[[Transaction, Job], None]) -> Runner:
     """A runner that does something else than split."""
-    return Runner(bench.database, Only(bench.tenant), {"Work": handler}, explain)
+    return Runner(bench.database, Only(bench.tenant), {"Work": handler}, explain=explain, strike=spare)
 
 
 def enqueue(bench: Bench, *objects: str) -> list[str]:
@@ -412,7 +412,7 @@ def test_a_job_that_cannot_even_be_begun_does_not_end_the_task(bench: Bench, cap
 
     (job,) = enqueue(bench, "x")
     tenants = Moody()
-    runner = Runner(bench.database, tenants, {"Work": lambda *_: None}, explain)
+    runner = Runner(bench.database, tenants, {"Work": lambda *_: None}, explain=explain, strike=spare)
 
     async def scene() -> None:
         with runner.background.in_this_loop():

@@ -23,6 +23,7 @@ class Server:
 
     process: subprocess.Popen[str]
     banner: str
+    page: str
     ready: str
 
     @property

@@ -13,6 +13,9 @@ import pytest
 
 from tests.process.commands import PATIENCE, Run, Server, Start, environment
 
+collect_ignore = ["consumer"]
+"""A project of its own, whose tests `test_plugin` runs."""
+
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
@@ -35,7 +38,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             watchdog.start()
             stack.callback(watchdog.cancel)
             assert process.stdout is not None
-            return Server(process, process.stdout.readline().rstrip("\n"), process.stdout.readline().rstrip("\n"))
+            return Server(process, *(process.stdout.readline().rstrip("\n") for _ in range(3)))
 
         yield starter
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -9,23 +10,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from tests.process.commands import Run, Start
+from tests.process.commands import ROOT, Run, Start
 from zuora_mock import __version__, health
 from zuora_mock.cli import main, warnings
+from zuora_mock.domain.rules import RULES
 from zuora_mock.settings import DEFAULT_PORT, Settings
 
 Parse = Callable[..., Settings]
+FIXTURES = ROOT / "fixtures"
 
 
 @pytest.fixture
 def parse(monkeypatch: pytest.MonkeyPatch) -> Parse:
     """The settings that flags and variables come to; no server starts."""
     seen: list[Settings] = []
-    monkeypatch.setattr("zuora_mock.serve.serve", seen.append)
+    monkeypatch.setattr("zuora_mock.serve.run", lambda *, settings: seen.append(settings))
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("gc.disable", lambda: None)
     monkeypatch.setitem(BaseModel.model_config, "defer_build", False)
@@ -132,6 +136,9 @@ def test_the_version_is_printed(run: Run) -> None:
         ["--fixture", "missing.json"],
         ["--db", "missing/state.db"],
         ["--max-body", "0"],
+        ["--port-file", "missing/port"],
+        ["--tls-cert", "missing.pem"],
+        ["--tls-key", __file__],
         ["--no-such-flag"],
     ],
     ids=" ".join,
@@ -143,12 +150,12 @@ def test_wrong_use_is_exit_code_2_and_told_on_standard_error(run: Run, flags: li
     assert result.stdout == ""
 
 
-def test_a_taken_port_is_one_clear_line_and_exit_code_2(run: Run) -> None:
+def test_a_taken_port_is_one_clear_line_and_an_exit_code_of_its_own(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         result = run("-m", "zuora_mock", "--port", str(port))
     assert result.stderr == f"Error: port {port} on 127.0.0.1 is taken; --port 0 takes a free one\n"
-    assert (result.stdout, result.returncode) == ("", 2)
+    assert (result.stdout, result.returncode) == ("", 4)
 
 
 def test_a_host_that_is_not_ours_is_one_line_and_exit_code_2(run: Run) -> None:
@@ -189,6 +196,83 @@ def test_a_fixture_that_is_no_json_is_exit_code_3(run: Run, tmp_path: Path) -> N
     assert result.returncode == 3
     assert "wrong.json" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_folder_without_fixtures_is_exit_code_3(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = run("-m", "zuora_mock", "--port", "0", "--fixture", "empty")
+    assert (result.stderr, result.returncode) == ("Error: empty: /: the folder has no *.json\n", 3)
+
+
+def test_a_certificate_that_is_none_is_one_line_and_exit_code_2(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("no certificate")
+    result = run("-m", "zuora_mock", "--port", "0", "--tls-cert", "cert.pem")
+    assert re.fullmatch(r"Error: cannot use cert\.pem for TLS: .*\n", result.stderr)
+    assert (result.stdout, result.returncode) == ("", 2)
+
+
+def test_a_port_file_that_cannot_be_written_is_one_line_and_exit_code_2(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "port.new").mkdir()
+    result = run("-m", "zuora_mock", "--port", "0", "--port-file", "port")
+    assert re.fullmatch(r"Error: cannot write port: .*\n", result.stderr)
+    assert (result.stdout, result.returncode) == ("", 2)
+
+
+def test_help_names_every_exit_code_and_every_command() -> None:
+    text = CliRunner().invoke(main, ["--help"]).output
+    assert re.findall(r"^ +(\d)  ", text, flags=re.MULTILINE) == ["0", "1", "2", "3", "4"]
+    for name, command in main.commands.items():
+        assert f"  {name} " in text
+        assert command.get_short_help_str() in " ".join(text.split())
+
+
+@pytest.mark.parametrize("flags", [["--help"], ["--version"], ["check", "--help"], ["--no-such-flag"]], ids=" ".join)
+def test_what_needs_no_server_is_answered_without_importing_one(run: Run, flags: list[str]) -> None:
+    program = f"import sys, atexit; atexit.register(lambda: print(*sys.modules)); sys.argv[1:] = {flags}\n"
+    result = run("-c", f"{program}from zuora_mock.cli import main; main()")
+    assert not {"fastapi", "sqlalchemy", "lark", "uvicorn"} & set(result.stdout.split())
+
+
+def test_check_tells_what_is_in_fixtures_that_are_fine(run: Run) -> None:
+    result = run("-m", "zuora_mock", "check", str(FIXTURES / "default.json"))
+    assert result.stdout == f"{FIXTURES / 'default.json'}: fine: tenant default, 4 account(s), 14 invoice(s)\n"
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
+def test_check_names_every_place_in_every_fixture_that_is_wrong(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text('{"client": []}')
+    (tmp_path / "two.json").write_text('{"invoices": [{"AccountNumber": "A-1"}]}')
+    result = run("-m", "zuora_mock", "check", "one.json", "two.json")
+    assert [line.split(": ")[:2] for line in result.stderr.splitlines()] == [
+        ["one.json", "/client"],
+        ["two.json", "/invoices/0/AccountNumber"],
+    ]
+    assert (result.stdout, result.returncode) == ("", 3)
+
+
+def test_check_refuses_a_folder_whose_fixtures_do_not_go_together(run: Run, tmp_path: Path) -> None:
+    for name in ("one.json", "two.json"):
+        (tmp_path / name).write_text("{}")
+    assert run("-m", "zuora_mock", "check", "one.json", "two.json").returncode == 0
+    result = run("-m", "zuora_mock", "check", ".")
+    assert (result.stderr, result.returncode) == ('two.json: /tenant: another fixture has this tenant: "default"\n', 3)
+
+
+def test_the_default_fixture_is_printed_as_it_is(run: Run) -> None:
+    assert run("-m", "zuora_mock", "fixture").stdout == (FIXTURES / "default.json").read_text(encoding="utf-8")
+
+
+def test_the_documents_are_printed_as_the_server_has_them(run: Run, start: Start) -> None:
+    server = start()
+    for flags, path in ([], "/openapi.json"), (["--admin"], "/__admin/openapi.json"):
+        assert json.loads(run("-m", "zuora_mock", "openapi", *flags).stdout) == httpx.get(server.url + path).json()
+
+
+def test_every_rule_is_a_line(run: Run) -> None:
+    lines = run("-m", "zuora_mock", "rules").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(RULES)
+    [draft] = [line for line in lines if line.startswith("invoice-split.draft-only ")]
+    assert "documented" in draft.split()
 
 
 def test_the_health_probe_knows_the_default_port() -> None:

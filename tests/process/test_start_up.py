@@ -27,12 +27,36 @@ def port_of(server: Server) -> int:
     return urlsplit(server.url).port or 0
 
 
-def test_a_line_with_the_url_is_followed_by_ready(start: Start) -> None:
+def test_the_url_and_the_page_to_open_are_followed_by_ready(start: Start) -> None:
     server = start()
     assert re.fullmatch(
         rf"zuora-mock {re.escape(__version__)} listening on http://127\.0\.0\.1:[1-9]\d*", server.banner
     )
     assert server.ready == "Ready."
+    page = httpx.get(server.page.rpartition(" ")[2])
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
+def test_the_page_of_a_server_that_listens_everywhere_has_an_address_that_opens(start: Start) -> None:
+    server = start("--host", "0.0.0.0")  # noqa: S104
+    assert f"http://localhost:{port_of(server)}/__admin/docs" in server.page
+
+
+def test_a_file_has_the_port_for_as_long_as_calls_are_welcome(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "port").write_text("an older server's")
+    server = start("--port-file", "port")
+    assert int((tmp_path / "port").read_text()) == port_of(server)
+    server.stop()
+    assert list(tmp_path.glob("port*")) == []
+
+
+def test_every_fixture_of_a_folder_is_a_tenant(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "fixtures").mkdir()
+    for name in ("west", "east", ".hidden"):
+        (tmp_path / "fixtures" / f"{name}.json").write_text(json.dumps({"tenant": name}))
+    server = start("--fixture", "fixtures")
+    tenants = httpx.get(f"{server.url}/__admin/tenants").json()["tenants"]
+    assert [each["name"] for each in tenants] == ["east", "west"]
 
 
 def test_requests_are_welcome_once_ready_is_printed(start: Start) -> None:

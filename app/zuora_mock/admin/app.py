@@ -13,6 +13,7 @@ from zuora_mock import __version__
 from zuora_mock.admin import (
     documentation,
     faults,
+    feeds,
     guard,
     health,
     jobs,
@@ -42,7 +43,7 @@ by the header `Zuora-Mock-Tenant` or by `?tenant=`, with its name or any of its 
 about the only tenant where there is no other. Bodies are JSON, refusals `application/problem+json`. Parameters and
 `Zuora-Mock-*` headers that there are not are refused. Members may be added to answers; those that are here stay."""
 
-_GUARDED = (state, tenants, time, jobs, faults, requests, ledger, splits, health)
+_GUARDED = (state, tenants, time, jobs, faults, feeds, requests, ledger, splits, health)
 
 
 def create_admin_app(services: Services, operations: Sequence[Described], reporter: Health) -> FastAPI:

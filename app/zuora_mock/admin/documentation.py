@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, filterwarnings
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
 from zuora_mock.api.gateway.operation import first_sentence
@@ -16,16 +16,21 @@ _PAGE = Path(__file__).with_name("page.html")
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/openapi.json")
-async def openapi(request: Request) -> JSONResponse:
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of the application of `/__admin`, each operation summed up by its first sentence."""
     with catch_warnings():
         # pydantic warns of an alias that FastAPI gives to the parameter of every body.
         filterwarnings("ignore", message="The 'alias' attribute")
-        document: dict[str, Any] = request.app.openapi()
-    for methods in document["paths"].values():
+        drawn: dict[str, Any] = app.openapi()
+    for methods in drawn["paths"].values():
         for operation in methods.values():
             operation["summary"] = first_sentence(operation.get("description") or operation["summary"])
-    return JSONResponse(document)
+    return drawn
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> JSONResponse:
+    return JSONResponse(document(request.app))
 
 
 @router.get("/docs")

@@ -23,6 +23,7 @@ _EXAMPLES = [
     {"match": {"operation": "execute"}, "skip": 1, "times": 2, "fault": {"kind": "rate-limit"}},
     {"match": {"operation": "create", "body": {"/type": "InvoiceSplit"}}, "fault": {"kind": "applied-then-lost"}},
     {"fault": {"kind": "error", "code": "TEMPORARY_ERROR"}, "probability": 0.1, "expiresAfterSeconds": 60},
+    {"times": 1, "fault": {"kind": "job-failure", "reason": "the billing run was cancelled"}},
     {"fault": {"kind": "delay", "distribution": "lognormal", "median": 80, "sigma": 0.4}},
 ]
 
@@ -58,7 +59,9 @@ async def add(
     operations: KnownOperations,
     order: Annotated[Order, Body(examples=_EXAMPLES)],
 ) -> FaultAdded:
-    """Orders a fault for the calls that match. The first order that is due strikes; a delay may come on top.
+    """Orders a fault for the calls that match, or for the next jobs (`job-failure`).
+
+    The first order that is due strikes; a delay may come on top.
 
     An operation that there is not and an expiry in the past are refused: the fault would never strike, and nobody
     would know why.

@@ -7,7 +7,7 @@ was delayed keeps its time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -17,6 +17,7 @@ from zuora_mock.admin.problems import DESCRIBED, Problem
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
 from zuora_mock.settings import LONGEST_JOB_DELAY, JobMode, JobPolicy
+from zuora_mock.steering.fault_orders import FAILED_BY_ORDER, FailureReason
 from zuora_mock.steering.models import RequestBody, ResponseBody
 from zuora_mock.storage import configuration
 from zuora_mock.storage.transaction import Transaction
@@ -59,7 +60,7 @@ class PolicyBody(RequestBody):
 
 
 class JobFailure(RequestBody):
-    reason: Annotated[str, Field(min_length=1, max_length=1000)] = "failed by order"
+    reason: FailureReason = FAILED_BY_ORDER
 
 
 def views(jobs: Sequence[dict[str, Any]]) -> list[JobView]:

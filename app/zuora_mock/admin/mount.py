@@ -10,6 +10,9 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zuora_mock.admin import guard, problems
@@ -55,6 +58,27 @@ def _as_json(scope: Scope) -> Scope:
     return {**scope, "headers": [*headers, (b"content-type", b"application/json")]}
 
 
+class _Front(Route):
+    """`GET /` for a browser, where no route of anybody's is there for it; other clients are refused as Zuora would."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        found, child = super().matches(scope)
+        if found is not Match.FULL or "text/html" not in Headers(scope=scope).get("accept", ""):
+            return Match.NONE, {}
+        others = (route for route in scope["app"].routes if route is not self)
+        if any(route.matches(scope)[0] is Match.FULL for route in others):
+            return Match.NONE, {}
+        return found, child
+
+
+async def _front(request: Request) -> RedirectResponse:
+    return RedirectResponse(f"{request.scope['root_path']}{PREFIX}/docs")
+
+
 def install(app: FastAPI, services: Services) -> None:
-    """Mounts `/__admin`; `app.state.ready` is its word for healthy, `app.state.operations` what it tells of."""
+    """Mounts `/__admin` and the way to it.
+
+    `app.state.ready` is its word for healthy, `app.state.operations` what it tells of.
+    """
+    app.router.routes.append(_Front("/", _front, methods=["GET"], include_in_schema=False))
     app.mount(PREFIX, LazyAdmin(services, app.state.operations, Health(app.state)), name="admin")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Depends, Path, Query
 from pydantic import Field
 
 from zuora_mock.admin.context import CurrentTenantCall, TenantCall
@@ -18,19 +20,20 @@ from zuora_mock.steering.models import ResponseBody
 from zuora_mock.steering.verification import Question
 from zuora_mock.storage.journal import Filters
 
-_PAGE, _LARGEST_PAGE = 1000, 10_000
+PAGE, LARGEST_PAGE = 1000, 10_000
 _LONGEST_FILTER = 10_000
 _EXAMPLES = [
     {"match": {"operation": "execute", "body": {"/ids/0": "8ad0…"}}, "count": 1},
     {"match": {"path": "/v1/object/invoice/*", "status": 200}, "atLeast": 1, "atMost": 3},
+    {"match": {"operation": "execute", "status": 200}, "count": 1, "withinSeconds": 5},
     {"order": [{"operation": "create"}, {"operation": "execute"}]},
 ]
 
 router = APIRouter(tags=["Requests"], route_class=StrictRoute)
 
-_LARGEST_NUMBER = 2**53
+LARGEST_NUMBER = 2**53
 CallNumber = Annotated[
-    int, Path(ge=1, le=_LARGEST_NUMBER, description="As in the header `Zuora-Mock-Request` of the answer")
+    int, Path(ge=1, le=LARGEST_NUMBER, description="As in the header `Zuora-Mock-Request` of the answer")
 ]
 
 
@@ -183,10 +186,7 @@ def _unknown(call: TenantCall, n: int) -> Problem:
     return Problem(404, "Unknown request", f"the tenant has made no call with the number {n}")
 
 
-@router.get("/requests", response_model_exclude_unset=True, name="list")
-async def list_requests(
-    call: CurrentTenantCall,
-    operations: KnownOperations,
+async def wanted_calls(
     method: str | None = None,
     path: Annotated[
         str | None, Query(max_length=_LONGEST_FILTER, description="Exactly, or with `*` for any text")
@@ -200,15 +200,26 @@ async def list_requests(
     since: Annotated[Instant | None, Query(description="On the tenant's clock, inclusive")] = None,
     until: Annotated[Instant | None, Query(description="On the tenant's clock, inclusive")] = None,
     unsupported: Annotated[bool, Query(description="Only calls of what Zuora has and the mock has not")] = False,
-    limit: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
+) -> Filters:
+    return Filters(method, path, status, track_id, operation, rule, since, until, unsupported)
+
+
+WantedCalls = Annotated[Filters, Depends(wanted_calls)]
+
+
+@router.get("/requests", response_model_exclude_unset=True, name="list")
+async def list_requests(
+    call: CurrentTenantCall,
+    operations: KnownOperations,
+    filters: WantedCalls,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
     before: Annotated[
-        int | None, Query(ge=0, le=_LARGEST_NUMBER, description="The `n` of the last entry of the page before")
+        int | None, Query(ge=0, le=LARGEST_NUMBER, description="The `n` of the last entry of the page before")
     ] = None,
 ) -> RequestList:
     """The calls of the tenant, newest first."""
-    filters = Filters(method, path, status, track_id, operation, rule, since, until, unsupported)
     found = await call.do(journal_reading.page, call.services.journal, filters, limit=limit, before=before)
-    doubt = doubtful(Match(operation=operation), operations)
+    doubt = doubtful(Match(operation=filters.operation), operations)
     return RequestList.model_validate({**found, "doubts": [doubt]} if doubt else found)
 
 
@@ -246,7 +257,24 @@ async def verify(
     operations: KnownOperations,
     question: Annotated[Question, Body(examples=_EXAMPLES)],
 ) -> Verdict:
-    """Whether calls came as expected, by count, range or order. Answers 200 in either case."""
-    found = await call.do(verification.verify, call.services.journal, question)
+    """Whether calls came as expected, by count, range or order. Answers 200 in either case.
+
+    With `withinSeconds` it answers as soon as they have, or when so many seconds are over.
+    """
+    found = await _verdict(call, question)
     doubts = [doubt for each in question.patterns if (doubt := doubtful(each, operations))]
     return Verdict.model_validate({**found, "doubts": doubts} if doubts else found)
+
+
+async def _verdict(call: TenantCall, question: Question) -> dict[str, Any]:
+    """Asks again with each call of the tenant, until the answer is yes or the time is over."""
+    time = asyncio.get_running_loop().time
+    end = time() + question.within_seconds
+    with call.services.journal.waiters.waiting_for(call.tenant) as waiting:
+        while True:
+            waiting.called.clear()
+            found = await call.do(verification.verify, call.services.journal, question)
+            if found["ok"] or time() >= end:
+                return found
+            with suppress(TimeoutError):
+                await asyncio.wait_for(waiting.called.wait(), end - time())

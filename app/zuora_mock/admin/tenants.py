@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from zuora_mock.admin import time
@@ -22,10 +22,13 @@ from zuora_mock.storage import configuration
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.tenants import fixtures
+from zuora_mock.tenants.fixtures import Fixture
 from zuora_mock.tenants.tenancy import TenancyError, Unknown
 from zuora_mock.work.turns import finished, in_turns
 
 _CLIENT_ID = "00000000-0000-4000-8000-000000000001"
+
+ClientId = Annotated[str, Path(description="The client's id", examples=[_CLIENT_ID])]
 
 router = APIRouter(tags=["Tenants"], route_class=StrictRoute)
 
@@ -37,10 +40,20 @@ class ClientBody(RequestBody):
     client_secret: str = Field(examples=["secret"])
 
 
+Base = Annotated[str | dict[str, Any] | None, Field(examples=["default"])]
+
+
 class TenantBody(ClientBody):
     """`base`: a fixture's tenant, any other tenant or client id, or a fixture itself; by default the first fixture."""
 
-    base: str | dict[str, Any] | None = Field(default=None, examples=["default"])
+    base: Base = None
+
+
+class OwnTenantBody(RequestBody):
+    """The secret of its client, and a `base` as for a new tenant."""
+
+    client_secret: str = Field(examples=["secret"])
+    base: Base = None
 
 
 class SnapshotBody(RequestBody):
@@ -102,9 +115,9 @@ def _forgotten_snapshots(call: TenantCall, names: Iterable[str]) -> Iterator[str
         yield name
 
 
-async def _read(document: dict[str, Any]) -> fixtures.Fixture:
+async def _read(base: str | dict[str, Any] | None) -> str | Fixture | None:
     """Raises FixtureError."""
-    return await finished(fixtures.parse_in_steps(json.dumps(document), "base"))
+    return await finished(fixtures.parse_in_steps(json.dumps(base), "base")) if isinstance(base, dict) else base
 
 
 def _remove(services: Services, tenant: Tenant) -> None:
@@ -124,9 +137,23 @@ async def list_tenants(services: CurrentServices) -> TenantList:
 @router.post("/tenants", status_code=201)
 async def create(services: CurrentServices, body: TenantBody) -> TenantView:
     """A tenant with a client of its own, from a fixture or as a copy of another tenant."""
-    base = body.base if isinstance(body.base, str | None) else await _read(body.base)
-    tenant = services.tenancy.create(body.client_id, body.client_secret, base)
+    tenant = services.tenancy.create(body.client_id, body.client_secret, await _read(body.base))
     await in_turns(services.tenancy.make_room())
+    services.runner.attend(tenant)
+    return await TenantCall(services, tenant).do(_view)
+
+
+@router.put("/tenants/{name}", responses={201: {"description": "There was none, it was made", "model": TenantView}})
+async def put(services: CurrentServices, name: ClientId, body: OwnTenantBody, response: Response) -> TenantView:
+    """A client's own tenant as new, whether there was one or not: data, jobs, policy, clock, journal, faults and keys.
+
+    Its tokens stay good and its snapshots stay. The tenants of fixtures are reset, not put.
+    """
+    known, base = services.tenancy.by_name(name), await _read(body.base)
+    async with services.fairness.turn(known.key if known else 0):
+        tenant, made = services.tenancy.put(name, body.client_secret, base)
+    await in_turns(services.tenancy.make_room())
+    response.status_code = 201 if made else 200
     services.runner.attend(tenant)
     return await TenantCall(services, tenant).do(_view)
 

@@ -3,8 +3,9 @@
     {"match": {"operation": "execute"}, "skip": 1, "times": 2, "fault": {"kind": "rate-limit"}}
 
 An order counts the calls that match it, struck or not: `skip` lets the first of them pass, `times` bounds how many are
-struck. The first order that is due strikes; a delay may come on top of another fault. Orders and their
-counts are rows, so that a restart keeps them; chance follows from the tenant's seed, the order and the count.
+struck. The first order that is due strikes; a delay may come on top of another fault. An order for jobs counts the jobs
+that are about to run in the place of calls. Orders and their counts are rows, so that a restart keeps them; chance
+follows from the tenant's seed, the order and the count.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pydantic import Field, model_validator
 from zuora_mock import ids
 from zuora_mock.bounds import Bounds
 from zuora_mock.clock import SECOND, format_instant, parse_instant
+from zuora_mock.domain.rules import ORDERED_FAILURE
+from zuora_mock.errors import Refusal
 from zuora_mock.instants import InstantText
 from zuora_mock.steering import faults
 from zuora_mock.steering.faults import LONGEST_DELAY, NO_INJECTION, FaultKind, Injection
@@ -40,6 +43,8 @@ LONGEST_EXPIRY = 100 * 366 * 86_400
 """Seconds; a century."""
 
 
+FAILED_BY_ORDER = "failed by order"
+FailureReason = Annotated[str, Field(min_length=1, max_length=1000)]
 Milliseconds = Annotated[float, Field(ge=0, le=LONGEST_DELAY)]
 
 
@@ -94,7 +99,14 @@ class DelayFault(RequestBody):
         return self
 
 
-AnyFault = Annotated[PlainFault | ErrorFault | DelayFault, Field(discriminator="kind")]
+class JobFault(RequestBody):
+    """A piece of background work that fails when its turn comes, in whatever mode jobs run; nothing of it happens."""
+
+    kind: Literal["job-failure"]
+    reason: FailureReason = FAILED_BY_ORDER
+
+
+AnyFault = Annotated[PlainFault | ErrorFault | DelayFault | JobFault, Field(discriminator="kind")]
 
 
 class Order(RequestBody):
@@ -114,6 +126,12 @@ class Order(RequestBody):
     def _expires_once(self) -> Self:
         if self.expires_at is not None and self.expires_after_seconds is not None:
             raise ValueError("expiresAt or expiresAfterSeconds, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _matches_calls(self) -> Self:
+        if isinstance(self.fault, JobFault) and self.match != Match():
+            raise ValueError("match is for calls; a job-failure strikes the next job, whoever ordered it")
         return self
 
 
@@ -136,8 +154,12 @@ class _Live:
         return self.order.times is not None and self.struck >= self.order.times
 
     def meets(self, tenant: Tenant, subject: Subject) -> bool:
-        expired = self.expires_at is not None and tenant.now() >= self.expires_at
-        return not expired and fits(self.order.match, subject)
+        if isinstance(self.order.fault, JobFault) or self.expired(tenant):
+            return False
+        return fits(self.order.match, subject)
+
+    def expired(self, tenant: Tenant) -> bool:
+        return self.expires_at is not None and tenant.now() >= self.expires_at
 
     def due(self, tenant: Tenant) -> bool:
         """Whether it strikes the call that it has just seen."""
@@ -150,6 +172,8 @@ class _Live:
         fault, notes = self.order.fault, (f"ordered by fault order {self.id}",)
         if isinstance(fault, DelayFault):
             return Injection(None, self._draw(fault, tenant), FaultKind.DELAY, order=self.id, notes=notes)
+        if isinstance(fault, JobFault):
+            return NO_INJECTION
         if isinstance(fault, ErrorFault):
             return Injection(
                 FaultKind.ERROR, fault.milliseconds, fault.code, fault.code, fault.message, self.id, notes=notes
@@ -227,14 +251,35 @@ class FaultOrders:
 
     def inject(self, tenant: Tenant, subject: Subject) -> Injection:
         """What the call meets. It is asked for every call, and nearly always there is nothing."""
-        orders = self._live.get(tenant.key)
-        if orders is None:
-            orders = self._live[tenant.key] = self._load(tenant)
+        orders = self._orders_of(tenant)
         by_header = NO_INJECTION
         if faults.FAULT_HEADER in subject.headers or faults.DELAY_HEADER in subject.headers:
             by_header = faults.ordered_by_header(subject.headers)
         met = [each for each in orders if each.meets(tenant, subject)] if orders else ()
         return self._injection(tenant, met, by_header) if met else by_header
+
+    def strike_job(self, tenant: Tenant) -> Refusal | None:
+        """Why the job whose turn has come fails by order; nearly always there is no such order."""
+        met = [
+            (each, each.order.fault)
+            for each in self._orders_of(tenant)
+            if isinstance(each.order.fault, JobFault) and not each.expired(tenant)
+        ]
+        refusal = None
+        for order, fault in met:
+            order.seen += 1
+            if refusal is None and order.due(tenant):
+                order.struck += 1
+                refusal = ORDERED_FAILURE.refusal(fault.reason, fault={"kind": fault.kind, "order": order.id})
+        if met:
+            self._count(tenant, [order for order, _ in met])
+        return refusal
+
+    def _orders_of(self, tenant: Tenant) -> list[_Live]:
+        orders = self._live.get(tenant.key)
+        if orders is None:
+            orders = self._live[tenant.key] = self._load(tenant)
+        return orders
 
     def _injection(self, tenant: Tenant, met: Sequence[_Live], by_header: Injection) -> Injection:
         injections = list(_injections(tenant, met, by_header))

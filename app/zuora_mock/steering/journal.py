@@ -17,6 +17,7 @@ from zuora_mock.errors import Refusal
 from zuora_mock.steering import masking
 from zuora_mock.steering.faults import HEADER
 from zuora_mock.steering.masking import LONGEST_BODY
+from zuora_mock.steering.waiting import Waiters
 from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
 from zuora_mock.storage.journal import KeptEntry
@@ -125,6 +126,7 @@ class Journal:
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self.waiters = Waiters()
 
     def write(self, transaction: Transaction, entry: Entry) -> None:
         if self.size:
@@ -150,6 +152,7 @@ class Journal:
         """
         jobs.unlink_all(transaction)
         transaction.tenant.entries = 0
+        self.waiters.begin_again(transaction.tenant)
         return rows.clear(transaction)
 
     def _exercise(self, transaction: Transaction, entry: Entry) -> None:

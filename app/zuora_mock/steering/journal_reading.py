@@ -31,6 +31,12 @@ def page(
     return {"requests": [_summary(each) for each in entries], "forgotten": journal.forgotten(tenant)}
 
 
+def since(transaction: Transaction, journal: Journal, last: int) -> list[dict[str, Any]]:
+    """The calls after this one, oldest first, as far as they are kept."""
+    oldest = max(journal.oldest(transaction.tenant), last + 1)
+    return [_summary(each) for each in reversed(rows.page(transaction, Filters(), oldest=oldest, limit=journal.size))]
+
+
 def entry(transaction: Transaction, journal: Journal, n: int) -> dict[str, Any] | None:
     """Everything about one call, None if it never was or is forgotten."""
     row = _find(transaction, journal, n)

@@ -4,6 +4,7 @@ A question, and the two sorts of verdict:
 
     {"match": {…}, "count": 2}        exactly twice; or "atLeast", "atMost", or both; without any: at least once
     {"order": [{…}, {…}]}             one after the other, whatever came between them; {"match": {…}} will do as well
+    {…, "withinSeconds": 5}           it may become true within so many seconds
 
     {"ok": true, "count": 2}
     {"ok": false, "count": 0, "nearest": [{"n": 7, "differs": {"status": {"expected": 200, "actual": 400}}}]}
@@ -30,6 +31,9 @@ from zuora_mock.storage.transaction import Transaction
 MOST_MISSES = 3
 _CLOSEST = ("operation", "path", "method")
 """Of two calls with as many differences the one that has these right is nearer."""
+
+LONGEST_WAIT = 300
+"""Seconds."""
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -58,6 +62,9 @@ class Question(RequestBody):
     at_least: Count | None = None
     at_most: Count | None = None
     order: Annotated[tuple[OrderedPattern, ...], Field(min_length=1)] | None = None
+    within_seconds: float = Field(
+        default=0, ge=0, le=LONGEST_WAIT, description="Waits so long for it to become true; real seconds"
+    )
 
     @model_validator(mode="after")
     def _one_question(self) -> Self:

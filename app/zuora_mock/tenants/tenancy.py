@@ -154,8 +154,30 @@ class Tenancy:
         self._check_new(client_id, secret)
         if isinstance(base, str) and base not in self._named:
             return self.fork(base, client_id, secret)
-        fixture = self._named[base] if isinstance(base, str) else base or self._first
-        return self._make(fixture, client_id, secret)
+        return self._make(self._chosen(base), client_id, secret)
+
+    def put(self, client_id: str, secret: str, base: str | Fixture | None = None) -> tuple[Tenant, bool]:
+        """A tenant for this client as `create` makes it, and whether it was made.
+
+        One that is there already is emptied and filled anew; its tokens and snapshots stay. Raises as `create` does,
+        Taken where the client belongs to a tenant of another name or to that of a fixture.
+        """
+        tenant = None if client_id in self._named else self.by_name(client_id)
+        if tenant is None:
+            return self.create(client_id, secret, base), True
+        _check_client(client_id, secret)
+        with begin(self._database, tenant) as transaction:
+            if isinstance(base, str) and base not in self._named:
+                self._become(transaction, self._known(base))
+            else:
+                tenant.fixture = self._keep(self._chosen(base))
+                self.reset(transaction)
+            configuration.remove_clients(
+                transaction, [each.client_id for each in configuration.clients_of(transaction)]
+            )
+            configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
+        self._forget(tenant)
+        return tenant, False
 
     def fork(self, base: str, client_id: str, secret: str) -> Tenant:
         """A copy of everything of a tenant but its clients, tokens, journal and faults. Raises as `create` does."""
@@ -246,15 +268,7 @@ class Tenancy:
 
     def restore(self, transaction: Transaction, name: str) -> None:
         """Data, jobs, policy, clock and keys as they were; journal, faults and tokens stay. Raises Unknown."""
-        tenant, image = transaction.tenant, self._image(transaction, name)
-        bulk.delete_data(self._database, tenant.key)
-        bulk.copy_data(self._database, image.key, tenant.key)
-        image.key, image.name, image.entries = tenant.key, tenant.name, tenant.entries
-        image.exercised, image.counters.tokens = tenant.exercised, tenant.counters.tokens
-        tenants.put_back(tenant, tenants.image_of(image))
-        configuration.save(transaction)
-        self._credentials.renew_all(transaction)
-        self._forget(tenant)
+        self._take_over(transaction, self._image(transaction, name))
 
     # Helpers
 
@@ -281,12 +295,10 @@ class Tenancy:
 
     def _make(self, fixture: Fixture, client_id: str, secret: str) -> Tenant:
         with self._database.transaction():
-            tenants.keep_fixture(self._database, fixture.digest, fixture.text)
-            tenant = tenants.add(self._database, client_id, fixture.digest, fixture.document.settings)
+            tenant = tenants.add(self._database, client_id, self._keep(fixture), fixture.document.settings)
             with begin(self._database, tenant) as transaction:
                 seeding.fill(transaction, fixture)
                 configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
-        self._fixtures[fixture.digest] = fixture
         self._welcome(tenant)
         return tenant
 
@@ -298,6 +310,38 @@ class Tenancy:
         """One that no tenant goes back to any more."""
         if tenants.fixture_text(self._database, digest) is None:
             self._fixtures.pop(digest, None)
+
+    def _become(self, transaction: Transaction, source: Tenant) -> None:
+        """A copy of another tenant, as `fork` makes it. Raises TenancyError, Unknown."""
+        tenant = transaction.tenant
+        image = tenants.by_key(self._database, source.key)
+        if image is None or tenant is source:
+            raise TenancyError(f"the tenant {tenant.name} cannot be its own base")
+        bulk.clear(transaction)
+        tenant.entries = 0
+        self._take_over(transaction, image)
+        jobs.unlink_all(transaction)
+
+    def _take_over(self, transaction: Transaction, image: Tenant) -> None:
+        """Data, jobs, policy, clock and keys of another tenant or of a snapshot."""
+        tenant = transaction.tenant
+        bulk.delete_data(self._database, tenant.key)
+        bulk.copy_data(self._database, image.key, tenant.key)
+        image.key, image.name, image.entries = tenant.key, tenant.name, tenant.entries
+        image.exercised, image.counters.tokens = tenant.exercised, tenant.counters.tokens
+        tenants.put_back(tenant, tenants.image_of(image))
+        configuration.save(transaction)
+        self._credentials.renew_all(transaction)
+        self._forget(tenant)
+
+    def _chosen(self, base: str | Fixture | None) -> Fixture:
+        return self._named[base] if isinstance(base, str) else base or self._first
+
+    def _keep(self, fixture: Fixture) -> str:
+        """Its digest, by which a reset finds it."""
+        tenants.keep_fixture(self._database, fixture.digest, fixture.text)
+        self._fixtures[fixture.digest] = fixture
+        return fixture.digest
 
     def _copy(self, source: Tenant, name: str, snapshot_of: int | None = None) -> Tenant:
         """A tenant's row under another key with a copy of its data."""
@@ -344,10 +388,7 @@ class Tenancy:
         return tenant
 
     def _check_new(self, client_id: str, secret: str) -> None:
-        if len(client_id) != CLIENT_ID_LENGTH:
-            raise TenancyError(f"a client id has exactly {CLIENT_ID_LENGTH} characters")
-        if not 1 <= len(secret) <= LONGEST_CLIENT_SECRET:
-            raise TenancyError(f"a client secret has 1 to {LONGEST_CLIENT_SECRET} characters")
+        _check_client(client_id, secret)
         if self.resolve(client_id):
             raise Taken(f"there is a tenant or client {client_id} already")
 
@@ -357,6 +398,13 @@ class Tenancy:
 
     def _register(self, tenant: Tenant | None) -> Tenant | None:
         return self._tenants.setdefault(tenant.key, tenant) if tenant else None
+
+
+def _check_client(client_id: str, secret: str) -> None:
+    if len(client_id) != CLIENT_ID_LENGTH:
+        raise TenancyError(f"a client id has exactly {CLIENT_ID_LENGTH} characters")
+    if not 1 <= len(secret) <= LONGEST_CLIENT_SECRET:
+        raise TenancyError(f"a client secret has 1 to {LONGEST_CLIENT_SECRET} characters")
 
 
 def _clients_by(fixture: Fixture, tenant: Tenant) -> list[Client]:

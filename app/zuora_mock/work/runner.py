@@ -30,6 +30,9 @@ Jobs: TypeAlias = list[Job]
 Handler = Callable[[Transaction, Job], None]
 """Does the work of a job. Raises Refusal if what has changed since no longer lets it be done."""
 
+Strike = Callable[[Tenant], Refusal | None]
+"""Why the next job of a tenant fails by order; it counts."""
+
 ExplainFailure = Callable[[Refusal, Job], dict[str, Any]]
 """What the journal tells of a job whose work was refused."""
 
@@ -48,12 +51,18 @@ class Runner:
     """Runs jobs, one at a time: those that are due by itself, the others by order."""
 
     def __init__(
-        self, database: Database, tenants: Tenants, handlers: Mapping[str, Handler], explain: ExplainFailure
+        self,
+        database: Database,
+        tenants: Tenants,
+        handlers: Mapping[str, Handler],
+        *,
+        explain: ExplainFailure,
+        strike: Strike,
     ) -> None:
         self._database = database
         self._tenants = tenants
         self._handlers = handlers
-        self._explain = explain
+        self._explain, self._strike = explain, strike
         self.background = Background(self._attempt)
         self._stalled: set[Waiting] = set()
 
@@ -160,6 +169,9 @@ class Runner:
     # One job
 
     def _perform(self, tenant: Tenant, job: Job) -> Job:
+        ordered = self._strike(tenant)
+        if ordered is not None:
+            return self._fail(tenant, job.id, ordered)
         try:
             with begin(self._database, tenant, job.entity, f"job:{job.id}") as transaction:
                 self._handler(job)(transaction, job)

@@ -182,6 +182,7 @@ class Exchanges:
             if exchange.n % EVERY == 0:
                 services.upkeep.sweep(transaction)
         exchange.jobs = transaction.jobs
+        services.journal.waiters.wake(exchange.tenant)
         return answer
 
     def _perform(self, exchange: Exchange, transaction: Transaction) -> Answer:
