@@ -157,7 +157,9 @@ def remove(transaction: Transaction, record: Record) -> None:
 
 def remove_contact(transaction: Transaction, record: Record) -> None:
     account = transaction.get(ACCOUNT, str(record["AccountId"])) or {}
-    if record["Id"] in [account.get(name) for name in CONTACTS]:
-        message = f"the contact is bill-to, sold-to or ship-to of account {account['AccountNumber']}"
+    named = [name for name in CONTACTS if account.get(name) == record["Id"]]
+    if named:
+        role = "ship-to" if named == ["ShipToId"] else "bill-to or sold-to"
+        message = f"the contact is {role} of account {account['AccountNumber']}"
         raise rules.CANNOT_DELETE.refusal(message, expected="another contact", actual=record["Id"])
     transaction.delete(CONTACT, [record])
