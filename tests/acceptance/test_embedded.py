@@ -187,15 +187,15 @@ class TestAdditions:
         async def hello() -> dict[str, str]:
             return {"hello": "world"}
 
-        @app.get("/v1/accounts/{key}")
-        async def account(key: str) -> dict[str, str]:
+        @app.get("/v1/greetings/{key}")
+        async def greeting(key: str) -> dict[str, str]:
             return {"key": key}
 
         client = TestClient(app)
         assert client.get("/hello").json() == {"hello": "world"}
         assert client.get("/hello/").json() == {"hello": "world"}
-        assert client.get("/v1/accounts/A-1").json() == {"key": "A-1"}
-        assert client.get("/v1/accounts").status_code == 401
+        assert client.get("/v1/greetings/A-1").json() == {"key": "A-1"}
+        assert client.get("/v1/greetings").status_code == 401
         assert "/hello" in app.openapi()["paths"]
 
     def test_a_router_with_dependencies_that_are_overridden(self, app: FastAPI) -> None:
