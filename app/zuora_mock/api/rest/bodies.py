@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC
-from typing import Annotated, Any, ClassVar, Self, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, Self, TypeAlias, TypeVar, get_args
 
 from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SkipValidation,
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
@@ -51,6 +52,7 @@ _VALUES = re.compile(r"'([^']*)'")
 Steps: TypeAlias = tuple[str | int, ...]
 """Steps into a body."""
 Document: TypeAlias = Mapping[str, Any]
+SketchedBody = TypeVar("SketchedBody", bound="RestBody")
 
 
 def _reader(kind: Type) -> Callable[[Any], Any]:
@@ -102,24 +104,30 @@ class RestBody(Body):
 
     @classmethod
     def of(cls, call: Call) -> Self:
-        """Raises Refusal that tells of every field that is wrong."""
-        if not isinstance(call.document, dict):
-            raise no_object(call.document)
-        wrong = []
+        return cls.taken(call, call.document)
+
+    @classmethod
+    def taken(cls, call: Call, document: Any) -> Self:
+        """That of a document in the call. Raises Refusal that tells of every field that is wrong."""
+        if not isinstance(document, dict):
+            raise no_object(document)
+        wrong: list[Refusal] = []
         try:
-            body = cls.model_validate(call.document, context={"zone": call.transaction.tenant.zone})
+            body = cls.model_validate(document, context={"zone": call.transaction.tenant.zone})
         except ValidationError as error:
             wrong = [_misfit(cls, each) for each in error.errors(include_url=False)]
-        else:
-            wrong += _contradictions(body)
-        wrong += _wrong_custom_fields(cls, call.document, call.transaction.tenant.custom_fields)
-        wrong += _unknown_fields(cls, call)
+        wrong += _contradictions(_sketch(cls, document))
+        wrong += _wrong_custom_fields(cls, document, call.transaction.tenant.custom_fields)
+        wrong += _unknown_fields(cls, call, document)
         if wrong:
             raise together(wrong)
         return body
 
     def contradictions(self) -> Iterator[Refusal]:
-        """What is wrong with fields that are right one by one; it points into the body."""
+        """What is wrong with which fields are there; it points into the body.
+
+        It is asked of a sketch: the values are as they came, what is not there or cannot hold others is None.
+        """
         return iter(())
 
     def custom_fields(self, custom: CustomFields) -> dict[str, Value]:
@@ -127,6 +135,13 @@ class RestBody(Body):
         if self.kind is None:
             return {}
         return {name: read_custom(self.kind, name, value, custom) for name, value in (self.model_extra or {}).items()}
+
+
+def objects_in(rows: Any) -> Iterator[tuple[int, Any]]:
+    """The objects among the rows of a sketch, with their positions."""
+    for position, each in enumerate(rows if isinstance(rows, list) else ()):
+        if isinstance(each, RestBody):
+            yield position, each
 
 
 def required(*at: str | int) -> Refusal:
@@ -140,14 +155,28 @@ def refused(name: str, problem: str, expected: object) -> Refusal:
     return rules.FIELD_VALUE.refusal(message, at=at, expected=expected, actual=name, remedy=Remedy({at: None}))
 
 
+def _sketch(model: type[SketchedBody], document: Document) -> SketchedBody:
+    """A body of values as they came."""
+    defaults = {name: None for name, field in model.model_fields.items() if field.is_required()}
+    given = {name: value for name, value in document.items() if value is not None and name in model.model_fields}
+    inner = {name: _inner(model, name) for name in given}
+    values = {name: _sketched(inner[name], value) if inner[name] else value for name, value in given.items()}
+    return model.model_construct(**{**defaults, **values})
+
+
+def _sketched(model: type[RestBody] | None, value: Any) -> Any:
+    """Of an array an array; what is no object, inside of it or itself, is None."""
+    if isinstance(value, list):
+        return [_sketched(model, each) for each in value]
+    return _sketch(model, value) if model and isinstance(value, dict) else None
+
+
 def _contradictions(body: RestBody, at: Steps = ()) -> Iterator[Refusal]:
     for refusal in body.contradictions():
         yield _renamed(refusal.under(*at), at)
     for name in type(body).model_fields:
-        value = getattr(body, name)
-        for position, each in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(each, RestBody):
-                yield from _contradictions(each, (*at, name, position))
+        for position, each in objects_in(getattr(body, name)):
+            yield from _contradictions(each, (*at, name, position))
 
 
 def _renamed(refusal: Refusal, at: Steps) -> Refusal:
@@ -211,7 +240,9 @@ def _inner(model: type[RestBody], name: str) -> type[RestBody] | None:
 
 
 def _models(annotation: Any) -> Iterator[type[RestBody]]:
-    """Those in the annotation of a field."""
+    """Those in the annotation of a field; what is read for itself is none of its."""
+    if any(isinstance(each, SkipValidation) for each in get_args(annotation)):  # type: ignore[misc]  # a class at run time
+        return
     if isinstance(annotation, type) and issubclass(annotation, RestBody):
         yield annotation
     for each in get_args(annotation):
@@ -239,9 +270,9 @@ def _wrong_custom_field(at: Steps, value: Any, problem: str) -> Refusal:
     return rules.FIELD_VALUE.refusal(message, at=place, expected=problem, actual=actual, remedy=remedy)
 
 
-def _unknown_fields(model: type[RestBody], call: Call) -> list[Refusal]:
+def _unknown_fields(model: type[RestBody], call: Call, document: Document) -> list[Refusal]:
     """One refusal for all of them."""
-    unknown = list(_unknown(model, call.document, call.transaction.tenant.custom_fields, call.context.version))
+    unknown = list(_unknown(model, document, call.transaction.tenant.custom_fields, call.context.version))
     if not unknown:
         return []
     names, at, expected = list(map(named, unknown)), pointer(*unknown[0]), sorted(model.model_fields)

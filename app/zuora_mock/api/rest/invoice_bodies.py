@@ -25,6 +25,7 @@ from zuora_mock.api.rest.bodies import (
     Text100,
     Text255,
     Text500,
+    objects_in,
     refused,
     required,
 )
@@ -213,7 +214,7 @@ class ItemChangeBody(_ItemFields):
                 yield required(name)
         if not self.chargeName and not self.productRatePlanChargeId:
             yield required("chargeName")
-        for position, discount in enumerate(self.discountItems or ()):
+        for position, discount in objects_in(self.discountItems):
             if discount.amount is None:
                 yield required("discountItems", position, "amount")
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from zuora_mock.api.gateway.call import Answer, CurrentCall
 from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.gateway.operation import sourced
-from zuora_mock.api.rest.bodies import Day, Money, Percentage, RestBody, Text100, refused, required
+from zuora_mock.api.rest.bodies import Day, Money, Percentage, RestBody, Text100, objects_in, refused, required
 from zuora_mock.api.rest.invoice_answers import InvoiceView, show_invoice
 from zuora_mock.api.rest.records import in_wire_terms
 from zuora_mock.api.rest.route import router_of
@@ -23,6 +23,8 @@ from zuora_mock.billing.splitting import request
 from zuora_mock.billing.splitting.request import WantedPart, WantedSplit
 from zuora_mock.domain.catalogue import INVOICE
 from zuora_mock.errors import Refusal
+
+_TYPES = ("Percentage", "Amount")
 
 
 class SplitPartBody(RestBody):
@@ -48,7 +50,9 @@ class SplitRequest(RestBody):
         return f"split{self.splitType}"
 
     def contradictions(self) -> Iterator[Refusal]:
-        for position, part in enumerate(self.splits):
+        if self.splitType not in _TYPES:
+            return
+        for position, part in objects_in(self.splits):
             if getattr(part, self.member) is None:
                 yield required("splits", position, self.member)
 
