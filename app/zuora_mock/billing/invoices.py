@@ -128,10 +128,16 @@ def _check_unpaid(group: Sequence[Record], target: InvoiceState) -> None:
     if target is InvoiceState.POSTED:
         return
     for invoice in group:
-        paid = sorted(name for name in PAID if micros(invoice, name))
+        paid = payments_on(invoice)
         if paid:
             message = f"Invoice {invoice['InvoiceNumber']} has payments or adjustments and cannot be set to {target}"
             raise rules.INVOICE_STATUS.refusal(message, at="/Status", expected="no payments", actual=paid)
+
+
+def payments_on(invoice: Record) -> list[str]:
+    """The fields that tell of payments, adjustments and memos on it."""
+    reversed_ = ["Reversed"] if invoice.get("Reversed") else []
+    return sorted(name for name in PAID if micros(invoice, name)) + reversed_
 
 
 def _write(
@@ -157,14 +163,19 @@ def _posting(transaction: Transaction, target: InvoiceState, stamp: Record) -> R
 
 
 def _move_balance(transaction: Transaction, group: Sequence[Record], target: InvoiceState) -> None:
-    """An account owes what is posted (SOAP API, Account: Balance, TotalInvoiceBalance, LastInvoiceDate)."""
     moved = sum(micros(invoice, "Balance") * _owed(invoice, target) for invoice in group)
-    account = transaction.get(ACCOUNT, str(group[0].get("AccountId"))) if group else None
+    posted = group if target is InvoiceState.POSTED else ()
+    if group:
+        owe(transaction, group[0], moved, [str(each["InvoiceDate"]) for each in posted if each.get("InvoiceDate")])
+
+
+def owe(transaction: Transaction, invoice: Record, moved: int, dates: Sequence[str] = ()) -> None:
+    """An account owes what is posted (SOAP API, Account: Balance, TotalInvoiceBalance, LastInvoiceDate)."""
+    account = transaction.get(ACCOUNT, str(invoice.get("AccountId")))
     if account is None:
         return
     values: Record = {name: micros(account, name) + moved for name in ("Balance", "TotalInvoiceBalance") if moved}
-    if target is InvoiceState.POSTED:
-        dates = [str(invoice["InvoiceDate"]) for invoice in (*group, account) if invoice.get("InvoiceDate")]
+    if dates:
         values["LastInvoiceDate"] = max([*dates, str(account.get("LastInvoiceDate") or "")])
     if values:
         transaction.update(ACCOUNT, account, {**values, **transaction.stamp()})

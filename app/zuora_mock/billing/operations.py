@@ -30,6 +30,7 @@ class InvoiceOperation(StrEnum):
     CANCEL = "Cancel"
     DELETE = "Delete"
     SPLIT = "Split"
+    REVERSE = "Reverse"
 
 
 _STATUS: Mapping[InvoiceOperation, InvoiceState] = {

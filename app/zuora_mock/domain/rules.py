@@ -318,6 +318,20 @@ INVOICE_TRANSFERRED = Rule(
     "SOAP API, Invoice",
     "TransferredToAccounting changes on a posted invoice only",
 )
+REVERSIBLE = Rule(
+    "invoice.reversible",
+    Kind.ROW,
+    DOCUMENTED,
+    "API reference, Reverse an invoice",
+    "Only a posted invoice of 0 or more, unpaid and of at most 50,000 items, is reversed, and only once",
+)
+REVERSAL_DATE = Rule(
+    "invoice.reversal-date",
+    Kind.FIELD,
+    DOCUMENTED,
+    "API reference, Reverse an invoice",
+    "memoDate is not before any InvoiceDate, applyEffectiveDate not before memoDate; a missing one is today",
+)
 NOTHING_DUE = Rule(
     "generate.nothing-due",
     Kind.ROW,

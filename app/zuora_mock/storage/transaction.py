@@ -21,7 +21,7 @@ from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
 from zuora_mock.domain.values import Record, Type
 from zuora_mock.ids import object_id
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.statements import Prepared, execute_many
+from zuora_mock.storage.statements import Prepared, execute, execute_many
 from zuora_mock.storage.tables import OBJECT_TABLES
 from zuora_mock.storage.tenants import Tenant, image_of, put_back, save_counters
 
@@ -54,6 +54,21 @@ class Transaction:
     changes: list[Change] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
     _made: int = 0
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of which nothing remains if anything is raised; what was done before it stays."""
+        image, changes, jobs = image_of(self.tenant), len(self.changes), len(self.jobs)
+        execute(self, "SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            execute(self, "ROLLBACK TO part")
+            put_back(self.tenant, image)
+            del self.changes[changes:], self.jobs[jobs:]
+            raise
+        finally:
+            execute(self, "RELEASE part")
 
     @property
     def scope(self) -> dict[str, int]:

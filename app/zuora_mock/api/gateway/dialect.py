@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic_core import to_json
 
@@ -107,14 +107,18 @@ def _everywhere(refusal: Refusal, context: Context) -> bytes:
 
 
 def reasons(told: Sequence[tuple[int, str]], context: Context) -> bytes:
+    """The body of a call that REST refuses."""
+    return render(refused(told, context))
+
+
+def refused(told: Sequence[tuple[int, str]], context: Context) -> dict[str, Any]:
     """Refusals, each with its code, as REST tells them (guide, Error handling)."""
-    body = {
+    return {
         "success": False,
         "processId": context.process_id,
         "reasons": [{"code": code, "message": message} for code, message in told],
         "requestId": context.request_id,
     }
-    return render(body)
 
 
 def render(document: object) -> bytes:

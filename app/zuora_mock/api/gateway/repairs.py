@@ -23,7 +23,8 @@ _KEPT = {
 }
 """Headers that decide with the body what is accepted; credentials and keys are not shown."""
 
-_ROW = re.compile(r"/(objects|ids)/(\d+)(?=/|$)", re.ASCII)
+_OF_A_ROW = frozenset({Kind.ROW, Kind.FIELD})
+_ROW = re.compile(r"/(objects|ids|invoices)/(\d+)(?=/|$)", re.ASCII)
 
 
 def accepted(request: Request, refusal: Refusal) -> Mapping[str, Any] | None:
@@ -57,7 +58,7 @@ def _mended(request: Request, refusal: Refusal, remedy: Remedy) -> dict[str, Any
         return None
     for pointer, value in remedy.members.items():
         _put(body, pointer, value)
-    row = _ROW.match(refusal.pointer) if refusal.rule.kind is Kind.ROW else None
+    row = _ROW.match(refusal.pointer) if refusal.rule.kind in _OF_A_ROW else None
     return {**body, row[1]: [body[row[1]][int(row[2])]]} if row else body
 
 

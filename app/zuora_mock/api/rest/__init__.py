@@ -1,5 +1,14 @@
 """The newer REST calls: accounts and invoices, and how all of them refuse."""
 
-from zuora_mock.api.rest import accounts, invoices, splits, statuses
+from zuora_mock.api.rest import accounts, batches, invoices, reversals, splits, statuses
 
-routers = (accounts.router, invoices.router, splits.router, statuses.router, statuses.posting)
+routers = (
+    accounts.router,
+    invoices.router,
+    batches.router,
+    splits.router,
+    statuses.router,
+    reversals.router,
+    statuses.posting,
+    batches.posting,
+)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from zuora_mock.api.gateway.call import Context
-from zuora_mock.api.gateway.dialect import Dialect, reasons, render
+from zuora_mock.api.gateway.dialect import Dialect, reasons, refused, render
 from zuora_mock.api.gateway.versions import reaches
 from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal, Rule
@@ -69,6 +69,7 @@ _CATEGORIES: Mapping[Rule, int] = {
     rules.INVOICE_STATUS: 30,
     rules.INVOICE_FROZEN: 30,
     rules.INVOICE_TRANSFERRED: 30,
+    rules.REVERSIBLE: 30,
     rules.SPLIT_OFF: 10,
     rules.SPLIT_DRAFT: 30,
     rules.SPLIT_SOURCE: 30,
@@ -114,7 +115,14 @@ class RestDialect(Dialect):
             return _sign_in(refusal.message)
         if refusal.rule.kind is Kind.UNAUTHENTICATED:
             return _unauthenticated(refusal)
-        return reasons([(self.code(each), each.message) for each in refusal.all], context)
+        return reasons(self._told(refusal), context)
+
+    def refused(self, refusal: Refusal, context: Context) -> dict[str, Any]:
+        """How an answer about several things says that one of them is refused."""
+        return refused(self._told(refusal), context)
+
+    def _told(self, refusal: Refusal) -> list[tuple[int, str]]:
+        return [(self.code(each), each.message) for each in refusal.all]
 
 
 def _category(refusal: Refusal) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from fastapi import APIRouter
 
 from zuora_mock.api.gateway.headers import DECLARED_OF_REST
@@ -13,7 +15,7 @@ POSTING = 584_900
 
 
 class RestRoute(OperationRoute):
-    dialect = RestDialect()
+    dialect: ClassVar[RestDialect] = RestDialect()
     family = "REST"
     versioned = False
     needs_media_type = True

@@ -5,6 +5,8 @@ Sources: API reference, Post an invoice (in the SDK), Unpost an invoice, Cancel 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -18,10 +20,10 @@ from zuora_mock.api.rest.records import in_wire_terms, show
 from zuora_mock.api.rest.route import PostingRoute, router_of
 from zuora_mock.billing import keys, operations
 from zuora_mock.billing.operations import InvoiceOperation
-from zuora_mock.billing.terms import dated
+from zuora_mock.billing.terms import posted_on
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE
-from zuora_mock.domain.lifecycle import JobState
+from zuora_mock.domain.lifecycle import InvoiceState, JobState
 from zuora_mock.domain.rules import RULES
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Provenance, Refusal
@@ -96,13 +98,10 @@ posting = router_of(PostingRoute)
 def post(call: CurrentCall, key: str, body: PostRequest) -> Answer:
     """Post an invoice and its siblings."""
     invoice = keys.get(call.transaction, INVOICE, key)
-    values = dated(call.transaction, invoice, body.invoiceDate) if body.invoiceDate else None
-    try:
-        return begun(call, key, InvoiceOperation.POST, values)
-    except Refusal as refusal:
-        if refusal.rule is rules.INVOICE_STATUS:
-            refusal.message = ONLY_DRAFTS
-        raise
+    with in_words_of_posting():
+        draft = invoice["Status"] == InvoiceState.DRAFT
+        dates = posted_on(call.transaction, invoice, body.invoiceDate, draft=draft)
+        return begun(call, key, InvoiceOperation.POST, dates)
 
 
 @router.put("/invoices/{key}/unpost", name="invoices.unpost", response_model=UnpostView)
@@ -133,6 +132,16 @@ def read_job(call: CurrentCall, job: str) -> Answer:
     if found is None:
         raise keys.unknown(job, "job")
     return Answer(200, render(_shown(found)))
+
+
+@contextmanager
+def in_words_of_posting() -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.rule is rules.INVOICE_STATUS:
+            refusal.message = ONLY_DRAFTS
+        raise
 
 
 def _shown(job: Job) -> dict[str, Any]:
