@@ -32,8 +32,8 @@ def invoice(number: str = "INV00000001", *charges: str, **fields: Any) -> dict[s
     return {"AccountNumber": "A-1", "InvoiceNumber": number, "InvoiceDate": "2026-01-15", "items": items, **fields}
 
 
-def start(server: Start, path: Path, settings: Mapping[str, Any] | None = None, **sections: Any) -> Mock:
-    """A server with one fixture: the usual client, a frozen clock, an account, one draft, and what is given."""
+def fixture(settings: Mapping[str, Any] | None = None, **sections: Any) -> str:
+    """The usual client, a frozen clock, an account, one draft, and what is given."""
     document = {
         "clients": [{"clientId": CLIENT_ID, "clientSecret": SECRET}],
         "clock": CLOCK,
@@ -42,8 +42,13 @@ def start(server: Start, path: Path, settings: Mapping[str, Any] | None = None, 
         "settings": settings or {},
         **sections,
     }
+    return json.dumps(document)
+
+
+def start(server: Start, path: Path, settings: Mapping[str, Any] | None = None, **sections: Any) -> Mock:
+    """A server with one fixture."""
     file = path / "fixture.json"
-    file.write_text(json.dumps(document), encoding="utf-8")
+    file.write_text(fixture(settings, **sections), encoding="utf-8")
     return server(fixtures=(file,))
 
 
