@@ -81,10 +81,15 @@ def _label(record: Record, name: str, otherwise: str) -> str:
     return str(record.get(name) or otherwise)
 
 
-def with_amounts(invoice: Invoice, shares: Iterable[tuple[Line, int]]) -> Invoice:
-    """The same invoice with other amounts on its lines; items, header and all balances follow from them."""
-    items = [_emptied(item, ITEM_AMOUNTS) for item in invoice.items]
-    taxes = [_emptied(tax, TAX_AMOUNTS) for tax in invoice.taxes]
+def emptied(invoice: Invoice) -> Invoice:
+    """The same invoice with nothing on its lines."""
+    items = tuple(_emptied(item, ITEM_AMOUNTS) for item in invoice.items)
+    return Invoice(invoice.header, items, tuple(_emptied(tax, TAX_AMOUNTS) for tax in invoice.taxes))
+
+
+def with_amounts(blank: Invoice, shares: Iterable[tuple[Line, int]]) -> Invoice:
+    """A copy of an emptied invoice with amounts on its lines; items, header and all balances follow from them."""
+    items, taxes = [item.copy() for item in blank.items], [tax.copy() for tax in blank.taxes]
     owners = {item["Id"]: item for item in items}
     totals = dict.fromkeys(TOTALS, 0)
     for line, amount in shares:
@@ -99,7 +104,7 @@ def with_amounts(invoice: Invoice, shares: Iterable[tuple[Line, int]]) -> Invoic
         for record in records:
             _owe(record, amount_of)
     totals["Amount"] = totals["AmountWithoutTax"] + totals[TAX]
-    return Invoice({**invoice.header, **totals, "Balance": totals["Amount"]}, tuple(items), tuple(taxes))
+    return Invoice({**blank.header, **totals, "Balance": totals["Amount"]}, tuple(items), tuple(taxes))
 
 
 _TOTAL_OF: Mapping[str, str] = {CHARGE: "AmountWithoutTax", TAX: TAX, EXEMPT: TAX_EXEMPT, TAX_EXEMPT: TAX_EXEMPT}

@@ -162,7 +162,10 @@ def work_of(
 
 
 def _copies(transaction: Transaction, work: Work) -> list[Invoice]:
-    """The parts in the order of the items, with new ids and the next invoice numbers."""
+    """The parts in the order of the items, with new ids and the next invoice numbers.
+
+    The rows of the plan become theirs: each is the plan's own copy, and a second one of many would take its time.
+    """
     stamp = transaction.stamp_new({})
     header: Record = {
         **{name: value for name, value in work.whole.header.items() if name not in _OF_THE_ORIGINAL_ALONE},
@@ -198,17 +201,21 @@ def _copy(transaction: Transaction, part: Part, header: Record, stamp: Record, n
 
 
 def _item(item: Record, row: int, invoice_id: str, new_ids: dict[Value, str], stamp: Record) -> Record:
-    copy = {"_Row": row, **item, **stamp, "Id": new_ids[item["Id"]], "InvoiceId": invoice_id}
+    item.setdefault("_Row", row)
+    item.update(stamp)
+    item["Id"], item["InvoiceId"] = new_ids[item["Id"]], invoice_id
     if "AppliedToInvoiceItemId" in item:
-        copy["AppliedToInvoiceItemId"] = new_ids.get(item["AppliedToInvoiceItemId"])
-    return copy
+        item["AppliedToInvoiceItemId"] = new_ids.get(item["AppliedToInvoiceItemId"])
+    return item
 
 
 def _tax(
     transaction: Transaction, tax: Record, row: int, invoice_id: str, new_ids: dict[Value, str], stamp: Record
 ) -> Record:
     own = {"Id": transaction.new_id(), "InvoiceId": invoice_id, "InvoiceItemId": new_ids.get(tax.get("InvoiceItemId"))}
-    return {"_Row": row, **tax, **dict.fromkeys(_PAYMENTS_OF_A_TAX & tax.keys(), 0), **stamp, **own}
+    tax.setdefault("_Row", row)
+    tax.update(dict.fromkeys(_PAYMENTS_OF_A_TAX & tax.keys(), 0), **stamp, **own)
+    return tax
 
 
 # Write

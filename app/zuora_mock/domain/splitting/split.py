@@ -23,6 +23,7 @@ from zuora_mock.domain.invoices import (
     Invoice,
     Line,
     due_lines,
+    emptied,
     exempt_lines,
     micros,
     with_amounts,
@@ -262,8 +263,9 @@ def plan(split: Split, invoice: Invoice, policy: Policy, digits: int, terms: Seq
     due, exempt = due_lines(invoice), exempt_lines(invoice)
     of_due = _columns(due, split, policy, digits, binding=True)
     of_exempt = _columns(exempt, split, policy, digits, binding=False)
+    blank = emptied(invoice)
     return [
-        _part(item, with_amounts(invoice, zip(due + exempt, [*one, *other], strict=True)), terms, policy)
+        _part(item, with_amounts(blank, zip(due + exempt, [*one, *other], strict=True)), terms, policy)
         for item, one, other in zip(split.items, of_due, of_exempt, strict=True)
     ]
 
