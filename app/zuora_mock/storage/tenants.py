@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import tzinfo
+from itertools import islice
 from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -92,6 +93,17 @@ class Tenant:
     def next_id(self) -> str:
         self.counters.ids += 1
         return ids.object_id(self.seed, "object", self.counters.ids)
+
+    def next_ids(self, count: int) -> list[str]:
+        first = self.counters.ids + 1
+        self.counters.ids += count
+        return list(islice(ids.object_ids(self.seed, "object", first), count))
+
+    def next_seqs(self, count: int) -> int:
+        """The first of as many that follow each other."""
+        first = self.counters.seq + 1
+        self.counters.seq += count
+        return first
 
     def next_seq(self) -> int:
         self.counters.seq += 1

@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import islice
 from sqlite3 import Connection, IntegrityError
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, select, update
 
 from zuora_mock.clock import whole_seconds
 from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
 from zuora_mock.domain.values import Record, Type
-from zuora_mock.ids import object_id
+from zuora_mock.ids import object_id, object_ids
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Prepared, execute, execute_many
 from zuora_mock.storage.tables import OBJECT_TABLES
@@ -30,8 +31,7 @@ class DuplicateRow(Exception):
     """A row of this key is there already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One row as it was and as it is; `before` is None for a new row, `after` for one that is gone."""
 
     object: str
@@ -87,6 +87,13 @@ class Transaction:
         self._made += 1
         return object_id(self.tenant.seed, self.stream, self._made)
 
+    def new_ids(self, count: int) -> list[str]:
+        """Those that as many calls of `new_id` give."""
+        if not self.stream:
+            return self.tenant.next_ids(count)
+        first, self._made = self._made + 1, self._made + count
+        return list(islice(object_ids(self.tenant.seed, self.stream, first), count))
+
     def get(self, kind: ObjectType, id: str) -> Record | None:
         row = _select_by_id(kind).first(self, {**self.scope, "_id": id})
         return record_of(kind, row) if row is not None else None
@@ -119,7 +126,11 @@ class Transaction:
         given = frozenset().union(*records)
         names = _present(kind, given & _column_set(kind))
         custom = given - _column_set(kind)
-        rows = [self._row(names, each, _custom(each) if custom else None) for each in records]
+        whose, first = (self.tenant.key, self.entity), self.tenant.next_seqs(len(records))
+        rows = [
+            (*whose, seq, _custom(each) if custom else None, *map(each.get, names))
+            for seq, each in enumerate(records, first)
+        ]
         try:
             execute_many(self, _insert(kind, names), rows)
         except IntegrityError as error:
@@ -175,10 +186,6 @@ class Transaction:
 
     def taken(self, kind: ObjectType, name: str, value: str) -> bool:
         return _exists(kind, name).first(self, {**self.scope, f"_{name}": value}) is not None
-
-    def _row(self, names: Sequence[str], record: Record, custom: str | None) -> tuple[object, ...]:
-        """The values of the columns, as `_insert` names them."""
-        return self.tenant.key, self.entity, self.tenant.next_seq(), custom, *map(record.get, names)
 
 
 def user_id(tenant: Tenant) -> str:

@@ -189,7 +189,8 @@ def _copy(transaction: Transaction, part: Part, header: Record, stamp: Record, n
         "DueDate": part.due_date,
         "PaymentTerm": part.payment_term,
     }
-    new_ids: dict[Value, str] = {item["Id"]: transaction.new_id() for item in part.invoice.items}
+    old_ids = [item["Id"] for item in part.invoice.items]
+    new_ids: dict[Value, str] = dict(zip(old_ids, transaction.new_ids(len(old_ids)), strict=True))
     return Invoice(
         {**header, **amounts, **own},
         tuple(_item(item, row, invoice_id, new_ids, stamp) for row, item in enumerate(part.invoice.items, start=1)),
