@@ -8,6 +8,7 @@ routers = (
     batches.router,
     splits.router,
     statuses.router,
+    statuses.unposting,
     reversals.router,
     statuses.posting,
     batches.posting,

@@ -89,19 +89,22 @@ _ORDERED = {"REQUEST_EXCEEDED_LIMIT": 70, "LOCK_COMPETITION": 50}
 
 
 class RestDialect(Dialect):
-    """`resource` is that of the calls which it speaks for, as far as their bodies are concerned."""
+    """`resource` is that of the calls which it speaks for, as far as their bodies are concerned.
+
+    `whole` are codes of these calls that are documented as they are.
+    """
 
     prefix = "/"
 
-    def __init__(self, resource: int = RESOURCE) -> None:
-        self._resource = resource
+    def __init__(self, resource: int = RESOURCE, whole: Mapping[Rule, int] | None = None) -> None:
+        self._resource, self._whole = resource, {**_WHOLE, **(whole or {})}
 
     def code(self, refusal: Refusal) -> int:
         ordered = (refusal.fault or {}).get("code", "")
         if ordered.isdigit() and len(ordered) > 2:
             return int(ordered)
         resource = self._resource if refusal.rule.kind in {Kind.ROW, Kind.FIELD} else RESOURCE
-        return _WHOLE.get(refusal.rule) or resource * 100 + _category(refusal)
+        return self._whole.get(refusal.rule) or resource * 100 + _category(refusal)
 
     def status(self, refusal: Refusal, context: Context) -> int:
         if refusal.rule.kind not in _UNDERSTOOD and refusal.rule is not rules.SHAPE:

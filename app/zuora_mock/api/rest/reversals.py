@@ -34,13 +34,13 @@ class MemoView(BaseModel):
 class ReverseView(BaseModel):
     """The memos are there where the work is done; the first is that of the invoice that was named."""
 
-    success: bool
     id: str
     jobId: str
     jobStatus: JobStatus
     creditMemo: MemoView | None = None
     creditMemos: list[MemoView] | None = None
     debitMemo: MemoView | None = None
+    success: bool
 
 
 router = router_of()
@@ -53,8 +53,8 @@ def reverse(call: CurrentCall, key: str, body: ReverseRequest) -> Answer:
     invoice = keys.get(call.transaction, INVOICE, key)
     with in_wire_terms():
         begun = reversal.begin(call.transaction, invoice, ReversalDates(body.memoDate, body.applyEffectiveDate))
-    answer: dict[str, Any] = {"success": True, "id": invoice["Id"], "jobId": begun.job, "jobStatus": "Pending"}
+    answer: dict[str, Any] = {"id": invoice["Id"], "jobId": begun.job, "jobStatus": "Pending"}
     if begun.memos is not None:
         memos = [{"id": each} for each in begun.memos]
         answer |= {"jobStatus": "Completed", "creditMemo": memos[0], "creditMemos": memos, "debitMemo": None}
-    return Answer(200, render(answer))
+    return Answer(200, render({**answer, "success": True}))

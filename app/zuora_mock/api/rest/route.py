@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from zuora_mock.api.gateway.headers import DECLARED_OF_REST
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.rest.dialect import REFUSED, RestDialect
+from zuora_mock.domain import rules
 
 POSTING = 584_900
 """The resource of invoice posting (API reference, Post invoices)."""
@@ -23,6 +24,12 @@ class RestRoute(OperationRoute):
 
 class PostingRoute(RestRoute):
     dialect = RestDialect(POSTING)
+
+
+class UnpostingRoute(RestRoute):
+    """The code is documented of an invoice that is not Posted (API reference, Unpost an invoice)."""
+
+    dialect = RestDialect(whole={rules.INVOICE_STATUS: 51_001_122})
 
 
 def router_of(route: type[RestRoute] = RestRoute) -> APIRouter:

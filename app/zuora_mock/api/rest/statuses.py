@@ -17,7 +17,7 @@ from zuora_mock.api.gateway.operation import sourced
 from zuora_mock.api.rest.bodies import Day, RestBody
 from zuora_mock.api.rest.dialect import ErrorReason, RestDialect
 from zuora_mock.api.rest.records import in_wire_terms, show
-from zuora_mock.api.rest.route import PostingRoute, router_of
+from zuora_mock.api.rest.route import PostingRoute, UnpostingRoute, router_of
 from zuora_mock.billing import keys, operations
 from zuora_mock.billing.operations import InvoiceOperation
 from zuora_mock.billing.terms import posted_on
@@ -47,10 +47,10 @@ _STATUSES: dict[JobState, JobStatus] = {
 class AsyncView(BaseModel):
     """`id` is the invoice's; the job can be asked for also where all is done."""
 
-    success: bool
     id: str
     jobId: str
     jobStatus: JobStatus
+    success: bool
 
 
 class UnpostedInvoice(BaseModel):
@@ -76,13 +76,13 @@ class UnpostView(BaseModel):
 class OperationJobView(BaseModel):
     """`reasons` tell why a job has failed."""
 
-    success: bool
     id: str
     objectId: str
     objectType: str
     operationType: str
     status: JobStatus
     reasons: list[ErrorReason] | None = None
+    success: bool
 
 
 class PostRequest(RestBody):
@@ -91,6 +91,7 @@ class PostRequest(RestBody):
 
 router = router_of()
 posting = router_of(PostingRoute)
+unposting = router_of(UnpostingRoute)
 
 
 @posting.put("/invoices/{key}/post", name="invoices.post", response_model=AsyncView)
@@ -104,7 +105,7 @@ def post(call: CurrentCall, key: str, body: PostRequest) -> Answer:
         return begun(call, key, InvoiceOperation.POST, dates)
 
 
-@router.put("/invoices/{key}/unpost", name="invoices.unpost", response_model=UnpostView)
+@unposting.put("/invoices/{key}/unpost", name="invoices.unpost", response_model=UnpostView)
 @sourced("API reference, Unpost an invoice")
 def unpost(call: CurrentCall, key: str) -> Answer:
     """Set an invoice and its siblings back to Draft."""
@@ -146,7 +147,6 @@ def in_words_of_posting() -> Iterator[None]:
 
 def _shown(job: Job) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "success": True,
         "id": job.id,
         "objectId": job.object_id,
         "objectType": INVOICE.name,
@@ -156,7 +156,7 @@ def _shown(job: Job) -> dict[str, Any]:
     if job.state is JobState.FAILED:
         rule = RULES.get(job.rule or "", rules.INTERNAL_ERROR)
         shown["reasons"] = [{"code": RestDialect().code(rule.refusal("")), "message": job.reason}]
-    return shown
+    return {**shown, "success": True}
 
 
 def begun(call: Call, key: str, operation: InvoiceOperation, values: Record | None = None) -> Answer:
@@ -164,7 +164,7 @@ def begun(call: Call, key: str, operation: InvoiceOperation, values: Record | No
     invoice = keys.get(call.transaction, INVOICE, key)
     work = _begin(call, invoice, operation, values)
     status = "Pending" if work.pending else "Completed"
-    return Answer(200, render({"success": True, "id": invoice["Id"], "jobId": work.job, "jobStatus": status}))
+    return Answer(200, render({"id": invoice["Id"], "jobId": work.job, "jobStatus": status, "success": True}))
 
 
 def _begin(call: Call, invoice: Record, operation: InvoiceOperation, values: Record | None = None) -> operations.Begun:
