@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
@@ -9,7 +10,7 @@ import pytest
 
 from zuora_mock.api.gateway.call import Call
 from zuora_mock.api.gateway.versions import effective, reaches
-from zuora_mock.api.rest.bodies import Day, RestBody, named
+from zuora_mock.api.rest.bodies import Day, Flag, Money, RestBody, named, required
 from zuora_mock.domain import rules
 from zuora_mock.domain.custom_fields import NONE_DECLARED
 from zuora_mock.errors import Refusal
@@ -26,6 +27,18 @@ class Cancellation(RestBody):
 
 class Cancellations(RestBody):
     cancellations: list[Cancellation]
+
+
+class Payment(RestBody):
+    """A flag that needs another field."""
+
+    amount: Money
+    auto: Flag = False
+    method: str | None = None
+
+    def contradictions(self) -> Iterator[Refusal]:
+        if self.auto and not self.method:
+            yield required("method")
 
 
 def read(model: type[RestBody], document: Any, version: str = "186.0") -> RestBody:
@@ -92,3 +105,17 @@ def test_versions_have_an_order_of_their_own() -> None:
     assert not reaches("341.0", "2024-05-20")
     assert [effective(given, "214.0") for given in ("2025-08-12", "9.0", None)] == ["2025-08-12", "214.0", "214.0"]
     assert effective("", "nonsense") == "186.0"
+
+
+@pytest.mark.parametrize(("auto", "told"), [(True, ["method"]), ("True", ["method"]), ("false", []), (False, [])])
+@pytest.mark.parametrize(("amount", "wrong"), [("1.50", []), ("much", ["amount"]), (None, ["amount"])])
+def test_fields_that_contradict_each_other_are_told_with_those_that_are_wrong(
+    amount: Any, wrong: list[str], auto: Any, told: list[str]
+) -> None:
+    document = {"amount": amount, "auto": auto}
+    if not wrong + told:
+        assert read(Payment, document).model_dump() == {"amount": 1_500_000, "auto": False, "method": None}
+        return
+    with pytest.raises(Refusal) as caught:
+        read(Payment, document)
+    assert [each.pointer for each in caught.value.all] == [f"/{name}" for name in wrong + told]

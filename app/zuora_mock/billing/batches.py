@@ -9,17 +9,17 @@ from zuora_mock.errors import Refusal
 from zuora_mock.storage.transaction import Transaction
 
 Given = TypeVar("Given")
-Result = TypeVar("Result")
+MadeOfRow = TypeVar("MadeOfRow")
 
 
 def each_apart(
-    transaction: Transaction, act: Callable[[Given], Result], rows: Iterable[Given]
-) -> list[Result | Refusal]:
+    transaction: Transaction, act: Callable[[Given], MadeOfRow], rows: Iterable[Given]
+) -> list[MadeOfRow | Refusal]:
     """What `act` makes of each row, or why it refuses it."""
     return [_apart(transaction, act, row) for row in rows]
 
 
-def _apart(transaction: Transaction, act: Callable[[Given], Result], row: Given) -> Result | Refusal:
+def _apart(transaction: Transaction, act: Callable[[Given], MadeOfRow], row: Given) -> MadeOfRow | Refusal:
     try:
         with transaction.part():
             return act(row)

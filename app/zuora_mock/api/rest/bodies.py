@@ -116,7 +116,8 @@ class RestBody(Body):
             body = cls.model_validate(document, context={"zone": call.transaction.tenant.zone})
         except ValidationError as error:
             wrong = [_misfit(cls, each) for each in error.errors(include_url=False)]
-        wrong += _contradictions(_sketch(cls, document))
+            body = _sketch(cls, document)
+        wrong += _contradictions(body)
         wrong += _wrong_custom_fields(cls, document, call.transaction.tenant.custom_fields)
         wrong += _unknown_fields(cls, call, document)
         if wrong:
@@ -126,7 +127,7 @@ class RestBody(Body):
     def contradictions(self) -> Iterator[Refusal]:
         """What is wrong with which fields are there; it points into the body.
 
-        It is asked of a sketch: the values are as they came, what is not there or cannot hold others is None.
+        Of a body that cannot be read it is asked of a sketch: what is not there, or cannot be read, may be None.
         """
         return iter(())
 
@@ -156,12 +157,24 @@ def refused(name: str, problem: str, expected: object) -> Refusal:
 
 
 def _sketch(model: type[SketchedBody], document: Document) -> SketchedBody:
-    """A body of values as they came."""
+    """A body of which only that is read which can be."""
     defaults = {name: None for name, field in model.model_fields.items() if field.is_required()}
     given = {name: value for name, value in document.items() if value is not None and name in model.model_fields}
     inner = {name: _inner(model, name) for name in given}
-    values = {name: _sketched(inner[name], value) if inner[name] else value for name, value in given.items()}
+    values = {
+        name: _sketched(inner[name], value) if inner[name] else _lax(model.model_fields[name].annotation, value)
+        for name, value in given.items()
+    }
     return model.model_construct(**{**defaults, **values})
+
+
+def _lax(annotation: Any, value: Any) -> Any:
+    """A flag that is written as a string is one; other values are as they came."""
+    return value.lower() == "true" if isinstance(value, str) and _is_flag(annotation) else value
+
+
+def _is_flag(annotation: Any) -> bool:
+    return annotation is bool or any(map(_is_flag, get_args(annotation)))
 
 
 def _sketched(model: type[RestBody] | None, value: Any) -> Any:
