@@ -116,19 +116,19 @@ class Database:
             if self.in_transaction:
                 yield
                 return
-            with self._troubles():
+            before = self.written
+            try:
                 execute(self, "BEGIN IMMEDIATE")
-                before = self.written
-                try:
-                    yield
-                    execute(self, "COMMIT")
-                except BaseException:
-                    if self.connection.in_transaction:
-                        execute(self, "ROLLBACK")
-                    raise
-                if self._trouble and self.written > before:
-                    logger.warning("the database can be written again")
-                    self._trouble = ""
+                yield
+                execute(self, "COMMIT")
+            except BaseException as error:
+                if self.connection.in_transaction:
+                    execute(self, "ROLLBACK")
+                self._note_trouble(error)
+                raise
+            if self._trouble and self.written > before:
+                logger.warning("the database can be written again")
+                self._trouble = ""
 
     @contextmanager
     def savepoint(self, name: str) -> Iterator[None]:
@@ -143,15 +143,10 @@ class Database:
             raise
         execute(self, f"RELEASE {name}")
 
-    @contextmanager
-    def _troubles(self) -> Iterator[None]:
+    def _note_trouble(self, error: BaseException) -> None:
         """Raises StorageTrouble in the place of SQLite's error for what is no fault of ours."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", 0) & _CODE
-            if code not in _TROUBLES:
-                raise
+        code = getattr(error, "sqlite_errorcode", 0) & _CODE
+        if code in _TROUBLES:
             self._trouble = f"{_TROUBLES[code]}: {self._path or 'memory'} ({error})"
             logger.warning("nothing was written: %s", self._trouble)
             raise StorageTrouble(self._trouble) from error

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import fastapi
 from fastapi import Depends
 
+from zuora_mock import ids
 from zuora_mock.api.gateway.credentials import Caller
 from zuora_mock.errors import Refusal, Rule
 from zuora_mock.services import Services
@@ -59,14 +60,22 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a dialect may print besides the refusal; `now` in epoch milliseconds, `version` that of REST."""
+    """What a dialect may print besides the refusal; `now` in epoch milliseconds, `version` that of REST.
+
+    `n` is the number of the call in the journal of the tenant.
+    """
 
     method: str
     path: str
     request_id: str
-    process_id: str
+    tenant: str
+    n: int
     now: int
     version: str
+
+    @property
+    def process_id(self) -> str:
+        return ids.hex_id(self.tenant, "process", self.n)[:16].upper()
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,7 +283,8 @@ def _context(exchange: Exchange) -> Context:
         request.method,
         request.path,
         exchange.request_id,
-        ids.hex_id(tenant.name, "process", exchange.n)[:16].upper(),
+        tenant.name,
+        exchange.n,
         tenant.now(),
         versions.effective(request.headers.get("zuora-version"), tenant.settings.zuora_version),
     )
