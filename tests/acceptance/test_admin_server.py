@@ -178,3 +178,9 @@ def test_a_browser_that_opens_the_address_is_led_to_the_page(mock: Mock) -> None
 
 def test_the_front_leads_to_the_page(mock: Mock) -> None:
     assert mock.get("/__admin/").headers["location"] == "/__admin/docs"
+
+
+def test_a_name_in_a_path_may_have_a_line_break_in_it(mock: Mock) -> None:
+    for path in ("/__admin/tenants/a%0Ab", "/__admin/tenants/%0A"):
+        refused = mock.get(path)
+        assert (refused.status_code, refused.json()["type"]) == (404, "urn:zuora-mock:unknown-tenant")

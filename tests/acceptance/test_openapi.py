@@ -157,6 +157,15 @@ class TestTheDocument:
         assert problems(schema, pair["answer"]["body"]) == []
         assert set(pair["answer"]["body"]) <= set(schema["properties"])
 
+    @pytest.mark.documented("Older API, ProxyBadRequestResponse and ProxyNoDataResponse")
+    @pytest.mark.parametrize(
+        "members", [{"Errors", "Success"}, {"records", "size", "done"}, {"FaultCode", "FaultMessage"}, {"message"}]
+    )
+    def test_every_form_of_a_refused_crud_call_is_described(self, members: set[str]) -> None:
+        for each in (operation for operation in OPERATIONS if operation.family == "CRUD"):
+            forms = described(each)["responses"]["4XX"]["content"]["application/json"]["schema"]["anyOf"]
+            assert members in [set(resolved(form)["required"]) for form in forms]
+
 
 SHORTER = ["reasons", "requestId"]
 """Of object queries, from Zuora-Version 2025-08-12 on."""

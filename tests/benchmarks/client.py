@@ -27,14 +27,19 @@ class Connection:
         self._writer = writer
         self._head = head
 
-    async def send(self, request: str, status: int = 200) -> bytes:
-        """The body of the answer. Raises LoadError if it has another status."""
+    async def exchange(self, request: str) -> tuple[int, bytes]:
+        """The status and the body of the answer."""
         self._writer.write(request.encode("ascii"))
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
         body = await self._reader.readexactly(int(length or 0))
-        if not head.startswith(b"HTTP/1.1 %d" % status):
-            raise LoadError((head + body).decode())
+        return int(head.split(maxsplit=2)[1]), body
+
+    async def send(self, request: str, status: int = 200) -> bytes:
+        """The body of the answer. Raises LoadError if it has another status."""
+        answered, body = await self.exchange(request)
+        if answered != status:
+            raise LoadError(f"{answered} {body.decode()}")
         return body
 
     async def get(self, path: str) -> bytes:

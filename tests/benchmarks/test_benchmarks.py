@@ -42,6 +42,17 @@ def test_every_call_costs_some_processor_time_at_each_size() -> None:
     assert processes[-2:] == ["MB at the end", "MB at the end, peak"]
 
 
+@pytest.mark.slow
+def test_a_short_soak_with_a_kill_loses_nothing() -> None:
+    command = [sys.executable, str(Path(__file__).with_name("soak.py"))]
+    short = ["--minutes", "0.05", "--workers", "2", "--kills", "1"]
+    run = subprocess.run([*command, *short], capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 0, run.stdout + run.stderr
+    table = {line[:28].strip(): line[28:].split() for line in run.stdout.partition("\n\n")[0].splitlines()[1:]}
+    assert table["kills"] == ["1", "0"]
+    assert int(table["splits done once"][0].replace(",", "")) > 0
+
+
 def test_a_server_that_does_not_start_is_told_in_one_line() -> None:
     wrong = ["--invoices", "4", "--rounds", "1", "--calls", "1", "--against", "/bin/false"]
     run = subprocess.run([*COMMAND, *wrong], capture_output=True, text=True, check=False, timeout=60)

@@ -491,3 +491,8 @@ def test_no_text_causes_anything_but_a_refusal(text: str) -> None:
         except Refusal as refusal:
             refused = refusal
         assert refused is None or refused.rule in (QUERY_SYNTAX, QUERY_LIMITS)
+
+
+def test_the_search_for_texts_ends_at_a_quote_that_has_no_end() -> None:
+    assert zoql._texts("""select 'a', "b\\"" from 'it''s'""") == ["'a'", '"b\\""', "'it'", "'s'"]
+    assert zoql._texts(r"select 'a' from '\'\'\'") is None

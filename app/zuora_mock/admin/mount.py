@@ -6,13 +6,14 @@ is answered at once, and the application behind everything else is made when it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
-from starlette.routing import Match, Route
+from starlette.routing import Match, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zuora_mock.admin import guard, problems
@@ -81,4 +82,6 @@ def install(app: FastAPI, services: Services) -> None:
     `app.state.ready` is its word for healthy, `app.state.operations` what it tells of.
     """
     app.router.routes.append(_Front("/", _front, methods=["GET"], include_in_schema=False))
-    app.mount(PREFIX, LazyAdmin(services, app.state.operations, Health(app.state)), name="admin")
+    mounted = Mount(PREFIX, LazyAdmin(services, app.state.operations, Health(app.state)), name="admin")
+    mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)  # a name may have a line break in it
+    app.router.routes.append(mounted)

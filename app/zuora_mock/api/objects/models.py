@@ -6,13 +6,15 @@ Models without fields: what an object has is data of the catalogue, and its sche
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from zuora_mock.api import proxy
 from zuora_mock.api.gateway.models import Body, no_object
+from zuora_mock.api.proxy import ErrorObject, Fault, PlainError
 from zuora_mock.domain.catalogue import Access, ObjectType
 from zuora_mock.domain.describing import object_schema
 
@@ -57,6 +59,27 @@ class Saved(BaseModel):
 class Deleted(BaseModel):
     success: bool
     id: str
+
+
+class RowRefused(BaseModel):
+    """The one row of the call was refused."""
+
+    Errors: list[ErrorObject]
+    Success: Literal[False]
+
+
+class NoData(BaseModel):
+    """There is no object with this id."""
+
+    records: list[dict[str, Any]]
+    size: int
+    done: bool
+
+
+REFUSED: dict[int | str, dict[str, Any]] = {
+    **proxy.REFUSED,
+    "4XX": {"model": RowRefused | NoData | Fault | PlainError, "description": "Refused"},
+}
 
 
 @cache

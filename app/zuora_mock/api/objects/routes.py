@@ -19,8 +19,7 @@ from zuora_mock.api.gateway.models import CurrentWriteOptions, Options
 from zuora_mock.api.gateway.operation import OperationRoute, sourced
 from zuora_mock.api.gateway.remedies import HttpRemedy
 from zuora_mock.api.objects.dialect import ObjectsDialect
-from zuora_mock.api.objects.models import Deleted, Members, Saved, members_of, record_of
-from zuora_mock.api.proxy import REFUSED
+from zuora_mock.api.objects.models import REFUSED, Deleted, Members, Saved, members_of, record_of
 from zuora_mock.billing import fields, records
 from zuora_mock.billing.outcomes import Outcome
 from zuora_mock.billing.rendering import render_record

@@ -38,6 +38,7 @@ OPERATORS = tuple(each for each in Operator if each not in {Operator.IN, Operato
 """Those that ZOQL has."""
 
 _TEXT = re.compile(r"""'[^'\\]*(?:\\['"\\bfnrt][^'\\]*)*'|"[^"\\]*(?:\\['"\\bfnrt][^"\\]*)*\"""")
+_QUOTE = re.compile(rf"""{_TEXT.pattern}|['"]""")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -128,11 +129,21 @@ def parse(text: str) -> Query:
     """Read a query. Refuses with `zoql.syntax` or `zoql.limits`, both with Zuora's one sentence."""
     if len(text) > MAX_CHARACTERS:
         raise _over_limit(MAX_CHARACTERS, len(text), "characters")
-    around = _TEXT.split(text)
+    texts = _texts(text)
     with suppress(Refusal, ValueError):  # a refusal shall speak of the query as it was typed
-        if not any("'" in each or '"' in each for each in around):
-            return _filled(_parsed("''".join(around)), _TEXT.findall(text))
+        if texts is not None:
+            return _filled(_parsed(_TEXT.sub("''", text)), texts)
     return _parsed(text)
+
+
+def _texts(query: str) -> list[str] | None:
+    """The texts of a query, None where a quote has no end: a search that went on would begin anew at each after it."""
+    found = []
+    for each in _QUOTE.finditer(query):
+        if len(each[0]) == 1:
+            return None
+        found.append(each[0])
+    return found
 
 
 def _filled(form: Query, texts: Sequence[str]) -> Query:

@@ -1,0 +1,127 @@
+"""Whether the server stands what a shared place does to it: many workers for a long time, and deaths in between.
+
+From the root of the project, in its environment, on Linux:
+
+    python tests/benchmarks/soak.py [--minutes N] [--workers N] [--kills N]
+
+The server has its state in a file. Each worker has a tenant of its own: it splits, splits anew, posts, cancels,
+deletes, resets, takes and restores snapshots, forks, and compares what it finds with what it did. So many times, spread
+over the minutes, the process is killed and started again on its file; workers repeat calls that got no answer. The
+table says how often each thing was tried and how often it was lost; the exit code is 1 where anything was. With
+`--kills 0` the memory is that of one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import uvloop
+
+# A script's own folder stands on the path where the project's has to be.
+sys.path[0] = str(Path(__file__).parents[2])
+
+from tests.benchmarks import servers  # noqa: E402
+from tests.benchmarks.data import write_fixture  # noqa: E402
+from tests.benchmarks.servers import Server  # noqa: E402
+from tests.benchmarks.worlds import Tally, World  # noqa: E402
+
+_INVOICES = 8
+_PAUSE = 0.05
+_STEPS = 12
+"""Into so many spans the time is divided; memory is shown after each, and kills are spread over them."""
+
+
+class Life:
+    """The server, killed and started again on its file and port."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        fixture = write_fixture(folder / "fixture.json", orders=0, others=_INVOICES)
+        self._flags = (*servers.MOCK, "--db", str(folder / "soak.db"), "--fixture", str(fixture), "--no-access-log")
+        self._stack = stack
+        self.server = self._start()
+        self.port = self.server.port
+
+    def _start(self, *flags: str) -> Server:
+        return self._stack.enter_context(servers.started(*self._flags, *flags))
+
+    def kill(self) -> None:
+        self.server.process.kill()
+        self.server.process.wait()
+        self.server = self._start("--port", str(self.port))
+
+
+class Soak:
+    def __init__(self, options: argparse.Namespace, life: Life) -> None:
+        self._options, self._life = options, life
+        self._tally = Tally()
+        self._memory: list[tuple[float, int, float]] = []
+        self._begun = time.monotonic()
+
+    async def run(self) -> None:
+        """Raises what a worker raises."""
+        async with asyncio.TaskGroup() as group:
+            worlds = (World(self._life.port, each, self._tally) for each in range(self._options.workers))
+            tasks = [group.create_task(world.work()) for world in worlds]
+            await self._watch()
+            for task in tasks:
+                task.cancel()
+
+    async def _watch(self) -> None:
+        moments = sorted([*self._spread(_STEPS, "look"), *self._spread(self._options.kills, "kill")])
+        for moment, what in moments:
+            await asyncio.sleep(max(0, self._begun + moment - time.monotonic()))
+            if what == "look":
+                self._look()
+            else:
+                await asyncio.to_thread(self._life.kill)
+                self._tally.tried["kills"] += 1
+        while self._tally.tried["rounds"] < self._options.workers:  # so that it has been worth it on any machine
+            await asyncio.sleep(_PAUSE)
+
+    def _spread(self, count: int, what: str) -> Iterator[tuple[float, str]]:
+        seconds = self._options.minutes * 60
+        return ((seconds * (each + 1) / (count + (what == "kill")), what) for each in range(count))
+
+    def _look(self) -> None:
+        calls = self._tally.tried["calls answered"]
+        self._memory.append((time.monotonic() - self._begun, calls, self._life.server.megabytes()[0]))
+
+    def lines(self) -> Iterator[str]:
+        yield f"{'':28}{'tried':>12}{'lost':>12}"
+        for what, tried in self._tally.tried.items():
+            yield f"{what:28}{tried:12,}{self._tally.lost[what]:12,}"
+        yield f"\n{'seconds':>10}{'calls':>14}{'MB':>10}"
+        for seconds, calls, megabytes in self._memory:
+            yield f"{seconds:10,.0f}{calls:14,}{megabytes:10.1f}"
+        yield from self._tally.stories[:20]
+
+    @property
+    def lost(self) -> int:
+        return self._tally.lost.total()
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Works on the server for a long time, and kills it.")
+    parser.add_argument("--minutes", type=float, default=5, metavar="N")
+    parser.add_argument("--workers", type=int, default=16, metavar="N")
+    parser.add_argument("--kills", type=int, default=20, metavar="N")
+    return parser.parse_args()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        soak = Soak(read_options(), Life(Path(folder), stack))
+        uvloop.run(soak.run())
+    print("\n".join(soak.lines()))  # noqa: T201
+    sys.exit(1 if soak.lost else 0)
+
+
+if __name__ == "__main__":
+    main()
