@@ -63,6 +63,7 @@ START_UP = {
     ("domain.zoql.grammar", "lark"),
     ("cli", "zuora_mock.serve"),
     ("admin.mount", "zuora_mock.admin.app"),
+    ("api.describe.document", "xml.etree"),
 }
 """Imports that a function makes, because the server would start later for them."""
 

@@ -40,6 +40,7 @@ class Entry:
     track_id: str | None
     request_id: str
     operation: str | None
+    objects: tuple[str, ...]
     rules: tuple[str, ...]
     fault: str | None
     milliseconds: float
@@ -153,9 +154,9 @@ class Journal:
         return rows.clear(transaction)
 
     def _exercise(self, transaction: Transaction, entry: Entry) -> None:
-        """Notes for the ledger which operations and rules the calls so far have met."""
+        """Notes for the ledger which operations, objects and rules the calls so far have met."""
         tenant = transaction.tenant
-        met = {("rule", name) for name in entry.rules}
+        met = {("rule", name) for name in entry.rules} | {("object", name) for name in entry.objects}
         if entry.operation:
             met.add(("operation", entry.operation))
         if not met <= tenant.exercised:

@@ -35,11 +35,13 @@ from zuora_mock.domain.catalogue import ObjectType, is_custom
 from zuora_mock.domain.values import Type
 from zuora_mock.domain.zoql.grammar import Operator, Wildcard, like_pattern
 from zuora_mock.domain.zoql.selection import Clause, Selection
+from zuora_mock.storage.places import equal, table_of, value, whose
 from zuora_mock.storage.statements import Prepared
-from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS, OBJECT_TABLES
+from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS
 from zuora_mock.storage.transaction import Transaction
 
 Row: TypeAlias = Sequence[Any]
+_CUSTOM = "custom"
 
 
 class Shape(NamedTuple):
@@ -119,10 +121,10 @@ def _shapes(selection: Selection) -> Shapes:
 
 def _values(selection: Selection) -> dict[str, object]:
     clauses = (clause for conjunction in selection.where for clause in conjunction)
-    return {f"v{n}": _value(clause) for n, clause in enumerate(clauses) if clause.value is not None}
+    return {f"v{n}": _bound(clause) for n, clause in enumerate(clauses) if clause.value is not None}
 
 
-def _value(clause: Clause) -> object:
+def _bound(clause: Clause) -> object:
     return _glob(str(clause.value)) if clause.operator is Operator.LIKE else clause.value
 
 
@@ -140,46 +142,50 @@ _LITERALLY = {"*": "[*]", "?": "[?]", "[": "[[]"}
 
 @lru_cache(maxsize=256)
 def _select_first(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    rows = select(*(table.c[name] for name in _columns(names))).where(_where(kind, shapes))
+    table = table_of(kind)
+    rows = select(*(_column(kind, name) for name in _columns(names))).where(_where(kind, shapes))
     return Prepared(rows.order_by(table.c.seq).limit(bindparam("limit")))
 
 
 @lru_cache(maxsize=64)
 def _copy(kind: ObjectType, names: tuple[str, ...], shapes: Shapes) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
+    table = table_of(kind)
     position = func.row_number().over(order_by=table.c.seq) - 1
-    row = func.json_array(*(_as_json(kind, table, name) for name in _columns(names)))
+    row = func.json_array(*(_as_json(kind, name) for name in _columns(names)))
     rows = select(table.c.tenant, bindparam("cursor", type_=String), position, row).where(_where(kind, shapes))
     return Prepared(insert(CURSOR_ROWS).from_select(["tenant", "cursor", "position", "row"], rows))
 
 
 def _columns(names: tuple[str, ...]) -> list[str]:
     plain = [name for name in names if not is_custom(name)]
-    return plain if len(plain) == len(names) else [*plain, "custom"]
+    return plain if len(plain) == len(names) else [*plain, _CUSTOM]
 
 
-def _as_json(kind: ObjectType, table: Table, name: str) -> ColumnElement[Any]:
+def _column(kind: ObjectType, name: str) -> ColumnElement[Any]:
+    return table_of(kind).c.custom if name == _CUSTOM else value(kind, name)
+
+
+def _as_json(kind: ObjectType, name: str) -> ColumnElement[Any]:
     """SQLite by itself prints 15 digits of a float; 17 give the same float back."""
-    column = table.c[name]
-    if name != "custom" and kind.by_name[name].type is Type.DOUBLE:
+    column = _column(kind, name)
+    if name != _CUSTOM and kind.by_name[name].type is Type.DOUBLE:
         return func.json(case((column.is_not(None), func.printf("%!.17g", column))))
     return column
 
 
 def _where(kind: ObjectType, shapes: Shapes) -> ColumnElement[bool]:
-    table = OBJECT_TABLES[kind.name]
-    whose = and_(table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
     numbers = count()
-    matches = [and_(*(_condition(table, each, f"v{next(numbers)}") for each in shape)) for shape in shapes]
-    return and_(whose, or_(*matches)) if matches else whose
+    matches = [and_(*(_condition(kind, each, f"v{next(numbers)}") for each in shape)) for shape in shapes]
+    return and_(whose(kind), or_(*matches)) if matches else whose(kind)
 
 
-def _condition(table: Table, shape: Shape, value: str) -> ColumnElement[bool]:
-    operand = _operand(table, shape)
+def _condition(kind: ObjectType, shape: Shape, parameter: str) -> ColumnElement[bool]:
     if shape.empty:
+        operand = _operand(kind, shape)
         return operand.is_(None) if shape.operator is Operator.EQUAL else operand.is_not(None)
-    compared: ColumnElement[bool] = _COMPARE[shape.operator](operand, bindparam(value))
+    if shape.operator is Operator.EQUAL and not is_custom(shape.field):
+        return equal(kind, shape.field, parameter)
+    compared: ColumnElement[bool] = _COMPARE[shape.operator](_operand(kind, shape), bindparam(parameter))
     return compared
 
 
@@ -194,10 +200,10 @@ _COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
 }
 
 
-def _operand(table: Table, shape: Shape) -> ColumnElement[Any]:
+def _operand(kind: ObjectType, shape: Shape) -> ColumnElement[Any]:
     if not is_custom(shape.field):
-        return table.c[shape.field]
-    text = _custom_text(table, shape.field)
+        return value(kind, shape.field)
+    text = _custom_text(table_of(kind), shape.field)
     return _number_in(text) if shape.numeric else text
 
 

@@ -14,15 +14,16 @@ from functools import cache, lru_cache
 from sqlite3 import Connection, IntegrityError
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select, update
 
 from zuora_mock.clock import whole_seconds
 from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
 from zuora_mock.domain.values import Record, Type
 from zuora_mock.ids import object_id
+from zuora_mock.storage import stored
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.places import equal, table_of, whose
 from zuora_mock.storage.statements import Prepared, execute_many
-from zuora_mock.storage.tables import OBJECT_TABLES
 from zuora_mock.storage.tenants import Tenant, image_of, put_back, save_counters
 
 
@@ -96,25 +97,38 @@ class Transaction:
 
     def load(self, kind: ObjectType, records: Sequence[Record]) -> None:
         """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow."""
+        try:
+            if kind.stored:
+                stored.add(self, kind, [(self.tenant.next_seq(), each) for each in records])
+                stored.add_keys(self, kind, records)
+            else:
+                self._load(kind, records)
+        except IntegrityError as error:
+            raise DuplicateRow(str(error)) from None
+
+    def _load(self, kind: ObjectType, records: Sequence[Record]) -> None:
         given = frozenset().union(*records)
         names = _present(kind, given & _column_set(kind))
         custom = given - _column_set(kind)
         rows = [self._row(names, each, _custom(each) if custom else None) for each in records]
-        try:
-            execute_many(self, _insert(kind, names), rows)
-        except IntegrityError as error:
-            raise DuplicateRow(str(error)) from None
+        execute_many(self, _insert(kind, names), rows)
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""
         after: Record = {name: value for name, value in {**before, **values}.items() if value is not None}
+        if kind.stored:
+            stored.replace(self, kind, before, after)
+        else:
+            self._update(kind, before, values, after)
+        self.changes.append(Change(kind.name, str(before["Id"]), before, after))
+        return after
+
+    def _update(self, kind: ObjectType, before: Record, values: Record, after: Record) -> None:
         columns = {name: value for name, value in values.items() if not is_custom(name)}
         if len(columns) != len(values):
             columns["custom"] = _custom(after)
         parameters = {**_prefixed(self.scope), "_id": before["Id"], **_prefixed(columns)}
         _update(kind, tuple(columns)).run(self, parameters)
-        self.changes.append(Change(kind.name, str(before["Id"]), before, after))
-        return after
 
     def update_many(self, kind: ObjectType, updates: Sequence[tuple[Record, Record]]) -> None:
         """Writes values over several records at once; they name the same fields each time, no custom ones."""
@@ -130,8 +144,11 @@ class Transaction:
     def delete(self, kind: ObjectType, records: Sequence[Record]) -> None:
         if not records:
             return
-        scope = self.scope
-        _delete(kind).run_many(self, [{**scope, "_id": record["Id"]} for record in records])
+        if kind.stored:
+            stored.remove(self, kind, records)
+        else:
+            scope = self.scope
+            _delete(kind).run_many(self, [{**scope, "_id": record["Id"]} for record in records])
         self.changes.extend(Change(kind.name, str(record["Id"]), record, None) for record in records)
 
     def stamp_new(self, record: Record) -> Record:
@@ -187,7 +204,7 @@ def begin(database: Database, tenant: Tenant, entity: int = 0, stream: str = "")
 
 @cache
 def _column_names(kind: ObjectType) -> tuple[str, ...]:
-    return tuple(each.name for each in kind.stored)
+    return tuple(each.name for each in kind.kept)
 
 
 @cache
@@ -197,10 +214,12 @@ def _column_set(kind: ObjectType) -> frozenset[str]:
 
 @cache
 def _booleans(kind: ObjectType) -> tuple[str, ...]:
-    return tuple(each.name for each in kind.stored if each.type is Type.BOOLEAN)
+    return tuple(each.name for each in kind.kept if each.type is Type.BOOLEAN)
 
 
 def _record(kind: ObjectType, row: Sequence[Any]) -> Record:
+    if kind.stored:
+        return stored.record_of(row)
     record: Record = {name: value for name, value in zip(_column_names(kind), row, strict=False) if value is not None}
     for name in _booleans(kind):
         if name in record:
@@ -219,39 +238,34 @@ def _prefixed(values: Mapping[str, object]) -> dict[str, object]:
     return {f"_{name}": value for name, value in values.items()}
 
 
-def _whose(kind: ObjectType) -> ColumnElement[bool]:
-    table = OBJECT_TABLES[kind.name]
-    return and_(table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
-
-
 def _columns(kind: ObjectType) -> Select[Any]:
-    table = OBJECT_TABLES[kind.name]
-    return select(*(table.c[name] for name in _column_names(kind)), table.c.custom).where(_whose(kind))
+    table = table_of(kind)
+    names = ("body",) if kind.stored else _column_names(kind)
+    return select(*(table.c[name] for name in names), table.c.custom).where(whose(kind))
 
 
 @cache
 def _select_by_id(kind: ObjectType) -> Prepared:
-    return Prepared(_columns(kind).where(OBJECT_TABLES[kind.name].c.Id == bindparam("_id")))
+    return Prepared(_columns(kind).where(table_of(kind).c.Id == bindparam("_id")))
 
 
 @cache
 def _select_any(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
-    return Prepared(_columns(kind).where(*equal).limit(1))
+    return Prepared(_columns(kind).where(*_equal(kind, names)).limit(1))
 
 
 @cache
 def _select_where(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
-    return Prepared(_columns(kind).where(*equal).order_by(table.c.seq))
+    return Prepared(_columns(kind).where(*_equal(kind, names)).order_by(table_of(kind).c.seq))
 
 
 @cache
 def _exists(kind: ObjectType, name: str) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    return Prepared(select(table.c.Id).where(_whose(kind), table.c[name] == bindparam(f"_{name}")).limit(1))
+    return Prepared(select(table_of(kind).c.Id).where(whose(kind), *_equal(kind, (name,))).limit(1))
+
+
+def _equal(kind: ObjectType, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    return [equal(kind, name, f"_{name}") for name in names]
 
 
 @lru_cache(maxsize=1024)
@@ -270,13 +284,12 @@ def _insert(kind: ObjectType, present: tuple[str, ...]) -> str:
 @cache
 def _update(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
     """In an UPDATE a parameter may not have the name of a column, hence the underscores."""
-    table = OBJECT_TABLES[kind.name]
-    mine = and_(table.c.tenant == bindparam("_tenant"), table.c.entity == bindparam("_entity"))
+    table = table_of(kind)
     values: dict[str, object] = {name: bindparam(f"_{name}") for name in names}
-    return Prepared(update(table).where(mine, table.c.Id == bindparam("_id")).values(values))
+    return Prepared(update(table).where(whose(kind, "_"), table.c.Id == bindparam("_id")).values(values))
 
 
 @cache
 def _delete(kind: ObjectType) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    return Prepared(delete(table).where(_whose(kind), table.c.Id == bindparam("_id")))
+    table = table_of(kind)
+    return Prepared(delete(table).where(whose(kind), table.c.Id == bindparam("_id")))
