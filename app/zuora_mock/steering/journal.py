@@ -156,7 +156,8 @@ class Journal:
     def _exercise(self, transaction: Transaction, entry: Entry) -> None:
         """Notes for the ledger which operations, objects and rules the calls so far have met."""
         tenant = transaction.tenant
-        met = {("rule", name) for name in entry.rules} | {("object", name) for name in entry.objects}
+        met = {("rule", name) for name in entry.rules}
+        met.update(("object", name) for name in entry.objects)
         if entry.operation:
             met.add(("operation", entry.operation))
         if not met <= tenant.exercised:

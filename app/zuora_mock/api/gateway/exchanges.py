@@ -256,8 +256,9 @@ def _objects(exchange: Exchange, answer: Answer) -> tuple[ObjectType, ...]:
 
 def _level(exchange: Exchange, answer: Answer) -> Level:
     operation = exchange.target.operation
-    own = operation.level if operation and exchange.welcome else Level.COMPUTED
-    return max((own, *(kind.level for kind in _objects(exchange, answer))), key=list(Level).index)
+    if not exchange.welcome or operation is None:
+        return Level.COMPUTED
+    return Level.STORED if any(kind.stored for kind in answer.objects) else operation.level
 
 
 def _marked(rule: Rule) -> str:
