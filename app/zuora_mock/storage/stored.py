@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
+from pydantic_core import to_json
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from zuora_mock.domain.catalogue import BY_NAME, Field, ObjectType, is_custom
+from zuora_mock.domain.catalogue import BY_NAME, CUSTOM_SUFFIX, Field, ObjectType
 from zuora_mock.domain.values import Record
 from zuora_mock.storage.places import is_key
 from zuora_mock.storage.statements import Connected, Prepared
@@ -82,18 +83,18 @@ def _remove_keys(on: Scoped, kind: ObjectType, records: Iterable[Record]) -> Non
 
 
 def _row(record: Record) -> dict[str, object]:
-    body: Record = {}
-    custom: Record = {}
-    for name, value in record.items():
-        if value is not None:
-            (custom if is_custom(name) else body)[name] = value
-    return {"Id": record["Id"], "body": _ENCODE(body), "custom": _ENCODE(custom) if custom else None}
+    body: Record = {name: value for name, value in record.items() if value is not None}
+    custom = {name: body.pop(name) for name in record if name.endswith(CUSTOM_SUFFIX) and name in body}
+    return {"Id": record["Id"], "body": _text(body), "custom": _text(custom) if custom else None}
 
 
-def _keys(kind: ObjectType, record: Mapping[str, object]) -> Iterator[dict[str, object]]:
+def _text(values: Record) -> str:
+    return to_json(values).decode()
+
+
+def _keys(kind: ObjectType, record: Record) -> Iterator[dict[str, object]]:
     for name in _key_names(kind):
-        value = record.get(name)
-        if value is not None:
+        if (value := record.get(name)) is not None:
             yield {"value": value, "object": kind.name, "field": name, "Id": record["Id"]}
 
 
@@ -102,7 +103,6 @@ def _key_names(kind: ObjectType) -> tuple[str, ...]:
     return tuple(each.name for each in kind.fields if is_key(kind, each.name))
 
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _MINE = (STORED_RECORDS.c.tenant == bindparam("tenant"), STORED_RECORDS.c.entity == bindparam("entity"))
 _MY_KEYS = (STORED_KEYS.c.tenant == bindparam("tenant"), STORED_KEYS.c.entity == bindparam("entity"))
 _INSERT, _INSERT_KEYS = Prepared(insert(STORED_RECORDS)), Prepared(insert(STORED_KEYS))
