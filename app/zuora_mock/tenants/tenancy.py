@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.domain.catalogue import COMPUTED
@@ -17,6 +16,7 @@ from zuora_mock.storage import bulk, configuration, jobs, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.tenants import images
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import adding, reading, seeding
 from zuora_mock.tenants.fixtures.problems import FixtureError, problem
@@ -185,7 +185,7 @@ class Tenancy:
         self._check_new(client_id, secret)
         source = self._known(base)
         with self._database.transaction():
-            tenant = tenants.load_details(self._database, self._copy(source, client_id))
+            tenant = tenants.load_details(self._database, images.copy(self._database, source, client_id))
             with begin(self._database, tenant) as transaction:
                 jobs.unlink_all(transaction)
                 configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
@@ -199,7 +199,7 @@ class Tenancy:
             raise TenancyError(f"the tenant {tenant.name} of the first fixture stays")
         with begin(self._database, tenant) as transaction:
             for snapshot in configuration.snapshots_of(transaction).values():
-                self._drop(snapshot)
+                images.drop(self._database, snapshot)
             bulk.remove_all(transaction)
             self._credentials.remove_all(transaction)
             tenants.remove(self._database, tenant.key)
@@ -214,7 +214,7 @@ class Tenancy:
             snapshots = configuration.snapshots_of(transaction)
         for snapshot in snapshots.values():
             with self._database.transaction():
-                self._drop(snapshot)
+                images.drop(self._database, snapshot)
             yield
         with suppress(Unknown):
             self.remove(tenant.name)
@@ -230,7 +230,7 @@ class Tenancy:
         removed = bulk.clear(transaction)
         tenant.entries = 0
         seeding.fill(transaction, fixture)
-        _reset_clients(transaction, fixture)
+        seeding.reset_clients(transaction, fixture)
         self._credentials.renew_all(transaction)
         self._forget(tenant)
         return {shown: removed[table] for table, shown in _COUNTED.items()}
@@ -253,10 +253,10 @@ class Tenancy:
         """Remembers data, jobs, policy, clock and keys, in place of an older snapshot of this name."""
         older = configuration.snapshots_of(transaction).get(name)
         if older is not None:
-            self._drop(older)
+            images.drop(self._database, older)
         else:
             self._check_room(transaction)
-        self._copy(transaction.tenant, name, snapshot_of=transaction.tenant.key)
+        images.copy(self._database, transaction.tenant, name, snapshot_of=transaction.tenant.key)
 
     def _check_room(self, transaction: Transaction) -> None:
         most = self._bounds.settings.most_snapshots
@@ -265,7 +265,7 @@ class Tenancy:
 
     def drop_snapshot(self, transaction: Transaction, name: str) -> None:
         """Raises Unknown."""
-        self._drop(self._image(transaction, name).key)
+        images.drop(self._database, self._image(transaction, name).key)
 
     def restore(self, transaction: Transaction, name: str) -> None:
         """Data, jobs, policy, clock and keys as they were; journal, faults and tokens stay. Raises Unknown."""
@@ -291,7 +291,7 @@ class Tenancy:
             if strangers := adding.strangers(transaction, fixture.document):
                 raise FixtureError(fixture.source, strangers)
             seeding.fill(transaction, fixture)
-            configuration.add_clients(transaction, _clients_by(fixture, tenant))
+            configuration.add_clients(transaction, seeding.clients_by(fixture, tenant))
         self._tenants[tenant.key] = tenant
 
     def _make(self, fixture: Fixture, client_id: str, secret: str) -> Tenant:
@@ -344,16 +344,6 @@ class Tenancy:
         self._fixtures[fixture.digest] = fixture
         return fixture.digest
 
-    def _copy(self, source: Tenant, name: str, snapshot_of: int | None = None) -> Tenant:
-        """A tenant's row under another key with a copy of its data."""
-        made = tenants.add(self._database, name, source.fixture, source.settings, snapshot_of=snapshot_of)
-        made.policy, made.clock, made.counters = source.policy, source.clock, replace(source.counters, tokens=0)
-        made.custom_fields = source.custom_fields
-        with begin(self._database, made) as transaction:
-            configuration.save(transaction)
-        bulk.copy_data(self._database, source.key, made.key)
-        return made
-
     def _forget_clients(self, tenant: Tenant) -> None:
         for each in [key for key in self._clients if key[0] == tenant.key]:
             del self._clients[each]
@@ -362,10 +352,6 @@ class Tenancy:
         self._forget_clients(tenant)
         for listener in self.listeners:
             listener(tenant)
-
-    def _drop(self, snapshot: int) -> None:
-        bulk.delete_data(self._database, snapshot)
-        tenants.remove(self._database, snapshot)
 
     def _image(self, transaction: Transaction, name: str) -> Tenant:
         """The snapshot of this name. Raises Unknown."""
@@ -406,20 +392,3 @@ def _check_client(client_id: str, secret: str) -> None:
         raise TenancyError(f"a client id has exactly {CLIENT_ID_LENGTH} characters")
     if not 1 <= len(secret) <= LONGEST_CLIENT_SECRET:
         raise TenancyError(f"a client secret has 1 to {LONGEST_CLIENT_SECRET} characters")
-
-
-def _clients_by(fixture: Fixture, tenant: Tenant) -> list[Client]:
-    return seeding.clients_of(tenant, fixture.document.clients, seeding.entity_keys(tenant))
-
-
-def _reset_clients(transaction: Transaction, fixture: Fixture) -> None:
-    """The fixture's own tenant has the fixture's clients, any other the one it is named after."""
-    tenant, there = transaction.tenant, configuration.clients_of(transaction)
-    if tenant.name == fixture.document.tenant:
-        wanted = _clients_by(fixture, tenant)
-    else:
-        own = (each for each in there if each.client_id == tenant.name)
-        wanted = [seeding.own_client(tenant, each.client_id, each.secret) for each in own]
-    if there != sorted(wanted, key=lambda each: each.client_id):
-        configuration.remove_clients(transaction, [each.client_id for each in there])
-        configuration.add_clients(transaction, wanted)
