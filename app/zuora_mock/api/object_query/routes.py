@@ -63,6 +63,8 @@ def _add(path: str, name: str, summary: str, endpoint: QueryEndpoint, answer: An
 
 def _declare() -> None:
     for resource in resources():
+        if resource.path is None:
+            continue
         path, name = f"/{resource.path}", f"object-query.{resource.path}"
         words = resource.path.replace("-", " ")
         _add(path, name, f"List {words}", _lister(resource), many_of(resource))
