@@ -499,6 +499,12 @@ class TestExpansions:
         [item] = good(client, "invoices/INV00000001", ("expand[]", path))["invoiceItems"]
         assert item["subscription"]["account"]["accountNumber"] == "A-1"
 
+    @pytest.mark.assumed
+    def test_an_answer_tells_that_it_rests_on_stored_records(self, client: Client) -> None:
+        assert "Zuora-Mock-Level" not in ask(client, "accounts/A-1", ("expand[]", "billto,invoices")).headers
+        answer = ask(client, "accounts/A-1", ("expand[]", "billto"), ("expand[]", "subscriptions.rateplans"))
+        assert answer.headers["Zuora-Mock-Level"] == "stored"
+
     @pytest.mark.documented(OPERATION)
     @pytest.mark.parametrize(
         "path", ["nonsense", "account.invoices", "invoiceitems.taxationitems", "account.billto.account"]

@@ -100,6 +100,16 @@ class Resource:
         member = self.by_folded_name[name.lower()]
         return None if member.through else member.field
 
+    def along(self, path: str) -> Iterator[ObjectType]:
+        """The objects that an expansion leads to, one after the other, as far as the mock has them."""
+        at = self
+        for name in path.lower().split("."):
+            kind = at.relations[name].kind
+            if kind is None:
+                return
+            yield kind
+            at = resource_of(kind)
+
     def _member(self, name: str, of: str) -> Member:
         through, _, there = of.rpartition(".")
         relation = self.relations.get(through.lower())
