@@ -11,12 +11,14 @@ from zuora_mock import api
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.gateway.reference import listed
 from zuora_mock.cli import main
+from zuora_mock.domain.catalogue import OBJECTS
 
 README = Path(__file__).parents[1] / "README.md"
 
 
 _LISTED = {"Actions", "CRUD"}
 _REST = {"REST", "Object Query"}
+_OF_ANY_OBJECT = {"create", "update", "delete", "query", "queryMore"}
 
 
 def operations() -> str:
@@ -29,7 +31,23 @@ def operations() -> str:
         found = ours.get(key)
         what = f"{found.summary}" if found else ""
         note = f"{what}; not in Zuora's reference" if found and key not in listed() else what
-        lines.append(f"| `{key[0]} {key[1]}` | {'yes' if found else 'no'} | {note} |")
+        lines.append(f"| `{key[0]} {key[1]}` | {_level(found)} | {note} |")
+    return "\n".join(lines)
+
+
+def _level(route: OperationRoute | None) -> str:
+    if route is None:
+        return "no"
+    return "as the object" if route.name in _OF_ANY_OBJECT else route.level.value
+
+
+def objects() -> str:
+    """Every type of record, and what may be done with it."""
+    lines = ["| object | supported | actions | CRUD |", "|---|---|---|---|"]
+    for kind in sorted(OBJECTS, key=lambda each: each.name):
+        actions = ", ".join(["query", *(verb for verb in ("create", "update", "delete") if verb in kind.may)])
+        methods = ", ".join(verb for verb in ("GET", "POST", "PUT", "DELETE") if verb in kind.verbs)
+        lines.append(f"| {kind.name} | {kind.level.value} | {actions} | {methods} |")
     return "\n".join(lines)
 
 
@@ -55,7 +73,12 @@ def settings() -> str:
     return "\n".join(lines)
 
 
-TABLES: Mapping[str, Callable[[], str]] = {"settings": settings, "operations": operations, "rest": rest}
+TABLES: Mapping[str, Callable[[], str]] = {
+    "settings": settings,
+    "objects": objects,
+    "operations": operations,
+    "rest": rest,
+}
 
 
 def filled(text: str) -> str:

@@ -66,6 +66,7 @@ START_UP = {
     ("domain.money", "iso4217"),
     ("domain.zoql.grammar", "lark"),
     ("admin.mount", "zuora_mock.admin.app"),
+    ("api.describe.document", "xml.etree"),
 }
 """Imports that a function makes, because the server would start later for them."""
 

@@ -122,9 +122,11 @@ def members(thing: object, others: Collection[str] = ()) -> list[str]:
 
 
 def test_the_smallest_fixture_is_one() -> None:
-    smallest, custom = blocks("json fixture")
+    smallest, custom, stored = blocks("json fixture")
     assert len(parse(smallest).document.invoices) == 1
     assert [each.name for each in parse(custom).document.custom_fields["Invoice"]] == ["Region__c", "Approved__c"]
+    parse(stored).check()
+    assert list(parse(stored).document.objects) == ["Subscription", "RatePlan"]
 
 
 def test_every_test_that_the_readme_names_is_there() -> None:

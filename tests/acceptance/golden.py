@@ -50,7 +50,7 @@ def fixture_of(pair: Mapping[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((FOLDER / "fixture.json").read_text(encoding="utf-8"))
     given = pair.get("given", {})
     for section, objects in given.get("fixture", {}).items():
-        document[section] += objects
+        document[section] = objects if isinstance(objects, dict) else document[section] + objects
     document["settings"] |= given.get("settings", {})
     return document
 

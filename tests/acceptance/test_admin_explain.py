@@ -9,6 +9,7 @@ import pytest
 
 from tests.acceptance import wire
 from tests.acceptance.mocks import Client, Mock, Start
+from zuora_mock.domain.catalogue import DEFAULT_WSDL, OBJECTS
 
 pytestmark = pytest.mark.assumed
 
@@ -162,7 +163,7 @@ def test_an_ordered_fault_is_told_from_a_real_limit(server: Start, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("method", "path", "other"),
-    [("POST", "/v1/action/amend", "action.unknown"), ("POST", "/v1/object/payment", "route.unknown-path")],
+    [("POST", "/v1/action/amend", "action.unknown"), ("POST", "/v1/object/taxation-item", "route.unknown-path")],
 )
 def test_what_the_mock_has_not_is_said_first(client: Client, method: str, path: str, other: str) -> None:
     told = refused(client, method, path, {})
@@ -179,7 +180,7 @@ def test_pointers_and_values_are_those_of_the_request(mock: Mock, client: Client
     told = refused(client, "POST", f"{create}?rejectUnknownFields=true", {"type": ITEMS, "objects": [item, {"Foo": 1}]})
     assert told["pointer"] == "/objects/1/Foo"
     told = refused(client, "POST", create, {"type": "Nothing", "objects": [{}]})
-    assert told["expected"] == ["Account", "Contact", "InvoiceSplit", ITEMS]
+    assert told["expected"] == [kind.name for kind in OBJECTS if kind.creatable and kind.since <= DEFAULT_WSDL]
     told = refused(client, "POST", create, {"type": ITEMS})
     assert (told["pointer"], told["actual"]) == ("/objects", None)
     told = refused(client, "PUT", f"/v1/object/invoice/{part}", {"Status": "Foo"})

@@ -216,7 +216,7 @@ def test_the_ledger_comes_in_three_forms(client: Client) -> None:
     assert text.text.startswith("operations: 2 of ")
     junit = client.get("/__admin/ledger?format=junit")
     assert junit.headers["Content-Type"] == "application/xml"
-    assert {each.get("name") for each in ET.fromstring(junit.content)} == {"operations", "rules"}  # noqa: S314
+    assert {each.get("name") for each in ET.fromstring(junit.content)} == {"operations", "objects", "rules"}  # noqa: S314
     assert client.get("/__admin/ledger?format=pdf").status_code == 400
 
 

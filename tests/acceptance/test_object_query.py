@@ -34,6 +34,18 @@ TAXED = [{"ChargeName": "Platform", "ChargeAmount": "120.00", "taxes": [{"Name":
 DISCOUNTED = [
     {"ChargeName": "Seats", "ChargeAmount": "80.00", "discounts": [{"ChargeName": "Welcome", "ChargeAmount": "-8.00"}]}
 ]
+SUBSCRIPTION, CHARGE = "5" * 32, "c" * 32
+CHARGED = [
+    {"ChargeName": "Platform", "ChargeAmount": "120", "SubscriptionId": SUBSCRIPTION, "RatePlanChargeId": CHARGE}
+]
+STORED = {
+    "Subscription": [
+        {"Id": SUBSCRIPTION, "Name": "A-S00000001", "AccountId": {"AccountNumber": "A-1"}},
+        {"Name": "A-S00000002", "AccountId": {"AccountNumber": "A-1"}},
+    ],
+    "RatePlan": [{"Id": "d" * 32, "Name": "Monthly", "SubscriptionId": SUBSCRIPTION}],
+    "RatePlanCharge": [{"Id": CHARGE, "ChargeNumber": "C-1", "RatePlanId": "d" * 32, "Version": 1, "MRR": 12.5}],
+}
 AMY = {"AccountNumber": "A-1", "FirstName": "Amy", "LastName": "Lawrence", "WorkEmail": "amy@acme.example"}
 
 
@@ -459,12 +471,39 @@ class TestExpansions:
 
     @pytest.mark.assumed
     def test_what_the_mock_has_not_leads_nowhere(self, client: Client) -> None:
-        asked = [("expand[]", "subscriptions.rateplans"), ("expand[]", "shipto"), ("expand[]", "defaultpaymentmethod")]
+        asked = [("expand[]", "creditMemos"), ("expand[]", "shipto")]
         found = good(client, "accounts/A-1", *asked)
-        assert found["subscriptions"] == []
-        assert {"shipTo", "defaultPaymentMethod"}.isdisjoint(found)
-        nulls = good(client, "accounts/A-1", *asked, ("includeNullFields", "true"))
-        assert (nulls["shipTo"], nulls["defaultPaymentMethod"]) == (None, None)
+        assert found["creditMemos"] == []
+        assert "shipTo" not in found
+        assert good(client, "accounts/A-1", *asked, ("includeNullFields", "true"))["shipTo"] is None
+
+    @pytest.mark.assumed
+    def test_what_is_stored_is_expanded_too(self, server: Start, tmp_path: Path) -> None:
+        mock = start(server, tmp_path, accounts=[account()], objects=STORED)
+        path = "subscriptions.rateplans.rateplancharges"
+        subscriptions = good(mock.sign_in(), "accounts/A-1", ("expand[]", path))["subscriptions"]
+        [[plan], []] = [each["ratePlans"] for each in sorted(subscriptions, key=lambda each: str(each["name"]))]
+        assert [each["chargeNumber"] for each in plan["ratePlanCharges"]] == ["C-1"]
+        assert (plan["ratePlanCharges"][0]["version"], plan["ratePlanCharges"][0]["mRR"]) == (1, 12.5)
+
+    @pytest.mark.assumed
+    def test_items_lead_to_what_they_charge_for(self, server: Start, tmp_path: Path) -> None:
+        mock = start(server, tmp_path, accounts=[account()], invoices=[invoice(items=CHARGED)], objects=STORED)
+        client = mock.sign_in()
+        asked = [("filter[]", f"invoiceid.EQ:{invoice_id(client)}"), ("expand[]", "subscription.account")]
+        refused(client, "invoice-items", *asked)
+        asked = [asked[0], ("expand[]", "subscription"), ("expand[]", "rateplancharge")]
+        [item] = good(client, "invoice-items", *asked)["data"]
+        assert (item["subscription"]["name"], item["ratePlanCharge"]["chargeNumber"]) == ("A-S00000001", "C-1")
+        path = "invoiceitems.subscription.account"
+        [item] = good(client, "invoices/INV00000001", ("expand[]", path))["invoiceItems"]
+        assert item["subscription"]["account"]["accountNumber"] == "A-1"
+
+    @pytest.mark.assumed
+    def test_an_answer_tells_that_it_rests_on_stored_records(self, client: Client) -> None:
+        assert "Zuora-Mock-Level" not in ask(client, "accounts/A-1", ("expand[]", "billto,invoices")).headers
+        answer = ask(client, "accounts/A-1", ("expand[]", "billto"), ("expand[]", "subscriptions.rateplans"))
+        assert answer.headers["Zuora-Mock-Level"] == "stored"
 
     @pytest.mark.documented(OPERATION)
     @pytest.mark.parametrize(

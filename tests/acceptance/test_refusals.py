@@ -99,10 +99,10 @@ class TestWhereTo:
         assert answer.headers["Zuora-Mock-Rule"] == "route.unknown-path; provenance=observed"
 
     @pytest.mark.assumed
-    def test_an_object_that_only_zuora_has_says_so_in_a_header(self, client: Client) -> None:
-        answer = client.get("/v1/object/product/1")
-        assert endpoint_unknown(answer, "/v1/object/product/1")
-        assert answer.headers["Zuora-Mock-Unsupported"] == "GET /v1/object/product/1"
+    def test_a_method_that_only_zuora_has_says_so_in_a_header(self, client: Client) -> None:
+        answer = client.post("/v1/object/taxation-item")
+        assert endpoint_unknown(answer, "/v1/object/taxation-item")
+        assert answer.headers["Zuora-Mock-Unsupported"] == "POST /v1/object/taxation-item"
 
     @pytest.mark.documented("Older API, CRUD paths")
     @pytest.mark.parametrize("name", ["invoice", "invoice-item", "taxation-item"])

@@ -212,7 +212,7 @@ class TestCreating:
 
     @pytest.mark.observed("recorded create of 2016, contactually/zuora-ruby")
     def test_a_payment_method_and_numbers_as_text_are_accepted(self, client: Client) -> None:
-        method = "8ad0000000000000000000000000abcd"
+        [method] = client.create("PaymentMethod", {"Type": "Check"})
         answer = post(client, billCycleDay="1", hpmCreditCardPaymentMethodId=method)
         assert answer.json()["paymentMethodId"] == method
         shown = read(client, answer.json()["accountId"])["billingAndPayment"]

@@ -54,6 +54,7 @@ class Kept:
             track_id=track_id,
             request_id="r",
             operation=operation,
+            objects=(),
             rules=rules,
             fault=fault,
             milliseconds=1.5,

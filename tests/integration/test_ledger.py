@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.integration.journals import Kept
+from zuora_mock.domain.catalogue import OBJECTS
+from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Provenance
 from zuora_mock.steering.ledger import Ledger, LedgerRow, as_junit, as_text, read, total
@@ -21,6 +23,7 @@ class Operation:
     path: str = "/v1/action/x"
     source: str = "a page"
     summary: str = "does <x> & more"
+    level: Level = Level.COMPUTED
 
 
 OPERATIONS = (Operation("execute", Provenance.DOCUMENTED), Operation("generate", Provenance.ASSUMED))
@@ -67,11 +70,12 @@ def test_what_was_met_outlives_the_entries_and_the_process(kept: Kept) -> None:
 def test_the_text_is_a_table_with_its_totals(kept: Kept) -> None:
     lines = as_text(ledger(kept)).splitlines()
     assert lines[:3] == [
-        "operations: 1 of 2 exercised; 1 documented, 0 observed, 1 assumed",
-        "x  execute   documented  POST /v1/action/x  a page",
-        "-  generate  assumed     POST /v1/action/x  a page",
+        "operations: 1 of 2 exercised (1 computed, 0 stored); 1 documented, 0 observed, 1 assumed",
+        "x  execute   computed  documented  POST /v1/action/x  a page",
+        "-  generate  computed  assumed     POST /v1/action/x  a page",
     ]
-    assert f"rules: 2 of {len(RULES)} exercised" in lines[4]
+    assert lines[4].startswith(f"objects: 0 of {len(OBJECTS)} exercised (0 computed, 0 stored); ")
+    assert f"rules: 2 of {len(RULES)} exercised; " in "\n".join(lines[5:])
 
 
 def test_junit_skips_what_was_not_exercised(kept: Kept) -> None:

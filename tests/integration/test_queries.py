@@ -96,7 +96,7 @@ def pages(transaction: Transaction, text: str, batch: int) -> list[Page]:
 
 
 def test_nothing_found_is_a_page_without_records(transaction: Transaction) -> None:
-    assert ask(transaction, "select Id from Invoice") == Page(0, [], done=True)
+    assert ask(transaction, "select Id from Invoice") == Page(INVOICE, 0, [], done=True)
 
 
 def test_a_record_has_the_fields_asked_for_its_id_and_no_nulls(transaction: Transaction) -> None:
@@ -111,7 +111,7 @@ def test_a_record_has_the_fields_asked_for_its_id_and_no_nulls(transaction: Tran
         "PostedDate": "2026-02-01T01:00:00.000+01:00",
         "tier__c": "gold",
     }
-    assert page == Page(1, [printed], done=True)
+    assert page == Page(INVOICE, 1, [printed], done=True)
     assert list(page.records[0]) == list(printed)
 
 

@@ -16,19 +16,22 @@ from zuora_mock.domain.catalogue import (
     Access,
     Field,
     ObjectType,
+    SelectRule,
     read_objects,
 )
 from zuora_mock.domain.values import Type
 
 TABLE = """
 # a comment
-ProductRatePlan create,custom 12
+ProductRatePlan create,custom GET,POST 12
   Id      id      32  rqf    -
   Name    string  50  !crqfi 20
   _Row    integer -   -      -
 
-Feature - -
+Feature - - -
   Status  string  -   q      -    In use|Not in use
+  PlanId  id      32  qip    -    ProductRatePlan
+  * one-of Status|PlanId You can use Status or PlanId
 """
 
 
@@ -40,7 +43,13 @@ def test_a_field_is_a_line() -> None:
     )
     assert [each.name for each in plan.hidden] == ["_Row"]
     assert (plan.creatable, plan.updatable, plan.deletable, plan.custom, plan.since) == (True, False, False, True, 12)
-    assert feature.fields == (Field("Status", Type.STRING, Access.QUERY, values=("In use", "Not in use")),)
+    assert plan.verbs == {"GET", "POST"}
+    assert feature.fields == (
+        Field("Status", Type.STRING, Access.QUERY, values=("In use", "Not in use")),
+        Field("PlanId", Type.ID, Access.QUERY, 32, target="ProductRatePlan", indexed=True, part=True),
+    )
+    assert feature.references == (feature.by_name["PlanId"],)
+    assert feature.select_rules == (SelectRule("one-of", ("Status", "PlanId"), "You can use Status or PlanId"),)
 
 
 def test_path_and_table_follow_from_the_name() -> None:
@@ -50,7 +59,7 @@ def test_path_and_table_follow_from_the_name() -> None:
 
 @pytest.mark.parametrize("kind", OBJECTS, ids=lambda kind: kind.name)
 def test_no_name_stands_twice_and_every_value_fits(kind: ObjectType) -> None:
-    names = [each.name.lower() for each in kind.stored]
+    names = [each.name.lower() for each in kind.kept]
     assert len(set(names)) == len(names)
     assert all(len(value) <= each.limit for each in kind.fields for value in each.values if each.limit)
 

@@ -369,6 +369,8 @@ def unknown_keys(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> An
     elif "anyOf" in schema:
         branches = [list(unknown_keys(value, each, root)) for each in schema["anyOf"]]
         yield from min(branches, key=len)
+    elif schema.get("maxProperties") == 1:
+        yield from list(value)[1:]
     elif isinstance(value, list):
         for each in value:
             yield from unknown_keys(each, schema.get("items", {}), root)

@@ -27,7 +27,7 @@ SAMPLES: dict[Type, Value] = {
 
 
 def full(kind: ObjectType) -> Record:
-    return {each.name: SAMPLES[each.type] for each in kind.stored}
+    return {each.name: SAMPLES[each.type] for each in kind.kept if each.type is not Type.STRUCTURE}
 
 
 def show(kind: ObjectType, record: Record, *, wsdl: int = 153, only: frozenset[str] | None = None) -> Record:

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.profiles import proving
+from zuora_mock.domain.conditions import Boolean, DateTime, Literal, Null, Number, Operator, Text
 from zuora_mock.domain.rules import QUERY_LIMITS, QUERY_SYNTAX
 from zuora_mock.domain.zoql import grammar as zoql
-from zuora_mock.domain.zoql.grammar import Boolean, Condition, DateTime, Literal, Null, Number, Operator, Query, Text
+from zuora_mock.domain.zoql.grammar import Condition, Query
 from zuora_mock.errors import Refusal
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True) | st.sampled_from(["From", "and", "LIKE", "null"])

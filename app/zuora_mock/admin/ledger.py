@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.guard import suggestion
 from zuora_mock.api.codes import read_as
+from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Provenance
 from zuora_mock.steering import ledger
@@ -36,7 +37,10 @@ class RuleList(ResponseBody):
 
 
 class LedgerRowView(ResponseBody):
-    """`detail` is the method and path of an operation, the kind of a rule."""
+    """`detail` is the method and path of an operation, what actions do with an object, the kind of a rule.
+
+    `level` says of an operation or an object how much of Zuora is behind it; rules have none.
+    """
 
     name: str
     detail: str
@@ -44,22 +48,26 @@ class LedgerRowView(ResponseBody):
     source: str
     summary: str
     exercised: bool
+    level: Level | None = None
 
 
 class TotalView(ResponseBody):
     total: int
     exercised: int
+    exercised_by_level: dict[Level, int]
     by_provenance: dict[Provenance, int]
 
 
 class Totals(ResponseBody):
     operations: TotalView
+    objects: TotalView
     rules: TotalView
 
 
 class LedgerView(ResponseBody):
     totals: Totals
     operations: list[LedgerRowView]
+    objects: list[LedgerRowView]
     rules: list[LedgerRowView]
 
 
@@ -82,7 +90,8 @@ def doubtful(match: Match, operations: Sequence[Described]) -> str:
 def _total(lines: Sequence[LedgerRow]) -> TotalView:
     counts = ledger.total(lines)
     known = {Provenance(name): count for name, count in counts.by_provenance.items()}
-    return TotalView(total=counts.total, exercised=counts.exercised, by_provenance=known)
+    levels = {Level(name): count for name, count in counts.exercised_by_level.items()}
+    return TotalView(total=counts.total, exercised=counts.exercised, exercised_by_level=levels, by_provenance=known)
 
 
 def _lines(lines: Sequence[LedgerRow]) -> list[LedgerRowView]:
@@ -94,6 +103,7 @@ def _lines(lines: Sequence[LedgerRow]) -> list[LedgerRowView]:
             source=each.source,
             summary=each.summary,
             exercised=each.exercised,
+            level=Level(each.level) if each.level else None,
         )
         for each in lines
     ]
@@ -127,7 +137,7 @@ async def read(
     operations: KnownOperations,
     form: Annotated[Literal["json", "text", "junit"], Query(alias="format")] = "json",
 ) -> LedgerView | Response:
-    """Operations and rules by provenance, and which of them the tenant's calls have exercised.
+    """Operations, objects and rules by level and provenance, and which of them the tenant's calls have exercised.
 
     As JSON, as a table of text, or as JUnit XML, in which what was not exercised is a skipped test.
     """
@@ -136,5 +146,5 @@ async def read(
         return Response(ledger.as_text(found), media_type="text/plain")
     if form == "junit":
         return Response(ledger.as_junit(found), media_type="application/xml")
-    totals = Totals(operations=_total(found.operations), rules=_total(found.rules))
-    return LedgerView(totals=totals, operations=_lines(found.operations), rules=_lines(found.rules))
+    totals = Totals(**{name: _total(lines) for name, lines in found.sections.items()})
+    return LedgerView(totals=totals, **{name: _lines(lines) for name, lines in found.sections.items()})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from zuora_mock.billing import references
 from zuora_mock.billing.fields import missing, no_such
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE
@@ -78,7 +79,7 @@ def _check(transaction: Transaction, before: Record, record: Record) -> None:
     _check_cycle_day(changed.get("BillCycleDay"))
     _check_term(changed.get("PaymentTerm"), transaction.tenant.terms)
     _check_active(before, record)
-    _check_contacts(transaction, changed)
+    references.check(transaction, ACCOUNT, changed)
 
 
 def _check_currency(code: Value) -> None:
@@ -124,13 +125,6 @@ def _check_active(before: Record, record: Record) -> None:
     raise rule.refusal(message, at=at, expected=_NEEDED_IF_ACTIVE, actual=actual, remedy=remedy)
 
 
-def _check_contacts(transaction: Transaction, record: Record) -> None:
-    for name in CONTACTS:
-        contact = record.get(name)
-        if contact is not None and transaction.get(CONTACT, str(contact)) is None:
-            raise no_such(name, "contact", contact, "the id of a Contact", Remedy({f"/{name}": None}))
-
-
 def _next_number(transaction: Transaction) -> str:
     while True:
         transaction.tenant.counters.accounts += 1
@@ -151,8 +145,8 @@ def remove(transaction: Transaction, record: Record) -> None:
     if transaction.taken(INVOICE, "AccountId", str(record["Id"])):
         message = f"Account {record['AccountNumber']} has invoices and cannot be deleted"
         raise rules.CANNOT_DELETE.refusal(message, expected="no invoices", actual=record["AccountNumber"])
+    references.remove(transaction, ACCOUNT, record)
     transaction.delete(CONTACT, transaction.find(CONTACT, AccountId=record["Id"]))
-    transaction.delete(ACCOUNT, [record])
 
 
 def remove_contact(transaction: Transaction, record: Record) -> None:
@@ -162,4 +156,4 @@ def remove_contact(transaction: Transaction, record: Record) -> None:
         role = "ship-to" if named == ["ShipToId"] else "bill-to or sold-to"
         message = f"the contact is {role} of account {account['AccountNumber']}"
         raise rules.CANNOT_DELETE.refusal(message, expected="another contact", actual=record["Id"])
-    transaction.delete(CONTACT, [record])
+    references.remove(transaction, CONTACT, record)

@@ -36,7 +36,7 @@ _NEW: Record = {
 
 
 class Holdings(NamedTuple):
-    """What an account has of objects that the mock has not; lists are those of its summary."""
+    """What an account has of objects that the mock only stores; lists are those of its summary."""
 
     contracted_mrr: int = 0
     subscriptions: tuple[Record, ...] = ()
@@ -47,7 +47,7 @@ class Holdings(NamedTuple):
 
 
 def holdings(_transaction: Transaction, _account: Record) -> Holdings:
-    """Nothing, as long as there are no subscriptions, payments, usage and payment methods."""
+    """Nothing: the records of these objects that the mock stores are not shown here."""
     return Holdings()
 
 

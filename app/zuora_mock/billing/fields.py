@@ -137,6 +137,7 @@ def read(kind: ObjectType, members: Mapping[str, Any], access: Access, transacti
         for name, value in members.items()
         if not (value == "" and name in _EMPTY_IS_NOT_GIVEN)
         and _settable(field := find(kind, name, custom), access, wsdl)
+        and field.type is not Type.STRUCTURE
     }
 
 

@@ -39,6 +39,7 @@ _LOCATOR = re.compile(r"([0-9a-f]{32})-([0-9]{1,15})", re.ASCII)
 class Page:
     """`size` counts the whole result; `locator` leads to the next page and is None on the last."""
 
+    kind: ObjectType
     size: int
     records: list[Record]
     done: bool
@@ -54,18 +55,18 @@ def query(transaction: Transaction, text: str, batch: int, wsdl: int) -> Page:
     _check_body(selection, rows)
     records = _render(transaction, selection.kind, selection.names, rows[:batch], wsdl)
     if len(rows) <= batch:
-        return Page(len(rows), records, True)
+        return Page(selection.kind, len(rows), records, True)
     cursor = _keep(transaction, selection)
-    return Page(cursor.size, records, False, f"{cursor.id}-{batch}")
+    return Page(selection.kind, cursor.size, records, False, f"{cursor.id}-{batch}")
 
 
 def query_more(transaction: Transaction, locator: object, batch: int, wsdl: int) -> Page:
     """Raises Refusal: `zoql.locator`."""
     cursor, offset = _find_cursor(transaction, locator)
     rows = queries.cursor_rows(transaction, cursor.id, offset, batch)
-    records = _render(transaction, BY_NAME[cursor.object], cursor.names, rows, wsdl)
-    done = offset + batch >= cursor.size
-    return Page(cursor.size, records, done, None if done else f"{cursor.id}-{offset + batch}")
+    kind, done = BY_NAME[cursor.object], offset + batch >= cursor.size
+    records = _render(transaction, kind, cursor.names, rows, wsdl)
+    return Page(kind, cursor.size, records, done, None if done else f"{cursor.id}-{offset + batch}")
 
 
 def _keep(transaction: Transaction, selection: Selection) -> Cursor:

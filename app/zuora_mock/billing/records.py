@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from zuora_mock.billing import accounts, fields, invoices
+from zuora_mock.billing import accounts, fields, invoices, references, stored
 from zuora_mock.billing.outcomes import Outcome, attempt
 from zuora_mock.billing.splitting import submission as splits
 from zuora_mock.domain import rules
@@ -62,6 +62,8 @@ def delete(transaction: Transaction, kind: ObjectType, ids: Sequence[Any]) -> li
 
 def _create(transaction: Transaction, kind: ObjectType, row: Any, wsdl: int) -> str:
     members = fields.members_of(row)
+    if kind.stored:
+        return stored.create(transaction, kind, members, wsdl)
     also = accounts.also_required(transaction, wsdl) if kind is ACCOUNT else {}
     fields.require(kind, members, transaction.tenant.custom_fields, wsdl, also)
     values = fields.read(kind, members, CREATE, transaction, wsdl)
@@ -91,6 +93,8 @@ def _update(transaction: Transaction, kind: ObjectType, row: Any, wsdl: int) -> 
     _forbid_emptying(kind, values)
     if kind is INVOICE:
         invoices.update(transaction, before, values)
+    elif kind.stored:
+        stored.update(transaction, kind, before, values)
     elif values:
         check = _UPDATE_CHECKS.get(kind)
         values = check(transaction, {**before, **values}, wsdl) if check else values
@@ -110,5 +114,8 @@ def _forbid_emptying(kind: ObjectType, values: Record) -> None:
 
 def _delete(transaction: Transaction, kind: ObjectType, identifier: Any) -> str:
     record = _find(transaction, kind, identifier, "delete")
-    _REMOVERS[kind](transaction, record)
+    if kind.stored:
+        references.remove(transaction, kind, record)
+    else:
+        _REMOVERS[kind](transaction, record)
     return str(record["Id"])

@@ -57,7 +57,7 @@ def _layout(kind: ObjectType, wsdl: int, zone: tzinfo, only: frozenset[str] | No
     wanted = (field for field in shown if only is None or field.name == "Id" or field.name in only)
     return _Layout(
         tuple((field.name, _printer(field.type, wsdl, zone)) for field in wanted),
-        frozenset(field.name for field in kind.stored),
+        frozenset(field.name for field in kind.kept),
     )
 
 

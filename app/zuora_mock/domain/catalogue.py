@@ -1,17 +1,19 @@
 """The objects of Zuora that the mock keeps: their fields, types, limits and the WSDL version that brought them.
 
-`objects.txt` has them, a field a line. Create, update, query, CRUD, the tables and the fixture format
-all read this one description.
+`objects.txt` has those whose rules the mock computes, `stored.txt` those that it only stores, a field a line. Create,
+update, query, CRUD, describe, the tables and the fixture format all read this one description. The start of the server
+needs few of the fields: those of an object are read when somebody asks for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Flag, auto
 from functools import cache, cached_property
 from pathlib import Path
 
+from zuora_mock.domain.levels import Level
 from zuora_mock.domain.values import Type
 
 CUSTOM_SUFFIX = "__c"
@@ -31,7 +33,8 @@ class Access(Flag):
     READ = auto()
     QUERY = auto()
     FILTER = auto()
-    FREE = CREATE | UPDATE | READ | QUERY | FILTER
+    SEEN = READ | QUERY | FILTER
+    FREE = CREATE | UPDATE | SEEN
 
 
 CREATE, UPDATE = Access.CREATE, Access.UPDATE
@@ -43,15 +46,20 @@ _LETTERS: Mapping[str, Access] = {
     "r": Access.READ,
     "q": Access.QUERY,
     "f": Access.FILTER,
-    "i": Access.NONE,
-    _NOTHING: Access.NONE,
+    **dict.fromkeys("ipk-", Access.NONE),
 }
-_INDEXED = "i"
+_INDEXED, _PART, _KEEPS = "ipk"
+_RULE = "*"
+_REFERRING = frozenset({Type.ID, Type.STRUCTURE})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`limit` is the greatest length in characters (0: none); `since` the first WSDL version that knows the field."""
+    """`limit` is the greatest length in characters (0: none); `since` the first WSDL version that knows the field.
+
+    `target` is the object that an id refers to, or that the rows of a structure become. A record is a `part` of what
+    such an id names, and goes with it; one that `keeps` it stays when that has gone.
+    """
 
     name: str
     type: Type
@@ -59,7 +67,10 @@ class Field:
     limit: int = 0
     since: int = 0
     values: tuple[str, ...] = ()
+    target: str = ""
     indexed: bool = False
+    part: bool = False
+    keeps: bool = False
 
     @property
     def required(self) -> bool:
@@ -70,31 +81,84 @@ class Field:
         """Whether a record shows it. Assumed: a read of one object shows what a query may select."""
         return bool(self.access & (Access.READ | Access.QUERY))
 
+    @property
+    def seen(self) -> bool:
+        """Whether its value is of any consequence to what a client reads."""
+        return bool(self.access & Access.SEEN)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectRule:
+    """What a query may select, as `objects.txt` says it: `rest` is a message, or the values of a field by its name."""
+
+    verb: str
+    names: tuple[str, ...]
+    rest: str
+
 
 @dataclass(frozen=True, eq=False)
 class ObjectType:
-    """One object. `hidden` fields are kept beside the others and never leave through Zuora's face.
+    """One object. `stored`: the mock keeps its records, and computes nothing.
 
-    `since` is the first WSDL version that knows the object; `custom`, whether it takes custom fields.
+    `verbs` are the methods of CRUD, `since` is the first WSDL version that knows the object; `custom`, whether it takes
+    custom fields. `lines` are those of the table.
     """
 
     name: str
-    fields: tuple[Field, ...]
-    hidden: tuple[Field, ...] = ()
-    creatable: bool = False
-    updatable: bool = False
-    deletable: bool = False
-    custom: bool = False
-    since: int = 0
-    path: str = field(init=False)
-    table: str = field(init=False)
-    by_name: Mapping[str, Field] = field(init=False, repr=False)
+    lines: tuple[str, ...]
+    may: frozenset[str]
+    verbs: frozenset[str]
+    since: int
+    stored: bool = False
 
-    def __post_init__(self) -> None:
-        words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in self.name).lstrip("-")
-        object.__setattr__(self, "path", words)
-        object.__setattr__(self, "table", f"{words.replace('-', '_')}s")
-        object.__setattr__(self, "by_name", {field.name: field for field in self.fields})
+    @property
+    def level(self) -> Level:
+        return Level.STORED if self.stored else Level.COMPUTED
+
+    @property
+    def creatable(self) -> bool:
+        return "create" in self.may
+
+    @property
+    def updatable(self) -> bool:
+        return "update" in self.may
+
+    @property
+    def deletable(self) -> bool:
+        return "delete" in self.may
+
+    @property
+    def custom(self) -> bool:
+        return "custom" in self.may
+
+    @cached_property
+    def path(self) -> str:
+        return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in self.name).lstrip("-")
+
+    @cached_property
+    def words(self) -> str:
+        return self.path.replace("-", " ")
+
+    @property
+    def table(self) -> str:
+        return f"{self.path.replace('-', '_')}s"
+
+    @cached_property
+    def kept(self) -> tuple[Field, ...]:
+        """The fields and those that are kept beside them and never leave through Zuora's face."""
+        return tuple(_field(line) for line in self.lines if not line.lstrip().startswith(_RULE))
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(each for each in self.kept if not each.name.startswith("_"))
+
+    @cached_property
+    def hidden(self) -> tuple[Field, ...]:
+        return tuple(each for each in self.kept if each.name.startswith("_"))
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        return {each.name: each for each in self.fields}
 
     @cached_property
     def _by_folded_name(self) -> dict[str, Field]:
@@ -108,9 +172,14 @@ class ObjectType:
     def required(self) -> tuple[str, ...]:
         return tuple(each.name for each in self.fields if each.required)
 
-    @property
-    def stored(self) -> tuple[Field, ...]:
-        return self.fields + self.hidden
+    @cached_property
+    def references(self) -> tuple[Field, ...]:
+        """The fields that refer to other objects."""
+        return tuple(each for each in self.fields if each.target and each.type is Type.ID)
+
+    @cached_property
+    def select_rules(self) -> tuple[SelectRule, ...]:
+        return tuple(_select_rule(line) for line in self.lines if line.lstrip().startswith(_RULE))
 
 
 def is_custom(name: str) -> bool:
@@ -127,48 +196,56 @@ def _access(letters: str) -> Access:
 
 
 def _field(line: str) -> Field:
-    name, kind, limit, letters, since, *values = line.split(None, 5)
+    name, word, limit, letters, since, *values = line.split(None, 5)
+    kind, last = Type(word), values[0] if values else ""
+    refers = kind in _REFERRING
     return Field(
         name,
-        Type(kind),
+        kind,
         _access(letters),
         _number(limit),
         _number(since),
-        tuple(values[0].split("|")) if values else (),
+        tuple(last.split("|")) if last and not refers else (),
+        last if refers else "",
         _INDEXED in letters,
+        _PART in letters,
+        _KEEPS in letters,
     )
+
+
+def _select_rule(line: str) -> SelectRule:
+    _, verb, names, rest = line.split(None, 3)
+    return SelectRule(verb, tuple(names.split("|")), rest)
 
 
 def _number(text: str) -> int:
     return 0 if text == _NOTHING else int(text)
 
 
-def _object(first: str, lines: Iterable[str]) -> ObjectType:
-    name, abilities, since = first.split()
-    may, fields = abilities.split(","), [_field(line) for line in lines]
-    return ObjectType(
-        name,
-        tuple(field for field in fields if not field.name.startswith("_")),
-        tuple(field for field in fields if field.name.startswith("_")),
-        creatable="create" in may,
-        updatable="update" in may,
-        deletable="delete" in may,
-        custom="custom" in may,
-        since=_number(since),
-    )
+def _object(first: str, lines: Sequence[str], *, stored: bool) -> ObjectType:
+    name, may, verbs, since = first.split()
+    return ObjectType(name, tuple(lines), _words(may), _words(verbs), _number(since), stored)
 
 
-def read_objects(text: str) -> Iterator[ObjectType]:
+def _words(text: str) -> frozenset[str]:
+    return frozenset() if text == _NOTHING else frozenset(text.split(","))
+
+
+def read_objects(text: str, *, stored: bool = False) -> Iterator[ObjectType]:
     """The objects of a table such as `objects.txt`."""
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     starts = [number for number, line in enumerate(lines) if not line.startswith(" ")]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield _object(lines[start], lines[start + 1 : end])
+        yield _object(lines[start], lines[start + 1 : end], stored=stored)
 
 
-OBJECTS: tuple[ObjectType, ...] = tuple(
-    read_objects(Path(__file__).with_name("objects.txt").read_text(encoding="utf-8"))
-)
+def _read(name: str, *, stored: bool = False) -> tuple[ObjectType, ...]:
+    return tuple(read_objects(Path(__file__).with_name(name).read_text(encoding="utf-8"), stored=stored))
+
+
+COMPUTED = _read("objects.txt")
+STORED = _read("stored.txt", stored=True)
+OBJECTS = COMPUTED + STORED
 BY_NAME: Mapping[str, ObjectType] = {each.name: each for each in OBJECTS}
 _BY_FOLDED_NAME = {each.name.lower(): each for each in OBJECTS}
 
@@ -190,3 +267,9 @@ def find_object(name: str, wsdl: int = LATEST_WSDL) -> ObjectType | None:
 def known_at(fields: Iterable[Field], wsdl: int) -> tuple[Field, ...]:
     """The fields that a WSDL version knows."""
     return tuple(each for each in fields if each.since <= wsdl)
+
+
+@cache
+def referring(target: str) -> tuple[tuple[ObjectType, Field], ...]:
+    """The fields of all objects that refer to this one."""
+    return tuple((kind, each) for kind in OBJECTS for each in kind.references if each.target == target)

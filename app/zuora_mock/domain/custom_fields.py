@@ -83,6 +83,10 @@ class CustomFields:
         exact = {declared.lower(): declared for declared in self.names(kind)}
         return self.find(kind, exact.get(name.lower(), name))
 
+    def fields(self, kind: ObjectType) -> tuple[Field, ...]:
+        """Those that are declared."""
+        return tuple(self._by_name.get(kind.name, {}).values())
+
     def names(self, kind: ObjectType) -> tuple[str, ...]:
         """Of those that are declared."""
         return tuple(self._by_name.get(kind.name, ()))

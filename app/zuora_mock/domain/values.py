@@ -45,6 +45,8 @@ class Type(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     DATETIME = "dateTime"
+    #: Objects and arrays that a client sends and nobody reads.
+    STRUCTURE = "object"
     #: A custom field that nobody declared: text, a number or a boolean.
     ANY = "any"
 
@@ -126,6 +128,11 @@ def _parse_any(value: Any) -> Value:
     return as_number(float(value))
 
 
+def _ignore(_value: Any) -> Value:
+    """What nobody reads is not kept."""
+    return None
+
+
 def as_number(value: float) -> int | float:
     """As JSON has it: a whole number without a point."""
     return int(value) if value == int(value) else value
@@ -141,6 +148,7 @@ _PARSERS: Mapping[Type, Callable[[Any], Value]] = {
     Type.INTEGER: _parse_integer,
     Type.BOOLEAN: _parse_boolean,
     Type.DATE: parse_date,
+    Type.STRUCTURE: _ignore,
     Type.ANY: _parse_any,
 }
 

@@ -41,6 +41,7 @@ class Entry:
     track_id: str | None
     request_id: str
     operation: str | None
+    objects: tuple[str, ...]
     rules: tuple[str, ...]
     fault: str | None
     milliseconds: float
@@ -156,9 +157,10 @@ class Journal:
         return rows.clear(transaction)
 
     def _exercise(self, transaction: Transaction, entry: Entry) -> None:
-        """Notes for the ledger which operations and rules the calls so far have met."""
+        """Notes for the ledger which operations, objects and rules the calls so far have met."""
         tenant = transaction.tenant
         met = {("rule", name) for name in entry.rules}
+        met.update(("object", name) for name in entry.objects)
         if entry.operation:
             met.add(("operation", entry.operation))
         if not met <= tenant.exercised:

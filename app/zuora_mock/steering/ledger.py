@@ -1,6 +1,7 @@
 """What the mock knows and how it knows it, and how much of that a tenant's calls have exercised.
 
-    operations   what the mock does of Zuora's API
+    operations   what the mock does of Zuora's API, and how much of Zuora is behind it
+    objects      the types of records, with the same
     rules        what it refuses, with provenance (documented, observed, assumed) and source
 
 Printed as data, as a table of text, and as JUnit XML for the reports of a CI.
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
+from zuora_mock.domain.catalogue import OBJECTS, ObjectType
+from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Provenance, Rule
 from zuora_mock.storage import journal
@@ -34,11 +37,16 @@ class Described(Protocol):
     def source(self) -> str: ...
     @property
     def summary(self) -> str: ...
+    @property
+    def level(self) -> Level: ...
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """An operation, whose `detail` is its method and path, or a rule, whose `detail` is its kind."""
+    """An operation, whose `detail` is its method and path, a type of object or a rule, whose `detail` is its kind.
+
+    Rules have no level.
+    """
 
     name: str
     detail: str
@@ -46,29 +54,35 @@ class LedgerRow:
     source: str
     summary: str
     exercised: bool
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
+    """`exercised_by_level` is empty for rules."""
+
     total: int
     exercised: int
+    exercised_by_level: Mapping[str, int]
     by_provenance: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     operations: tuple[LedgerRow, ...]
+    objects: tuple[LedgerRow, ...]
     rules: tuple[LedgerRow, ...]
 
     @property
     def sections(self) -> Mapping[str, Sequence[LedgerRow]]:
-        return {"operations": self.operations, "rules": self.rules}
+        return {"operations": self.operations, "objects": self.objects, "rules": self.rules}
 
 
 def read(transaction: Transaction, operations: Iterable[Described]) -> Ledger:
     met = journal.exercised(transaction)
     return Ledger(
         tuple(_operation(operation, ("operation", operation.name) in met) for operation in operations),
+        tuple(_object(kind, ("object", kind.name) in met) for kind in OBJECTS),
         tuple(_rule(rule, ("rule", rule.name) in met) for rule in RULES.values()),
     )
 
@@ -76,7 +90,15 @@ def read(transaction: Transaction, operations: Iterable[Described]) -> Ledger:
 def _operation(operation: Described, exercised: bool) -> LedgerRow:
     detail = f"{operation.method} {operation.path}"
     provenance = operation.provenance.value
-    return LedgerRow(operation.name, detail, provenance, operation.source, operation.summary, exercised)
+    level = operation.level.value
+    return LedgerRow(operation.name, detail, provenance, operation.source, operation.summary, exercised, level)
+
+
+def _object(kind: ObjectType, exercised: bool) -> LedgerRow:
+    verbs = ("create", "update", "delete")
+    detail = ", ".join(("query", *(verb for verb in verbs if verb in kind.may)))
+    source, summary, level = f"SOAP API, {kind.name}", f"Records of {kind.name}", kind.level.value
+    return LedgerRow(kind.name, detail, Provenance.DOCUMENTED.value, source, summary, exercised, level)
 
 
 def _rule(rule: Rule, exercised: bool) -> LedgerRow:
@@ -85,7 +107,10 @@ def _rule(rule: Rule, exercised: bool) -> LedgerRow:
 
 def total(lines: Sequence[LedgerRow]) -> Total:
     counts = {each.value: sum(line.provenance == each.value for line in lines) for each in Provenance}
-    return Total(len(lines), sum(line.exercised for line in lines), counts)
+    met = [line for line in lines if line.exercised]
+    known = Level if any(line.level for line in lines) else ()
+    levels = {each.value: sum(line.level == each for line in met) for each in known}
+    return Total(len(lines), len(met), levels, counts)
 
 
 def as_text(ledger: Ledger) -> str:
@@ -96,10 +121,17 @@ def as_text(ledger: Ledger) -> str:
 def _table(title: str, lines: Sequence[LedgerRow]) -> str:
     counts = total(lines)
     known = ", ".join(f"{count} {name}" for name, count in counts.by_provenance.items())
-    cells = [("x" if each.exercised else "-", each.name, each.provenance, each.detail, each.source) for each in lines]
+    by_level = ", ".join(f"{count} {name}" for name, count in counts.exercised_by_level.items())
+    exercised = f"{counts.exercised} of {counts.total} exercised" + (f" ({by_level})" if by_level else "")
+    cells = [_cells(each) for each in lines]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     rows = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
-    return "\n".join((f"{title}: {counts.exercised} of {counts.total} exercised; {known}", *rows))
+    return "\n".join((f"{title}: {exercised}; {known}", *rows))
+
+
+def _cells(row: LedgerRow) -> list[str]:
+    level = [row.level] if row.level else []
+    return ["x" if row.exercised else "-", row.name, *level, row.provenance, row.detail, row.source]
 
 
 def as_junit(ledger: Ledger) -> bytes:

@@ -8,25 +8,12 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Float,
-    Select,
-    String,
-    Table,
-    and_,
-    bindparam,
-    case,
-    cast,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Float, String, Table, and_, bindparam, case, cast, func, or_
 
 from zuora_mock.domain.catalogue import ObjectType, is_custom
 from zuora_mock.domain.conditions import Clause, Operator, Selection, Wildcard, like_pattern
-from zuora_mock.storage.tables import OBJECT_TABLES
+from zuora_mock.domain.values import Type
+from zuora_mock.storage.places import each_of, equal, one_of, table_of, value, whose
 
 
 class Shape(NamedTuple):
@@ -82,40 +69,42 @@ def _literally(text: str) -> str:
 
 
 def where(kind: ObjectType, shaped: Shapes) -> ColumnElement[bool]:
-    table = OBJECT_TABLES[kind.name]
-    whose = and_(table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
     numbers = count()
-    matches = [and_(*(_condition(table, each, f"v{next(numbers)}") for each in shape)) for shape in shaped]
-    return and_(whose, or_(*matches)) if matches else whose
+    matches = [and_(*(_condition(kind, each, f"v{next(numbers)}") for each in shape)) for shape in shaped]
+    return and_(whose(kind), or_(*matches)) if matches else whose(kind)
 
 
-def _condition(table: Table, shape: Shape, value: str) -> ColumnElement[bool]:
-    operand = _operand(table, shape)
+def _condition(kind: ObjectType, shape: Shape, parameter: str) -> ColumnElement[bool]:
     if shape.empty:
+        operand = _operand(kind, shape)
         return operand.is_(None) if shape.operator is Operator.EQUAL else operand.is_not(None)
-    fold = _folding(operand) if shape.folded else _as_it_is
+    by_index = _BY_INDEX.get(shape.operator)
+    if by_index and not shape.folded and not is_custom(shape.field):
+        return by_index(kind, shape.field, parameter)
+    return _compared(kind, shape, parameter)
+
+
+_BY_INDEX: Mapping[Operator, Callable[[ObjectType, str, str], ColumnElement[bool]]] = {
+    Operator.EQUAL: equal,
+    Operator.IN: one_of,
+}
+
+
+def _compared(kind: ObjectType, shape: Shape, parameter: str) -> ColumnElement[bool]:
+    operand, fold = _operand(kind, shape), _folding(kind, shape)
     if shape.operator is Operator.IN:
-        found: ColumnElement[bool] = fold(operand).in_(_each_of(value, fold))
+        found: ColumnElement[bool] = fold(operand).in_(each_of(parameter, fold))
         return found
-    compared: ColumnElement[bool] = _COMPARE[shape.operator](fold(operand), fold(bindparam(value)))
+    compared: ColumnElement[bool] = _COMPARE[shape.operator](fold(operand), fold(bindparam(parameter)))
     return compared
 
 
-def _folding(operand: ColumnElement[Any]) -> Callable[[Any], Any]:
-    return (lambda value: func.coalesce(value, 0)) if isinstance(operand.type, Boolean) else func.lower
-
-
-def _as_it_is(element: Any) -> Any:
-    return element
-
-
-def one_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
-    """That the column has one of the values in a JSON array."""
-    return column.in_(_each_of(parameter, _as_it_is))
-
-
-def _each_of(parameter: str, fold: Callable[[Any], Any]) -> Select[Any]:
-    return select(fold(func.json_each(bindparam(parameter)).table_valued("value").c.value))
+def _folding(kind: ObjectType, shape: Shape) -> Callable[[Any], Any]:
+    if not shape.folded:
+        return lambda element: element
+    if not is_custom(shape.field) and kind.by_name[shape.field].type is Type.BOOLEAN:
+        return lambda flag: func.coalesce(flag, 0)
+    return func.lower
 
 
 _COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
@@ -129,10 +118,10 @@ _COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
 }
 
 
-def _operand(table: Table, shape: Shape) -> ColumnElement[Any]:
+def _operand(kind: ObjectType, shape: Shape) -> ColumnElement[Any]:
     if not is_custom(shape.field):
-        return table.c[shape.field]
-    text = _custom_text(table, shape.field)
+        return value(kind, shape.field)
+    text = _custom_text(table_of(kind), shape.field)
     return _number_in(text) if shape.numeric else text
 
 

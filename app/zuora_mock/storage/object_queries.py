@@ -17,10 +17,10 @@ from zuora_mock.domain.conditions import Selection
 from zuora_mock.domain.object_query.cursors import PageEnd
 from zuora_mock.domain.object_query.reading import Ordering
 from zuora_mock.domain.values import Record, Value
-from zuora_mock.storage.conditions import Shapes, one_of, shapes, values, where
+from zuora_mock.storage.conditions import Shapes, shapes, values, where
+from zuora_mock.storage.places import columns, one_of, table_of, value, whose
 from zuora_mock.storage.statements import Prepared
-from zuora_mock.storage.tables import OBJECT_TABLES
-from zuora_mock.storage.transaction import Transaction, column_names, record_of, whose
+from zuora_mock.storage.transaction import Transaction, record_of
 
 
 def page(
@@ -43,13 +43,15 @@ def related(transaction: Transaction, kind: ObjectType, field: str, keys: Sequen
 
 @lru_cache(maxsize=256)
 def _page(kind: ObjectType, shaped: Shapes, field: str, descending: bool, begins_at_null: bool | None) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    columns = [table.c[name] for name in (*column_names(kind), "custom")]
-    order = (table.c[field], table.c.Id)
+    order = (value(kind, field), table_of(kind).c.Id)
     conditions = [where(kind, shaped)]
     if begins_at_null is not None:
         conditions.append(_after(*order, descending, begins_at_null))
-    rows = select(*columns).where(*conditions).order_by(*(each.desc() if descending else each.asc() for each in order))
+    rows = (
+        select(*columns(kind))
+        .where(*conditions)
+        .order_by(*(each.desc() if descending else each.asc() for each in order))
+    )
     return Prepared(rows.limit(bindparam("limit")))
 
 
@@ -71,10 +73,9 @@ _NEVER_NULL = frozenset({"Id", "UpdatedDate"})
 
 @cache
 def _related(kind: ObjectType, field: str) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    latest = [table.c[name].desc() for name in ("UpdatedDate", "Id") if name in table.c]
-    position = func.row_number().over(partition_by=table.c[field], order_by=latest).label("position")
-    ranked = select(table.c.Id, position).where(whose(kind), one_of(table.c[field], "keys")).subquery()
+    identity = table_of(kind).c.Id
+    latest = [value(kind, name).desc() for name in ("UpdatedDate", "Id") if name in kind.by_name]
+    position = func.row_number().over(partition_by=value(kind, field), order_by=latest).label("position")
+    ranked = select(identity, position).where(whose(kind), one_of(kind, field, "keys")).subquery()
     first = select(ranked.c.Id).where(ranked.c.position <= bindparam("limit"))
-    columns = [table.c[name] for name in (*column_names(kind), "custom")]
-    return Prepared(select(*columns).where(whose(kind), table.c.Id.in_(first)).order_by(*latest))
+    return Prepared(select(*columns(kind)).where(whose(kind), identity.in_(first)).order_by(*latest))

@@ -16,7 +16,6 @@ from typing import Any, TypeAlias
 from sqlalchemy import (
     ColumnElement,
     String,
-    Table,
     bindparam,
     case,
     delete,
@@ -30,11 +29,13 @@ from zuora_mock.domain.catalogue import ObjectType, is_custom
 from zuora_mock.domain.conditions import Selection
 from zuora_mock.domain.values import Type
 from zuora_mock.storage.conditions import Shapes, shapes, values, where
+from zuora_mock.storage.places import table_of, value
 from zuora_mock.storage.statements import Prepared
-from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS, OBJECT_TABLES
+from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS
 from zuora_mock.storage.transaction import Transaction
 
 Row: TypeAlias = Sequence[Any]
+_CUSTOM = "custom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +107,32 @@ def _remove_cursors(transaction: Transaction, cursors: Sequence[str]) -> None:
 
 @lru_cache(maxsize=256)
 def _select_first(kind: ObjectType, names: tuple[str, ...], shaped: Shapes) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    rows = select(*(table.c[name] for name in _columns(names))).where(where(kind, shaped))
-    return Prepared(rows.order_by(table.c.seq).limit(bindparam("limit")))
+    rows = select(*(_column(kind, name) for name in _columns(names))).where(where(kind, shaped))
+    return Prepared(rows.order_by(table_of(kind).c.seq).limit(bindparam("limit")))
 
 
 @lru_cache(maxsize=64)
 def _copy(kind: ObjectType, names: tuple[str, ...], shaped: Shapes) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
+    table = table_of(kind)
     position = func.row_number().over(order_by=table.c.seq) - 1
-    row = func.json_array(*(_as_json(kind, table, name) for name in _columns(names)))
+    row = func.json_array(*(_as_json(kind, name) for name in _columns(names)))
     rows = select(table.c.tenant, bindparam("cursor", type_=String), position, row).where(where(kind, shaped))
     return Prepared(insert(CURSOR_ROWS).from_select(["tenant", "cursor", "position", "row"], rows))
 
 
 def _columns(names: tuple[str, ...]) -> list[str]:
     plain = [name for name in names if not is_custom(name)]
-    return plain if len(plain) == len(names) else [*plain, "custom"]
+    return plain if len(plain) == len(names) else [*plain, _CUSTOM]
 
 
-def _as_json(kind: ObjectType, table: Table, name: str) -> ColumnElement[Any]:
+def _column(kind: ObjectType, name: str) -> ColumnElement[Any]:
+    return table_of(kind).c.custom if name == _CUSTOM else value(kind, name)
+
+
+def _as_json(kind: ObjectType, name: str) -> ColumnElement[Any]:
     """SQLite by itself prints 15 digits of a float; 17 give the same float back."""
-    column = table.c[name]
-    if name != "custom" and kind.by_name[name].type is Type.DOUBLE:
+    column = _column(kind, name)
+    if name != _CUSTOM and kind.by_name[name].type is Type.DOUBLE:
         return func.json(case((column.is_not(None), func.printf("%!.17g", column))))
     return column
 

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from zuora_mock.storage.statements import sqlite
-from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, metadata
+from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, metadata
 
 
 @cache
@@ -35,6 +35,9 @@ def spread() -> Iterator[tuple[str, str, str]]:
         yield table.name, f"sqlite_autoindex_{table.name}_1", "1000000 100000 50000 1"
         for index in table.indexes:
             yield table.name, str(index.name), "1000000 100000 50000 10"
+    yield STORED_RECORDS.name, f"sqlite_autoindex_{STORED_RECORDS.name}_1", "1000000 100000 50000 1"
+    yield STORED_RECORDS.name, "stored_records_seq", "1000000 100000 50000 20000 1"
+    yield STORED_KEYS.name, STORED_KEYS.name, "3000000 300000 150000 10 8 5 1"
     yield JOBS.name, JOBS.name, "1000000 100000 1"
     yield JOBS.name, "jobs_object", "1000000 100000 1"
     yield JOBS.name, "jobs_state", "1000000 250000 50000 1"

@@ -1,5 +1,8 @@
 """The tables. Those of Zuora's objects follow from the catalogue; the others hold what the mock must remember.
 
+An object whose rules the mock computes has a table of its own, a column a field. What it only stores has one table for
+all: a new object is no new table, and costs the start of the server nothing.
+
 Every row belongs to a tenant, and those of Zuora's objects to an entity of it. Snapshots are tenants of their own kind,
 so that a copy of everything is one `INSERT … SELECT` a table.
 """
@@ -25,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from zuora_mock.domain.catalogue import OBJECTS, Field, ObjectType
+from zuora_mock.domain.catalogue import COMPUTED, Field, ObjectType
 from zuora_mock.domain.values import Type
 
 metadata = MetaData()
@@ -74,16 +77,43 @@ def _object_table(kind: ObjectType) -> Table:
         metadata,
         _tenant(),
         Column("entity", Integer, primary_key=True),
-        *(_column(each) for each in kind.stored),
+        *(_column(each) for each in kind.kept),
         Column("seq", BigInteger, nullable=False),
         Column("custom", Text),
-        *(_index(kind, each) for each in kind.stored if each.indexed),
+        *(_index(kind, each) for each in kind.kept if each.indexed),
         Index(f"{kind.table}_seq", "tenant", "entity", "seq"),
         *_latest(kind),
     )
 
 
-OBJECT_TABLES: Mapping[str, Table] = {kind.name: _object_table(kind) for kind in OBJECTS}
+OBJECT_TABLES: Mapping[str, Table] = {kind.name: _object_table(kind) for kind in COMPUTED}
+
+STORED_RECORDS = Table(
+    "stored_records",
+    metadata,
+    _tenant(),
+    Column("entity", Integer, primary_key=True),
+    Column("Id", String, primary_key=True),
+    Column("object", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("custom", Text),
+    Index("stored_records_seq", "tenant", "entity", "object", "seq"),
+)
+"""`body` is a record as JSON, but its custom fields."""
+
+STORED_KEYS = Table(
+    "stored_keys",
+    metadata,
+    _tenant(),
+    Column("entity", Integer, primary_key=True),
+    Column("value", String, primary_key=True),
+    Column("object", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("Id", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""By which values stored records are found quickly: what they refer to, their numbers and names."""
 
 FIXTURES = Table(
     "fixtures",
@@ -294,6 +324,8 @@ FAULTS = Table(
 
 DATA_TABLES: tuple[Table, ...] = (
     *OBJECT_TABLES.values(),
+    STORED_RECORDS,
+    STORED_KEYS,
     CHARGES,
     SPLITS,
     PAYMENT_TERMS,

@@ -15,15 +15,16 @@ from itertools import islice
 from sqlite3 import Connection, IntegrityError
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 
 from zuora_mock.clock import whole_seconds
 from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
 from zuora_mock.domain.values import Record, Type
 from zuora_mock.ids import object_id, object_ids
+from zuora_mock.storage import stored
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.places import column_names, columns, equal, table_of, whose
 from zuora_mock.storage.statements import Prepared, execute, execute_many
-from zuora_mock.storage.tables import OBJECT_TABLES
 from zuora_mock.storage.tenants import Tenant, image_of, put_back, save_counters
 
 
@@ -123,29 +124,42 @@ class Transaction:
 
     def load(self, kind: ObjectType, records: Sequence[Record]) -> None:
         """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow."""
+        try:
+            if kind.stored:
+                stored.add(self, kind, [(self.tenant.next_seq(), each) for each in records])
+                stored.add_keys(self, kind, records)
+            else:
+                self._load(kind, records)
+        except IntegrityError as error:
+            raise DuplicateRow(str(error)) from None
+
+    def _load(self, kind: ObjectType, records: Sequence[Record]) -> None:
         given = frozenset().union(*records)
         names = _present(kind, given & _column_set(kind))
         custom = given - _column_set(kind)
-        whose, first = (self.tenant.key, self.entity), self.tenant.next_seqs(len(records))
+        mine, first = (self.tenant.key, self.entity), self.tenant.next_seqs(len(records))
         rows = [
-            (*whose, seq, _custom(each) if custom else None, *map(each.get, names))
+            (*mine, seq, _custom(each) if custom else None, *map(each.get, names))
             for seq, each in enumerate(records, first)
         ]
-        try:
-            execute_many(self, _insert(kind, names), rows)
-        except IntegrityError as error:
-            raise DuplicateRow(str(error)) from None
+        execute_many(self, _insert(kind, names), rows)
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""
         after: Record = {name: value for name, value in {**before, **values}.items() if value is not None}
+        if kind.stored:
+            stored.replace(self, kind, before, after)
+        else:
+            self._update(kind, before, values, after)
+        self.changes.append(Change(kind.name, str(before["Id"]), before, after))
+        return after
+
+    def _update(self, kind: ObjectType, before: Record, values: Record, after: Record) -> None:
         columns = {name: value for name, value in values.items() if not is_custom(name)}
         if len(columns) != len(values):
             columns["custom"] = _custom(after)
         parameters = {**_prefixed(self.scope), "_id": before["Id"], **_prefixed(columns)}
         _update(kind, tuple(columns)).run(self, parameters)
-        self.changes.append(Change(kind.name, str(before["Id"]), before, after))
-        return after
 
     def update_many(self, kind: ObjectType, updates: Sequence[tuple[Record, Record]]) -> None:
         """Writes values over several records at once; they name the same fields each time, no custom ones."""
@@ -161,8 +175,11 @@ class Transaction:
     def delete(self, kind: ObjectType, records: Sequence[Record]) -> None:
         if not records:
             return
-        scope = self.scope
-        _delete(kind).run_many(self, [{**scope, "_id": record["Id"]} for record in records])
+        if kind.stored:
+            stored.remove(self, kind, records)
+        else:
+            scope = self.scope
+            _delete(kind).run_many(self, [{**scope, "_id": record["Id"]} for record in records])
         self.changes.extend(Change(kind.name, str(record["Id"]), record, None) for record in records)
 
     def stamp_new(self, record: Record) -> Record:
@@ -213,21 +230,19 @@ def begin(database: Database, tenant: Tenant, entity: int = 0, stream: str = "")
 
 
 @cache
-def column_names(kind: ObjectType) -> tuple[str, ...]:
-    return tuple(each.name for each in kind.stored)
-
-
-@cache
 def _column_set(kind: ObjectType) -> frozenset[str]:
     return frozenset(column_names(kind))
 
 
 @cache
 def _booleans(kind: ObjectType) -> tuple[str, ...]:
-    return tuple(each.name for each in kind.stored if each.type is Type.BOOLEAN)
+    return tuple(each.name for each in kind.kept if each.type is Type.BOOLEAN)
 
 
 def record_of(kind: ObjectType, row: Sequence[Any]) -> Record:
+    """From the values of `places.columns`."""
+    if kind.stored:
+        return stored.record_of(row)
     record: Record = {name: value for name, value in zip(column_names(kind), row, strict=False) if value is not None}
     for name in _booleans(kind):
         if name in record:
@@ -246,46 +261,37 @@ def _prefixed(values: Mapping[str, object]) -> dict[str, object]:
     return {f"_{name}": value for name, value in values.items()}
 
 
-def whose(kind: ObjectType) -> ColumnElement[bool]:
-    table = OBJECT_TABLES[kind.name]
-    return and_(table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
-
-
-def _columns(kind: ObjectType) -> Select[Any]:
-    table = OBJECT_TABLES[kind.name]
-    return select(*(table.c[name] for name in column_names(kind)), table.c.custom).where(whose(kind))
+def _rows(kind: ObjectType, names: tuple[str, ...]) -> Select[Any]:
+    return select(*columns(kind)).where(whose(kind), *_equal(kind, names))
 
 
 @cache
 def _select_by_id(kind: ObjectType) -> Prepared:
-    return Prepared(_columns(kind).where(OBJECT_TABLES[kind.name].c.Id == bindparam("_id")))
+    return Prepared(_rows(kind, ()).where(table_of(kind).c.Id == bindparam("_id")))
 
 
 @cache
 def _select_any(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
-    return Prepared(_columns(kind).where(*equal).limit(1))
+    return Prepared(_rows(kind, names).limit(1))
 
 
 @cache
 def _select_where(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
-    return Prepared(_columns(kind).where(*equal).order_by(table.c.seq))
+    return Prepared(_rows(kind, names).order_by(table_of(kind).c.seq))
 
 
 @cache
 def _count(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    equal = [table.c[name] == bindparam(f"_{name}") for name in names]
-    return Prepared(select(func.count()).select_from(table).where(whose(kind), *equal))
+    return Prepared(select(func.count()).select_from(table_of(kind)).where(whose(kind), *_equal(kind, names)))
 
 
 @cache
 def _exists(kind: ObjectType, name: str) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
-    return Prepared(select(table.c.Id).where(whose(kind), table.c[name] == bindparam(f"_{name}")).limit(1))
+    return Prepared(select(table_of(kind).c.Id).where(whose(kind), *_equal(kind, (name,))).limit(1))
+
+
+def _equal(kind: ObjectType, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    return [equal(kind, name, f"_{name}") for name in names]
 
 
 @lru_cache(maxsize=1024)
@@ -297,20 +303,19 @@ def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def _insert(kind: ObjectType, present: tuple[str, ...]) -> str:
     names = ("tenant", "entity", "seq", "custom", *present)
-    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
-    return f"INSERT INTO {kind.table} ({columns}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
+    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    return f"INSERT INTO {kind.table} ({quoted}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 
 
 @lru_cache(maxsize=256)
 def _update(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
     """In an UPDATE a parameter may not have the name of a column, hence the underscores."""
-    table = OBJECT_TABLES[kind.name]
-    mine = and_(table.c.tenant == bindparam("_tenant"), table.c.entity == bindparam("_entity"))
+    table = table_of(kind)
     values: dict[str, object] = {name: bindparam(f"_{name}") for name in names}
-    return Prepared(update(table).where(mine, table.c.Id == bindparam("_id")).values(values))
+    return Prepared(update(table).where(whose(kind, "_"), table.c.Id == bindparam("_id")).values(values))
 
 
 @cache
 def _delete(kind: ObjectType) -> Prepared:
-    table = OBJECT_TABLES[kind.name]
+    table = table_of(kind)
     return Prepared(delete(table).where(whose(kind), table.c.Id == bindparam("_id")))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from zuora_mock.bounds import Bounds
-from zuora_mock.domain.catalogue import OBJECTS
+from zuora_mock.domain.catalogue import COMPUTED
 from zuora_mock.settings import CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET
 from zuora_mock.storage import bulk, configuration, jobs, tenants
 from zuora_mock.storage.database import Database
@@ -24,7 +24,8 @@ from zuora_mock.tenants.fixtures.reading import Fixture
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 
 _COUNTED = {
-    **{kind.table: f"{kind.name[0].lower()}{kind.name[1:]}s" for kind in OBJECTS},
+    **{kind.table: f"{kind.name[0].lower()}{kind.name[1:]}s" for kind in COMPUTED},
+    "stored_records": "storedRecords",
     "jobs": "jobs",
     "idempotency": "idempotencyKeys",
     "journal": "requests",

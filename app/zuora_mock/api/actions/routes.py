@@ -72,8 +72,8 @@ def execute(call: CurrentCall, body: ExecuteRequest, options: CurrentWriteOption
     _check_count("ids", body.ids)
     if body.synchronous:
         outcomes = [Outcome(fields.as_text(given), _synchronous()) for given in body.ids]
-        return _rows(None, outcomes, _execute_result)
-    return _rows("ids", splitting.submit(call.transaction, body.ids), _execute_result)
+        return _rows(None, outcomes, _execute_result, INVOICE_SPLIT)
+    return _rows("ids", splitting.submit(call.transaction, body.ids), _execute_result, INVOICE_SPLIT)
 
 
 def _synchronous() -> Refusal:
@@ -94,7 +94,7 @@ def _execute_result(outcome: Outcome) -> dict[str, Any]:
 def create(call: CurrentCall, body: WriteRequest, options: CurrentWriteOptions) -> Answer:
     """Create up to 50 objects of one type."""
     kind = _checked(call, body, options, CREATE, lambda kind: kind.creatable)
-    return _rows("objects", records.create(call.transaction, kind, body.objects, call.wsdl), _save_result)
+    return _rows("objects", records.create(call.transaction, kind, body.objects, call.wsdl), _save_result, kind)
 
 
 @router.post("/update", response_model=list[SaveResult])
@@ -102,7 +102,7 @@ def create(call: CurrentCall, body: WriteRequest, options: CurrentWriteOptions) 
 def update(call: CurrentCall, body: WriteRequest, options: CurrentWriteOptions) -> Answer:
     """Update up to 50 objects of one type."""
     kind = _checked(call, body, options, UPDATE, lambda kind: kind.updatable)
-    return _rows("objects", records.update(call.transaction, kind, body.objects, call.wsdl), _save_result)
+    return _rows("objects", records.update(call.transaction, kind, body.objects, call.wsdl), _save_result, kind)
 
 
 def _save_result(outcome: Outcome) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def delete(call: CurrentCall, body: DeleteRequest, options: CurrentWriteOptions)
     reject_unknown(call, options, body)
     kind = _object_type(call, body.type, lambda kind: kind.deletable)
     _check_count("ids", body.ids)
-    return _rows("ids", records.delete(call.transaction, kind, body.ids), _delete_result)
+    return _rows("ids", records.delete(call.transaction, kind, body.ids), _delete_result, kind)
 
 
 def _delete_result(outcome: Outcome) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def generate(call: CurrentCall, body: GenerateRequest, options: CurrentWriteOpti
     if body.type.lower() != INVOICE.name.lower():
         raise _invalid_type(body.type, INVOICE.name)
     _check_count("objects", body.objects)
-    return _rows("objects", generation.generate(call.transaction, body.objects, call.wsdl), _generate_result)
+    return _rows("objects", generation.generate(call.transaction, body.objects, call.wsdl), _generate_result, INVOICE)
 
 
 def _generate_result(outcome: Outcome) -> dict[str, Any]:
@@ -205,17 +205,20 @@ def _page(member: str, use_case: PagedQuery, call: Call, given: str, conf: Conf 
     body: dict[str, Any] = {"size": page.size, "records": page.records}
     if page.locator is not None:
         body["queryLocator"] = page.locator
-    return Answer(200, render({**body, "done": page.done}))
+    return Answer(200, render({**body, "done": page.done}), objects=(page.kind,))
 
 
-def _rows(member: str | None, outcomes: Sequence[Outcome], show: Callable[[Outcome], dict[str, Any]]) -> Answer:
+def _rows(
+    member: str | None, outcomes: Sequence[Outcome], show: Callable[[Outcome], dict[str, Any]], kind: ObjectType
+) -> Answer:
     """`member` is the array whose elements the outcomes are of: their refusals point below it and speak of it."""
     for position, outcome in enumerate(outcomes):
         if member and outcome.refusal is not None:
             _place(outcome.refusal, outcome.repeats, member, position)
     refusals = tuple(outcome.refusal for outcome in outcomes if outcome.refusal is not None)
     rules_met = tuple(dict.fromkeys(refusal.rule for refusal in refusals))
-    return Answer(200, render([show(outcome) for outcome in outcomes]), rules=rules_met, refusals=refusals)
+    body = render([show(outcome) for outcome in outcomes])
+    return Answer(200, body, rules=rules_met, refusals=refusals, objects=(kind,))
 
 
 def _place(refusal: Refusal, repeats: int | None, member: str, position: int) -> None:

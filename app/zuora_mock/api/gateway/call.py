@@ -13,6 +13,7 @@ from fastapi import Depends
 
 from zuora_mock import ids
 from zuora_mock.api.gateway.credentials import Caller
+from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.errors import Refusal, Rule
 from zuora_mock.services import Services
 from zuora_mock.storage.transaction import Transaction
@@ -48,7 +49,10 @@ class Request:
 
 @dataclass(slots=True)
 class Answer:
-    """What goes out. `rules` are those that refused the call or a row of it, `refusals` what there is to explain."""
+    """What goes out. `rules` are those that refused the call or a row of it, `refusals` what there is to explain.
+
+    `objects` are the types that it is about, as far as a call of any type tells by its answer alone.
+    """
 
     status: int
     body: bytes
@@ -56,6 +60,7 @@ class Answer:
     content_type: str = "application/json;charset=utf-8"
     rules: tuple[Rule, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    objects: tuple[ObjectType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from zuora_mock.api.gateway.credentials import Authenticator, Caller
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.headers import track_id_problem
 from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.api.gateway.reference import action_in_zuora, in_zuora, is_object
+from zuora_mock.api.gateway.reference import action_in_zuora, in_zuora
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
 from zuora_mock.clock import stopwatch
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import find_object
+from zuora_mock.domain.catalogue import ObjectType, find_object
+from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Refusal, Rule
 from zuora_mock.services import Services
@@ -38,7 +39,6 @@ from zuora_mock.tenants.upkeep import EVERY
 logger = logging.getLogger("zuora_mock")
 
 _NO_SUCH_OPERATION = frozenset({Kind.NO_ROUTE, Kind.INVALID_ACTION, Kind.WRONG_METHOD})
-_NO_SUCH_OBJECT = frozenset({rules.INVALID_TYPE, rules.QUERY_OBJECT})
 _ORDERING = frozenset({faults.FAULT_HEADER, faults.DELAY_HEADER})
 _UNSENT = faults.NETWORK | {FaultKind.APPLIED_THEN_LOST}
 
@@ -263,11 +263,9 @@ def _missing(exchange: Exchange, refusal: Refusal) -> str:
     request, action = exchange.request, exchange.target.name or ""
     if refusal.rule.kind in _NO_SUCH_OPERATION and in_zuora(request.method, request.path):
         return f"{request.method} {request.path}"
-    name = str(refusal.actual) if refusal.rule in _NO_SUCH_OBJECT else ""
+    name = str(refusal.actual) if refusal.rule is rules.INVALID_TYPE else ""
     kind = find_object(name)
-    if kind is None:
-        return name if is_object(name) else ""
-    return f"{action} {name}" if action_in_zuora(action, kind.path) else ""
+    return f"{action} {name}" if kind and action_in_zuora(action, kind.path) else ""
 
 
 def _note_injection(exchange: Exchange, injection: Injection) -> None:
@@ -297,6 +295,9 @@ def _unsupported(missing: str) -> Refusal:
 
 def _complete(exchange: Exchange, answer: Answer) -> None:
     headers = {"Zuora-Request-Id": exchange.request_id, **exchange.headers, **answer.headers}
+    level = _level(exchange, answer)
+    if level is not Level.COMPUTED:
+        headers["Zuora-Mock-Level"] = level.value
     track_id = exchange.track_id
     if track_id and not track_id_problem(track_id):
         headers["Zuora-Track-Id"] = track_id
@@ -304,6 +305,21 @@ def _complete(exchange: Exchange, answer: Answer) -> None:
     if answer.rules:
         headers["Zuora-Mock-Rule"] = ", ".join(_marked(rule) for rule in dict.fromkeys(answer.rules))
     answer.headers = headers
+
+
+def _objects(exchange: Exchange, answer: Answer) -> tuple[ObjectType, ...]:
+    """Those that the call was about; nothing before it was let in."""
+    operation = exchange.target.operation
+    if not exchange.welcome or operation is None:
+        return ()
+    return (operation.kind,) if operation.kind else answer.objects
+
+
+def _level(exchange: Exchange, answer: Answer) -> Level:
+    operation = exchange.target.operation
+    if not exchange.welcome or operation is None:
+        return Level.COMPUTED
+    return Level.STORED if any(kind.stored for kind in answer.objects) else operation.level
 
 
 def _marked(rule: Rule) -> str:
@@ -326,6 +342,7 @@ def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entr
         track_id=exchange.track_id,
         request_id=exchange.request_id,
         operation=exchange.target.name,
+        objects=tuple(kind.name for kind in _objects(exchange, answer)),
         rules=tuple(dict.fromkeys(rule.name for rule in answer.rules)),
         fault=exchange.injection.name or None,
         milliseconds=round((stopwatch() - exchange.started) * 1000, 3),

@@ -16,10 +16,14 @@ from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin
 from fastapi import params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.routing import Match
+from starlette.types import Scope
 
 from zuora_mock.api.gateway.call import Answer, Call, current_call
 from zuora_mock.api.gateway.dialect import Dialect
 from zuora_mock.api.gateway.models import Body, Options
+from zuora_mock.domain.catalogue import ObjectType
+from zuora_mock.domain.levels import Level
 from zuora_mock.errors import Provenance
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Answer])
@@ -49,13 +53,16 @@ def form(model: type[BaseModel]) -> Callable[[Endpoint], Endpoint]:
 class OperationRoute(APIRoute):
     """One operation of Zuora. A family makes a subclass of it that has the family's dialect.
 
-    `open` operations bring their credentials themselves; `versioned` ones mind X-Zuora-WSDL-Version.
+    `open` operations bring their credentials themselves; `versioned` ones mind X-Zuora-WSDL-Version. `level` says how
+    much of Zuora is behind one, `kind` which object it is about, where that is one.
     """
 
     dialect: ClassVar[Dialect]
     family: ClassVar[str]
     open: ClassVar[bool] = False
     versioned: ClassVar[bool] = True
+    level: Level = Level.COMPUTED
+    kind: ObjectType | None = None
     needs_media_type: ClassVar[bool] = False
     """Whether a body needs a Content-Type: that of REST does, those of Actions and CRUD do not (assumed)."""
 
@@ -75,11 +82,19 @@ class OperationRoute(APIRoute):
         options = self.__dict__.pop("_declared", None)
         if options is None:
             raise AttributeError(name)
-        options |= {"name": self.name, "summary": self.summary, "operation_id": self.name}
+        options |= {"name": self.name, "summary": self.summary, "operation_id": self.name, **self.late()}
         options["description"] = f"{self.provenance.value}: {self.source}"
         options["openapi_extra"] = _described_form(self.endpoint)
         super().__init__(self.path, self.endpoint, **options)
         return getattr(self, name)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """The gateway in front of the router has answered every call of an operation: the router need not look."""
+        return Match.NONE, {}
+
+    def late(self) -> Mapping[str, Any]:
+        """What FastAPI is told besides what was declared, where to make it would cost the start."""
+        return {}
 
     @cached_property
     def _parameters(self) -> Mapping[str, Any]:

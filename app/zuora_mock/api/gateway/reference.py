@@ -1,7 +1,7 @@
 """What Zuora has, so that the mock can say what it has not. The facts stand in `reference.txt`, read when first needed.
 
 Sources: Zuora's Python SDK 3.21 (every operation), Older API (CRUD and Actions), API references of 2018 to 2022
-(spellings that are gone from the newest), Quickstart and Settings API (families of paths), SOAP objects.
+(spellings that are gone from the newest), Quickstart and Settings API (families of paths), iron_bank (describe).
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ class _Segment:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`objects` are names of types in lower case; `templates` the paths as they are listed, with their methods."""
+    """`templates` are the paths as they are listed, with their methods."""
 
-    objects: frozenset[str]
     templates: dict[str, tuple[str, ...]]
     root: _Segment
 
@@ -49,9 +48,8 @@ class Reference:
 @cache
 def reference() -> Reference:
     lines = [line.split() for line in _FACTS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    templates = {path: tuple(methods) for path, *methods in lines if methods}
-    objects = frozenset(name.lower() for name, *methods in lines if not methods)
-    return Reference(objects, templates, _tree(templates.items()))
+    templates = {path: tuple(methods) for path, *methods in lines}
+    return Reference(templates, _tree(templates.items()))
 
 
 def _tree(templates: Iterable[tuple[str, tuple[str, ...]]]) -> _Segment:
@@ -84,8 +82,3 @@ def action_in_zuora(action: str, path: str) -> bool:
     """Whether Zuora's action takes the type of object with this path. Documented: what CRUD does, actions do."""
     method, end = _AS_CRUD.get(action, ("", ""))
     return in_zuora(method, f"/v1/object/{path}{end}")
-
-
-def is_object(name: str) -> bool:
-    """Whether Zuora has a type of object of this name, in any case."""
-    return name.lower() in reference().objects

@@ -17,6 +17,7 @@ from zuora_mock.api.gateway.operation import OperationRoute, sourced
 from zuora_mock.api.object_query.dialect import ObjectQueryDialect, QueryRefused
 from zuora_mock.api.object_query.models import ListingOptions, ReadingOptions, many_of, one_of
 from zuora_mock.billing import object_queries
+from zuora_mock.domain.object_query.reading import objects_of
 from zuora_mock.domain.object_query.resources import Resource, resources
 
 QueryEndpoint = Callable[..., Answer]
@@ -43,7 +44,7 @@ def _lister(resource: Resource) -> QueryEndpoint:
             call.transaction, resource, options.asked, options.cursor, options.extent
         )
         page = {"nextPage": further} if further or options.include_null_fields else {}
-        return Answer(200, render({**page, "data": found}))
+        return Answer(200, render({**page, "data": found}), objects=objects_of(resource, options.asked))
 
     return read
 
@@ -51,7 +52,7 @@ def _lister(resource: Resource) -> QueryEndpoint:
 def _reader(resource: Resource) -> QueryEndpoint:
     def read(call: CurrentCall, key: str, options: Annotated[ReadingOptions, Query()]) -> Answer:
         found = object_queries.find_one(call.transaction, resource, options.asked, key, options.extent)
-        return Answer(200, render(found))
+        return Answer(200, render(found), objects=objects_of(resource, options.asked))
 
     return read
 
@@ -63,6 +64,8 @@ def _add(path: str, name: str, summary: str, endpoint: QueryEndpoint, answer: An
 
 def _declare() -> None:
     for resource in resources():
+        if resource.path is None:
+            continue
         path, name = f"/{resource.path}", f"object-query.{resource.path}"
         words = resource.path.replace("-", " ")
         _add(path, name, f"List {words}", _lister(resource), many_of(resource))

@@ -5,11 +5,11 @@ Sources: Older API, Object_GET*, Object_PUT*, Object_POST*, Object_DELETE*.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from zuora_mock.api.gateway import unknown
 from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
@@ -25,10 +25,7 @@ from zuora_mock.billing.outcomes import Outcome
 from zuora_mock.billing.rendering import render_record
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import (
-    ACCOUNT,
-    CONTACT,
     CREATE,
-    INVOICE,
     INVOICE_SPLIT,
     INVOICE_SPLIT_ITEM,
     OBJECTS,
@@ -42,12 +39,22 @@ from zuora_mock.pointers import pointer
 
 Operation = Callable[..., Answer]
 
+_WRITING: Mapping[str, Access] = {"POST": CREATE, "PUT": UPDATE}
+_ANSWERS: Mapping[str, type[BaseModel] | None] = {"GET": None, "POST": Saved, "PUT": Saved, "DELETE": Deleted}
 _OURS = (Provenance.ASSUMED, "zuora-mock: Zuora creates it through /v1/action/create only")
 
 
 class ObjectRoute(OperationRoute):
     dialect = ObjectsDialect()
     family = "CRUD"
+    kind: ObjectType
+
+    def late(self) -> Mapping[str, Any]:
+        """The models of the object: of its members in the place of that of any, and of what is answered."""
+        access = _WRITING.get(self.method)
+        if access is not None:
+            self.endpoint.__annotations__["body"] = members_of(self.kind, access)
+        return {"response_model": _ANSWERS[self.method] or record_of(self.kind)}
 
 
 router = APIRouter(
@@ -101,7 +108,7 @@ def _creator(kind: ObjectType) -> Operation:
         members = _known(call, kind, CREATE, options, body.document)
         return _saved(records.create(call.transaction, kind, [members], call.wsdl)[0])
 
-    return _describing(create, kind, CREATE)
+    return create
 
 
 def _updater(kind: ObjectType) -> Operation:
@@ -109,7 +116,7 @@ def _updater(kind: ObjectType) -> Operation:
         members = {**_known(call, kind, UPDATE, options, body.document), "Id": id}
         return _saved(records.update(call.transaction, kind, [members], call.wsdl)[0])
 
-    return _describing(update, kind, UPDATE)
+    return update
 
 
 def _deleter(kind: ObjectType) -> Operation:
@@ -119,12 +126,6 @@ def _deleter(kind: ObjectType) -> Operation:
         return _line({"success": True, "id": outcome.id})
 
     return delete
-
-
-def _describing(endpoint: Operation, kind: ObjectType, access: Access) -> Operation:
-    """The endpoint with the model of this object's members in the place of that of any."""
-    endpoint.__annotations__["body"] = members_of(kind, access)
-    return endpoint
 
 
 def _known(
@@ -154,28 +155,29 @@ def _line(document: Any) -> Answer:
     return Answer(200, render(document) + b"\n")
 
 
-def _add(method: str, verb: str, kind: ObjectType, endpoint: Operation, answer: Any) -> None:
+def _add(method: str, kind: ObjectType) -> None:
     ours = method == "POST" and kind in {INVOICE_SPLIT, INVOICE_SPLIT_ITEM}
     provenance, source = _OURS if ours else (Provenance.DOCUMENTED, f"Older API, Object_{method}{kind.name}")
+    verb, endpoint = _OPERATIONS[method]
     router.add_api_route(
         f"/{kind.path}" + ("" if method == "POST" else "/{id}"),
-        sourced(source, provenance)(endpoint),
+        sourced(source, provenance)(endpoint(kind)),
         methods=[method],
         name=f"{method.lower()}-{kind.path}",
         summary=f"{verb} {'an' if kind.name[0] in 'AEIOU' else 'a'} {kind.name}",
-        response_model=answer,
         dependencies=REPEATABLE if method == "POST" else (),
     )
+    route = cast("ObjectRoute", router.routes[-1])
+    route.kind, route.level = kind, kind.level
 
 
-def _declare() -> None:
-    for kind in OBJECTS:
-        _add("GET", "Read", kind, _reader(kind), record_of(kind))
-    for kind in (ACCOUNT, CONTACT, INVOICE_SPLIT, INVOICE_SPLIT_ITEM):
-        _add("POST", "Create", kind, _creator(kind), Saved)
-    for kind in (ACCOUNT, CONTACT, INVOICE):
-        _add("PUT", "Update", kind, _updater(kind), Saved)
-        _add("DELETE", "Delete", kind, _deleter(kind), Deleted)
-
-
-_declare()
+_OPERATIONS: Mapping[str, tuple[str, Callable[[ObjectType], Operation]]] = {
+    "GET": ("Read", _reader),
+    "POST": ("Create", _creator),
+    "PUT": ("Update", _updater),
+    "DELETE": ("Delete", _deleter),
+}
+for each in OBJECTS:
+    for name in _OPERATIONS:
+        if name in each.verbs:
+            _add(name, each)

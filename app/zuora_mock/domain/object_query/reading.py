@@ -20,7 +20,7 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import LATEST_WSDL, Field, is_custom
+from zuora_mock.domain.catalogue import LATEST_WSDL, Field, ObjectType, is_custom
 from zuora_mock.domain.conditions import (
     Boolean,
     Clause,
@@ -99,6 +99,12 @@ def read(resource: Resource, asked: Asked, *, zone: tzinfo, custom: CustomFields
     """Raises Refusal."""
     reader = _Reader(resource, Reading(LATEST_WSDL, zone), custom)
     return Wish(_where(reader, asked.filters), _order(resource, asked.sorts), show(resource, asked, custom))
+
+
+def objects_of(resource: Resource, asked: Asked) -> tuple[ObjectType, ...]:
+    """What an answer is about: the object of the resource, and those that are expanded."""
+    paths = [resource.expansions[text.lower()] for text in _split(asked.expansions)]
+    return tuple(dict.fromkeys((resource.kind, *(kind for path in paths for kind in resource.along(path)))))
 
 
 def show(resource: Resource, asked: Asked, custom: CustomFields) -> Branch:

@@ -53,9 +53,12 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """`number` is the field that is a key besides the id. Names of `filters`, `sorts` and `expansions` are folded."""
+    """`number` is the field that is a key besides the id. Names of `filters`, `sorts` and `expansions` are folded.
 
-    path: str
+    One without a path is met only where others are expanded.
+    """
+
+    path: str | None
     kind: ObjectType
     number: str | None = None
     lines: Lines = field(default_factory=dict, repr=False)
@@ -97,6 +100,16 @@ class Resource:
         member = self.by_folded_name[name.lower()]
         return None if member.through else member.field
 
+    def along(self, path: str) -> Iterator[ObjectType]:
+        """The objects that an expansion leads to, one after the other, as far as the mock has them."""
+        at = self
+        for name in path.lower().split("."):
+            kind = at.relations[name].kind
+            if kind is None:
+                return
+            yield kind
+            at = resource_of(kind)
+
     def _member(self, name: str, of: str) -> Member:
         through, _, there = of.rpartition(".")
         relation = self.relations.get(through.lower())
@@ -130,7 +143,11 @@ def read_resources(text: str) -> Iterator[Resource]:
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         path, name, number = lines[start].split()
         if name in BY_NAME:
-            yield Resource(path, BY_NAME[name], None if number == _NOTHING else number, _said(lines[start + 1 : end]))
+            yield Resource(_named(path), BY_NAME[name], _named(number), _said(lines[start + 1 : end]))
+
+
+def _named(text: str) -> str | None:
+    return None if text == _NOTHING else text
 
 
 def _said(lines: Iterable[str]) -> Lines:
@@ -150,4 +167,4 @@ def resources() -> tuple[Resource, ...]:
 def resource_of(kind: ObjectType) -> Resource:
     """Of an object that has no resource of its own: just its fields."""
     named = {each.kind.name: each for each in resources()}
-    return named.get(kind.name) or Resource("", kind)
+    return named.get(kind.name) or Resource(None, kind)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import Access, Field, ObjectType, find_object, known_at
-from zuora_mock.domain.conditions import Clause, Reading, Selection, Text, UnfitOperator, bind, is_comparable, typed
+from zuora_mock.domain.conditions import (
+    Clause,
+    Operator,
+    Reading,
+    Selection,
+    Text,
+    UnfitOperator,
+    bind,
+    is_comparable,
+    typed,
+)
 from zuora_mock.domain.custom_fields import CustomFields
 from zuora_mock.domain.spelling import nearest
 from zuora_mock.domain.zoql.grammar import OPERATORS, Condition, Query
@@ -31,7 +41,7 @@ def resolve(query: Query, *, wsdl: int, zone: tzinfo, custom: CustomFields) -> S
     context = _Context(kind, query.object, Reading(wsdl, zone), custom)
     fields = [_selected(context, name) for name in query.fields]
     where = tuple(tuple(_clause(context, each) for each in conjunction) for conjunction in query.where)
-    return Selection(kind, _in_order(kind, fields), where)
+    return _ruled(Selection(kind, _in_order(kind, fields), where))
 
 
 def _find_object(typed: str, wsdl: int) -> ObjectType:
@@ -78,6 +88,39 @@ def _in_order(kind: ObjectType, fields: Iterable[Field]) -> tuple[str, ...]:
     names = dict.fromkeys(("Id", *(field.name for field in fields)))
     known = (field.name for field in kind.fields if field.name in names)
     return (*known, *(name for name in names if name not in kind.by_name))
+
+
+def _ruled(selection: Selection) -> Selection:
+    """What the object's rules of selection make of it. Raises Refusal (`zoql.select`)."""
+    for rule in selection.kind.select_rules:
+        chosen = [name for name in rule.names if name in selection.names]
+        if chosen and rule.verb == "with":
+            selection = _narrowed(selection, rule.rest)
+        elif chosen and not _allowed(selection, rule.verb, chosen):
+            raise rules.QUERY_SELECT.refusal(rule.rest, expected=_WANTED[rule.verb], actual=", ".join(chosen))
+    return selection
+
+
+_WANTED = {
+    "alone": "this field with Id and no other",
+    "by-id": "a condition Id = '…' and no other",
+    "one-of": "one of these fields",
+}
+
+
+def _allowed(selection: Selection, verb: str, chosen: list[str]) -> bool:
+    if verb == "by-id":
+        clauses = [clause for conjunction in selection.where for clause in conjunction]
+        return [(each.field, each.operator) for each in clauses] == [("Id", Operator.EQUAL)]
+    return len(chosen) == 1 if verb == "one-of" else len(selection.names) <= 2
+
+
+def _narrowed(selection: Selection, rest: str) -> Selection:
+    """To the records whose field, the first word, has one of the values."""
+    name, values = rest.split(None, 1)
+    own = [Clause(name, Operator.EQUAL, value) for value in values.split("|")]
+    where = tuple((*conjunction, each) for conjunction in selection.where or ((),) for each in own)
+    return replace(selection, where=where)
 
 
 def _clause(context: _Context, condition: Condition) -> Clause:

@@ -1,0 +1,12 @@
+"""How much of Zuora stands behind an operation or an object."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """COMPUTED: Zuora's rules run. STORED: records are kept and checked, and no rule of billing runs."""
+
+    COMPUTED = "computed"
+    STORED = "stored"
