@@ -90,12 +90,12 @@ def _spawn(arguments: Sequence[str], python: str) -> subprocess.Popen[str]:
 
 
 def _address(process: subprocess.Popen[str], command: str) -> str:
-    """The URL from the line before `Ready.`. Raises StartError where the process ends without it."""
-    line = ""
+    """The URL that it says it listens on. Raises StartError where the process ends without `Ready.`."""
+    url = ""
     for each in process.stdout or ():
         if each == "Ready.\n":
-            return line.strip().rpartition(" ")[2]
-        line = each
+            return url
+        url = each.strip().partition(" listening on ")[2] or url
     raise StartError(f"{command} did not start")
 
 

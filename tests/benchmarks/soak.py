@@ -33,7 +33,6 @@ from tests.benchmarks.servers import Server  # noqa: E402
 from tests.benchmarks.worlds import Tally, World  # noqa: E402
 
 _INVOICES = 8
-_PAUSE = 0.05
 _STEPS = 12
 """Into so many spans the time is divided; memory is shown after each, and kills are spread over them."""
 
@@ -61,14 +60,14 @@ class Soak:
     def __init__(self, options: argparse.Namespace, life: Life) -> None:
         self._options, self._life = options, life
         self._tally = Tally()
+        self._worlds = [World(life.port, each, self._tally) for each in range(options.workers)]
         self._memory: list[tuple[float, int, float]] = []
         self._begun = time.monotonic()
 
     async def run(self) -> None:
         """Raises what a worker raises."""
         async with asyncio.TaskGroup() as group:
-            worlds = (World(self._life.port, each, self._tally) for each in range(self._options.workers))
-            tasks = [group.create_task(world.work()) for world in worlds]
+            tasks = [group.create_task(world.work()) for world in self._worlds]
             await self._watch()
             for task in tasks:
                 task.cancel()
@@ -82,8 +81,8 @@ class Soak:
             else:
                 await asyncio.to_thread(self._life.kill)
                 self._tally.tried["kills"] += 1
-        while self._tally.tried["rounds"] < self._options.workers:  # so that it has been worth it on any machine
-            await asyncio.sleep(_PAUSE)
+        for each in self._worlds:  # on a slow machine too
+            await each.been_round.wait()
 
     def _spread(self, count: int, what: str) -> Iterator[tuple[float, str]]:
         seconds = self._options.minutes * 60

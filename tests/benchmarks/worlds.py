@@ -45,6 +45,7 @@ class World:
     """One tenant. `tally` is shared with others."""
 
     def __init__(self, port: int, number: int, tally: Tally) -> None:
+        self.been_round = asyncio.Event()
         self.client_id = f"50a50a50-0000-4000-8000-{number:012d}"
         self._port, self._tally = port, tally
         self._chance, self._keys = Random(number), count(1)  # noqa: S311  (which call comes next is no secret)
@@ -60,6 +61,7 @@ class World:
         while True:
             await self._round()
             self._tally.tried["rounds"] += 1
+            self.been_round.set()
 
     async def _round(self) -> None:
         mode = self._chance.choice(MODES)

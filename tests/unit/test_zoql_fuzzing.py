@@ -9,7 +9,7 @@ from tests.profiles import proving
 from zuora_mock.domain.conditions import Boolean, DateTime, Literal, Null, Number, Operator, Text
 from zuora_mock.domain.rules import QUERY_LIMITS, QUERY_SYNTAX
 from zuora_mock.domain.zoql import grammar as zoql
-from zuora_mock.domain.zoql.grammar import Condition, Query
+from zuora_mock.domain.zoql.grammar import OPERATORS, Condition, Query
 from zuora_mock.errors import Refusal
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True) | st.sampled_from(["From", "and", "LIKE", "null"])
@@ -24,7 +24,9 @@ LITERALS: st.SearchStrategy[Literal] = st.one_of(
     st.just(Null()),
     MOMENTS.map(DateTime),
 )
-COMPARISONS = st.builds(Condition, NAMES, st.sampled_from([each for each in Operator if each != "like"]), LITERALS)
+COMPARISONS = st.builds(
+    Condition, NAMES, st.sampled_from([each for each in OPERATORS if each is not Operator.LIKE]), LITERALS
+)
 LIKES = st.builds(Condition, NAMES, st.just(Operator.LIKE), TEXTS.map(lambda text: Text(f"{text.replace('%', '')}%")))
 WHERE = st.lists(st.lists(COMPARISONS | LIKES, min_size=1, max_size=3).map(tuple), max_size=3).map(tuple)
 QUERIES = st.builds(Query, NAMES, st.lists(NAMES, min_size=1, max_size=4).map(tuple), WHERE)
