@@ -36,7 +36,8 @@ _A_CREDENTIAL = re.compile(r"\s*(basic|bearer|digest|negotiate)\s", re.IGNORECAS
 _BEGINS = frozenset("bBdDnN \t")
 """With what the value of a credential begins, as far as `_A_CREDENTIAL` knows one."""
 
-_SIGNS_IN = re.compile(r"oauth|token|connections|log-?in|sign-?in|session|authenticat", re.IGNORECASE)
+_SIGNING_IN = ("oauth", "token", "connections", "login", "log-in", "signin", "sign-in", "session", "authenticat")
+"""In a path. Words and not a pattern: a pattern that minds no case costs a tenth of a call."""
 _HARMLESS = frozenset({"grant_type", "client_id", "scope", "token_type", "expires_in"})
 _HARMLESS_IN_ANSWERS = _HARMLESS | frozenset(
     {"success", "message", "code", "reasons", "error", "error_description", "status", "path", "timestamp"}
@@ -51,7 +52,8 @@ _MOST_ENCODINGS = 3
 
 def signs_in(path: str) -> bool:
     """Whether a call to this path brings credentials in its body, or is meant to."""
-    return _SIGNS_IN.search(_decoded(path)) is not None
+    lower = _decoded(path).lower()
+    return any(map(lower.__contains__, _SIGNING_IN))
 
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -65,7 +67,7 @@ def masked_answer_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 def masked_pairs(text: str) -> str:
     """A query or a path whose parameters that look like secrets are masked, however their names are encoded."""
-    if not _EQUALS.search(text):
+    if "=" not in text and "%" not in text:
         return text
     return "".join(_masked_pair(piece) for piece in _SEPARATOR.split(text))
 

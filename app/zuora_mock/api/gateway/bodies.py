@@ -123,7 +123,7 @@ def _emptied(value: Any) -> Any:
 
 def _reject_impossible_text(text: str) -> None:
     """NUL and lone surrogates can only come in as escapes."""
-    found = _IMPOSSIBLE.search(text.replace(r"\\", "//"))
+    found = _IMPOSSIBLE.search(text.replace(r"\\", "//")) if r"\u" in text else None
     if found:
         raise _unreadable("NUL is not text" if found["nul"] else "a lone surrogate is not text")
 
