@@ -37,7 +37,8 @@ def of_object(kind: ObjectType, custom: Iterable[Field], address: str, *, relate
     described = (each for each in (*kind.fields, *custom) if each.access and each.type in _TYPES)
     inside = [*_named(kind.name), _node("fields", [_field(each) for each in described])]
     if related:
-        others = [_object(each.target, _named(_relation(each)), address) for each in kind.references]
+        referring = (each for each in kind.references if each.access)
+        others = [_object(each.target, _named(_relation(each)), address) for each in referring]
         inside.append(_node("related-objects", others))
     return _xml(_object(kind.name, inside, address))
 

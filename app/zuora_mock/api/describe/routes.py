@@ -43,7 +43,7 @@ class DescribeDialect(RestDialect):
 
 class DescribeRoute(OperationRoute):
     dialect = DescribeDialect()
-    family = "REST"
+    family = "Describe"
     versioned = False
 
 
