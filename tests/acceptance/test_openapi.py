@@ -17,6 +17,7 @@ from tests.acceptance.golden import is_refused, pairs
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.wire import NO_DATA, UNKNOWN_ID, account_id, invoice, invoice_id, split, start
 from zuora_mock.api.gateway.operation import OperationRoute
+from zuora_mock.api.rest.route import RestRoute
 from zuora_mock.domain.catalogue import COMPUTED, STORED
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
@@ -168,6 +169,12 @@ class TestTheDocument:
         for each in (operation for operation in OPERATIONS if operation.family == "CRUD"):
             forms = described(each)["responses"]["4XX"]["content"]["application/json"]["schema"]["anyOf"]
             assert members in [set(resolved(form)["required"]) for form in forms]
+
+    @pytest.mark.documented("guide, API upgrades: before 2024-05-20 a refusal has the status 200")
+    def test_a_refusal_of_rest_with_status_200_is_described(self) -> None:
+        for each in (operation for operation in OPERATIONS if isinstance(operation, RestRoute)):
+            forms = described(each)["responses"]["200"]["content"]["application/json"]["schema"]["anyOf"]
+            assert {"success", "reasons"} in [set(resolved(form)["required"]) for form in forms]
 
 
 SHORTER = ["reasons", "requestId"]

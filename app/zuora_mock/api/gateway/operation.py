@@ -63,6 +63,8 @@ class OperationRoute(APIRoute):
     versioned: ClassVar[bool] = True
     level: Level = Level.COMPUTED
     kind: ObjectType | None = None
+    refused_at_200: ClassVar[type[BaseModel] | None] = None
+    """What a refusal looks like that is answered with 200, where the family has such."""
     needs_media_type: ClassVar[bool] = False
     """Whether a body needs a Content-Type: that of REST does, those of Actions and CRUD do not (assumed)."""
 
@@ -84,6 +86,8 @@ class OperationRoute(APIRoute):
             raise AttributeError(name)
         options |= {"name": self.name, "summary": self.summary, "operation_id": self.name, **self.late()}
         options["description"] = f"{self.provenance.value}: {self.source}"
+        if self.refused_at_200 is not None:
+            options["response_model"] |= self.refused_at_200
         options["openapi_extra"] = _described_form(self.endpoint)
         super().__init__(self.path, self.endpoint, **options)
         return getattr(self, name)

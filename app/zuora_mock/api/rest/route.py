@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from zuora_mock.api.gateway.headers import DECLARED_OF_REST
 from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.api.rest.dialect import REFUSED, RestDialect
+from zuora_mock.api.rest.dialect import REFUSED, Refused, RestDialect
 from zuora_mock.domain import rules
 
 POSTING = 584_900
@@ -19,6 +19,7 @@ class RestRoute(OperationRoute):
     dialect: ClassVar[RestDialect] = RestDialect()
     family = "REST"
     versioned = False
+    refused_at_200 = Refused
     needs_media_type = True
 
 
