@@ -90,12 +90,13 @@ def _spawn(arguments: Sequence[str], python: str) -> subprocess.Popen[str]:
 
 
 def _address(process: subprocess.Popen[str], command: str) -> str:
-    """The URL from the line before `Ready.`. Raises StartError where the process ends without it."""
-    line = ""
-    for each in process.stdout or ():
-        if each == "Ready.\n":
-            return line.strip().rpartition(" ")[2]
-        line = each
+    """The URL from the first line that ends with one. Raises StartError where the process ends without it."""
+    address = ""
+    for line in process.stdout or ():
+        if line == "Ready.\n":
+            return address
+        last = line.strip().rpartition(" ")[2]
+        address = address or (last if last.startswith("http") else "")
     raise StartError(f"{command} did not start")
 
 
