@@ -95,7 +95,7 @@ def _address(process: subprocess.Popen[str], command: str) -> str:
     for each in process.stdout or ():
         if each == "Ready.\n":
             return url
-        url = each.strip().partition(" listening on ")[2] or url
+        url = each.strip().partition("listening on ")[2] or url
     raise StartError(f"{command} did not start")
 
 
