@@ -24,7 +24,12 @@ from zuora_mock.domain.spelling import nearest
 from zuora_mock.errors import Kind, Provenance, Refusal
 
 _MEDIA_TYPE = "text/xml;charset=utf-8"
-_XML: dict[int | str, dict[str, Any]] = {200: {"content": {"text/xml": {"schema": {"type": "string"}}}}}
+_XML: dict[str, Any] = {"text/xml": {"schema": {"type": "string"}}}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    **REFUSED,
+    200: {"content": _XML},
+    404: {**REFUSED["4XX"], "description": "No such object, in XML, or refused", "content": _XML},
+}
 
 
 class DescribeDialect(RestDialect):
@@ -53,7 +58,7 @@ router = APIRouter(
     tags=["Describe"],
     dependencies=DECLARED,
     default_response_class=Response,
-    responses={**REFUSED, **_XML},
+    responses=_ANSWERS,
 )
 
 
