@@ -429,3 +429,13 @@ def test_what_was_made_over_rest_goes_through_a_state_and_back(own: Client) -> N
     state = own.get("/__admin/state").json()
     assert own.post("/__admin/seed", json=state).status_code == 200, BODY
     assert own.get("/__admin/state").json() == state
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("name", ["templateId", "communicationProfileId"])
+def test_what_is_no_id_is_refused_where_an_id_is_kept(own: Client, name: str) -> None:
+    wrong: dict[str, Any] = {name: "no id"}
+    refused = create(own, **wrong)
+    assert refused.status_code == 400
+    assert name in reasons(refused)[0][1]
+    assert made(own, **{name: "a" * 32})[name] == "a" * 32

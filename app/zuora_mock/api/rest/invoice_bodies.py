@@ -16,6 +16,7 @@ from zuora_mock.api.rest.bodies import (
     Day,
     Decimals,
     Flag,
+    Key,
     Moment,
     Money,
     RestBody,
@@ -254,7 +255,7 @@ class CreateInvoiceRequest(NetSuiteBody):
     billToContact: ContactBody | None = None
     billToContactId: Text32 | None = None
     comments: Text255 | None = None
-    communicationProfileId: Text32 | None = None
+    communicationProfileId: Key | None = None
     currency: str | None = None
     customRates: Annotated[list[dict[str, object]], Field(max_length=2)] | None = None
     dueDate: Day | None = None
@@ -268,7 +269,7 @@ class CreateInvoiceRequest(NetSuiteBody):
     soldToContactId: Text32 | None = None
     soldToSameAsBillTo: Flag = False
     status: Literal["Draft", "Posted"] = "Draft"
-    templateId: Text32 | None = None
+    templateId: Key | None = None
     transferredToAccounting: Transferred | None = None
 
     def contradictions(self) -> Iterator[Refusal]:
@@ -298,7 +299,7 @@ class UpdateInvoiceRequest(NetSuiteBody):
     dueDate: Day | None = None
     invoiceDate: Day | None = None
     invoiceItems: Annotated[list[ItemChangeBody], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
-    templateId: Text32 | None = None
+    templateId: Key | None = None
     transferredToAccounting: Transferred | None = None
 
     def contradictions(self) -> Iterator[Refusal]:
