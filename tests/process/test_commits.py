@@ -24,7 +24,7 @@ CLIENT = {"client_id": "cccccccc-0000-4000-8000-000000000002", "client_secret": 
 MORTAL = os.pathsep.join([str(ROOT / "tests" / "process" / "mortal"), str(ROOT / "app")])
 QUICKLY = {"PYTHONDONTWRITEBYTECODE": ""}
 """Many starts, whatever the environment says."""
-STRIDE = 1 if os.environ.get("EVERY_COMMIT") else 6
+STRIDE = 1 if os.environ.get("EVERY_COMMIT") else 8
 ACCOUNT = {"Id": "8ad0" + "9" * 28, "AccountNumber": "A-9", "Name": "Nine", "Currency": "USD"}
 
 
@@ -53,14 +53,14 @@ class Patient:
             str(fixture.with_name(f"{at or 'never'}.db")),
         )
         self._start, self.deaths = start, 0
-        self._headers: dict[str, str] = {}
+        self._client = httpx.Client()
         self._server = start(*self._flags, PYTHONPATH=MORTAL, MORTAL_AT=at, MORTAL_LOG=log, **QUICKLY)
 
     def request(self, method: str, path: str, key: str = "", **options: Any) -> Any:
-        headers = {**self._headers, **({"Idempotency-Key": key} if key else {})}
+        headers = {"Idempotency-Key": key} if key else {}
         while True:
             try:
-                answer = httpx.request(method, f"{self._alive().url}{path}", headers=headers, **options)
+                answer = self._client.request(method, f"{self._alive().url}{path}", headers=headers, **options)
             except httpx.TransportError:
                 self._server.process.wait()
                 continue
@@ -69,12 +69,13 @@ class Patient:
 
     def sign_in(self) -> None:
         answer = self.request("POST", "/oauth/token", data={**CLIENT, "grant_type": "client_credentials"})
-        self._headers = {"Authorization": f"Bearer {answer['access_token']}"}
+        self._client.headers["Authorization"] = f"Bearer {answer['access_token']}"
 
     def act(self, action: str, key: str, **body: Any) -> Any:
         return self.request("POST", f"/v1/action/{action}", key, json=body)
 
     def stop(self) -> None:
+        self._client.close()
         self._server.stop()
 
     def _alive(self) -> Server:
