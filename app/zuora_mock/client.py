@@ -101,17 +101,6 @@ class Faults:
         return str(self._admin.call("POST", "/faults", order)["id"])
 
 
-class Stubs:
-    """Answers of the test's own."""
-
-    def __init__(self, admin: _Admin) -> None:
-        self._admin = admin
-
-    def add(self, mapping: Mapping[str, Any]) -> str:
-        """A stub in WireMock's form: `{"request": {…}, "response": {…}}`; its id."""
-        return str(self._admin.call("POST", "/stubs", mapping)["id"])
-
-
 class MockTenant:
     """A tenant of its own with one client."""
 
@@ -119,7 +108,7 @@ class MockTenant:
         self._admin = _Admin(base_url, client_id)
         self.base_url, self.client_id, self.client_secret = self._admin.base_url, client_id, client_secret
         self.clock, self.jobs = ClockControl(self._admin), JobControl(self._admin)
-        self.faults, self.stubs = Faults(self._admin), Stubs(self._admin)
+        self.faults = Faults(self._admin)
 
     def token(self) -> str:
         """A new bearer token of the client."""

@@ -1,8 +1,4 @@
-"""The server in a thread of a test's own process.
-
-with ZuoraMock(fixture="mine.json") as mock:
-zuora = connect(mock.base_url, mock.client_id, mock.client_secret)
-"""
+"""The server in a thread of a test's own process: `with ZuoraMock(fixture="mine.json") as mock:`."""
 
 from __future__ import annotations
 

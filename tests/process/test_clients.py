@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import pytest
@@ -22,7 +20,7 @@ SMALL = {
     "clients": [{"clientId": "f" * 36, "clientSecret": "hush"}],
     "accounts": [{"AccountNumber": "A-77", "Name": "Seventy-seven", "Currency": "USD"}],
 }
-MEMBERS = "base_url client_id client_secret token seed reset clock jobs faults stubs requests verify"
+MEMBERS = "base_url client_id client_secret token seed reset clock jobs faults requests verify"
 
 
 @pytest.fixture
@@ -130,24 +128,3 @@ def test_tenants_of_one_server_are_made_and_removed(mock: MockTenant) -> None:
         remove(own)
     with pytest.raises(MockRefused, match="no tenant has the name"):
         own.reset()
-
-
-def test_a_stub_is_sent_as_it_is() -> None:
-    seen: list[tuple[str, bytes]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            seen.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(201)
-            self.end_headers()
-            self.wfile.write(b'{"id": "s-1"}')
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    mapping = {"request": {"urlPath": "/v1/accounts/A-1"}, "response": {"jsonBody": {"success": True}}}
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.handle_request).start()
-        tenant = MockTenant(f"http://127.0.0.1:{server.server_port}", "c" * 36, "s")
-        assert tenant.stubs.add(mapping) == "s-1"
-    assert [(path, json.loads(body)) for path, body in seen] == [("/__admin/stubs", mapping)]
