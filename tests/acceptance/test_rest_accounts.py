@@ -9,7 +9,18 @@ import httpx
 import pytest
 
 from tests.acceptance.mocks import Client, Start
-from tests.acceptance.wire import UNKNOWN_ID, account, account_id, crud, explained, find, invoice, rule_of, start
+from tests.acceptance.wire import (
+    UNKNOWN_ID,
+    account,
+    account_id,
+    crud,
+    explained,
+    find,
+    invoice,
+    invoice_id,
+    rule_of,
+    start,
+)
 
 RECORDED = "recorded answers of 2019 to 2025, Guardian client tests"
 NEW = {"Zuora-Version": "2025-08-12"}
@@ -44,6 +55,55 @@ SUMMARY_CONTACT = [
     "id firstName lastName address1 address2 city county state zipCode country workEmail workPhone taxRegion fax",
     "Title__c",
 ]
+
+SUBSCRIPTION = [
+    "id subscriptionNumber ratePlans subscriptionStartDate initialTerm autoRenew renewalTerm termStartDate termEndDate",
+    "status termType",
+]
+PLAIN = {"AccountId": {"AccountNumber": "A-1"}, "Status": "Active", "IsLatestVersion": True}
+OWNER = account(DefaultPaymentMethodId="8ad0000000000000000000000000f003")
+CARD = {"CreditCardMaskNumber": "****1111", "CreditCardExpirationMonth": 12, "CreditCardExpirationYear": 2030}
+OWNED = {
+    "Product": [{"Id": "8ad0000000000000000000000000f001", "Name": "Platform", "SKU": "SKU-1"}],
+    "ProductRatePlan": [
+        {"Id": "8ad0000000000000000000000000f002", "Name": "Monthly", "ProductId": {"SKU": "SKU-1"}},
+    ],
+    "Subscription": [
+        {**PLAIN, "Name": "S-1", "IsLatestVersion": False},
+        {**PLAIN, "Name": "S-2"},
+    ],
+    "RatePlan": [
+        {"Name": "Monthly", "SubscriptionId": {"Name": "S-2"}, "ProductRatePlanId": {"Name": "Monthly"}},
+    ],
+    "RatePlanCharge": [
+        {"Name": "Seats", "RatePlanId": {"Name": "Monthly"}, "MRR": 12.5, "IsLastSegment": True},
+        {"Name": "Before", "RatePlanId": {"Name": "Monthly"}, "MRR": 7, "IsLastSegment": False},
+    ],
+    "PaymentMethod": [
+        {"Id": "8ad0000000000000000000000000f003", "Type": "CreditCard", "CreditCardType": "Visa", **CARD},
+    ],
+    "Payment": [
+        {
+            "AccountId": {"AccountNumber": "A-1"},
+            "PaymentNumber": "P-1",
+            "Type": "External",
+            "Amount": 5,
+            "EffectiveDate": "2026-01-20",
+            "Status": "Processed",
+        }
+    ],
+    "InvoicePayment": [
+        {"PaymentId": {"PaymentNumber": "P-1"}, "InvoiceId": {"InvoiceNumber": "INV00000001"}, "Amount": 5},
+    ],
+    "Usage": [
+        {
+            "AccountId": {"AccountNumber": "A-1"},
+            "Quantity": 3,
+            "StartDateTime": "2026-01-05T00:00:00Z",
+            "UOM": "Each",
+        }
+    ],
+}
 
 
 def words(lines: list[str]) -> list[str]:
@@ -155,6 +215,56 @@ class TestSummary:
         assert all(list(each) == expected for each in invoices)
         assert (invoices[1]["status"], invoices[1]["amount"], invoices[1]["balance"]) == ("Posted", 7, 7)
         assert read(client, "B-1", "/summary")["invoices"] == []
+
+    @pytest.mark.documented("API reference, Retrieve an account summary")
+    def test_it_has_what_the_fixture_keeps_of_other_objects(self, server: Start, tmp_path: Path) -> None:
+        client = start(server, tmp_path, accounts=[OWNER], objects=OWNED, invoices=[invoice()]).sign_in()
+        shown, whole = read(client, end="/summary"), read(client)
+        [subscription] = shown["subscriptions"]
+        assert list(subscription) == words(SUBSCRIPTION)
+        assert (subscription["subscriptionNumber"], subscription["ratePlans"]) == (
+            "S-2",
+            [
+                {
+                    "productId": "8ad0000000000000000000000000f001",
+                    "productName": "Platform",
+                    "productSku": "SKU-1",
+                    "productRatePlanId": "8ad0000000000000000000000000f002",
+                    "ratePlanName": "Monthly",
+                }
+            ],
+        )
+        [payment] = shown["payments"]
+        paid = {"invoiceId": invoice_id(client), "invoiceNumber": "INV00000001", "appliedPaymentAmount": 5}
+        assert (payment["paymentNumber"], payment["paymentType"], payment["paidInvoices"]) == (
+            "P-1",
+            "External",
+            [paid],
+        )
+        assert shown["usage"] == [{"quantity": 3, "startDate": "2026-01-05", "unitOfMeasure": "Each"}]
+        last = {name: shown["basicInfo"][name] for name in ("lastPaymentDate", "lastPaymentAmount")}
+        assert last == {"lastPaymentDate": "2026-01-20", "lastPaymentAmount": 5}
+        assert list(shown["basicInfo"]["defaultPaymentMethod"].values())[1:] == [
+            "CreditCard",
+            "****1111",
+            12,
+            2030,
+            "Visa",
+        ]
+        assert whole["metrics"]["contractedMrr"] == 12.5
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("end", ["", "/summary"])
+    def test_it_tells_that_it_rests_on_what_is_stored(self, server: Start, tmp_path: Path, end: str) -> None:
+        client = start(server, tmp_path, accounts=[OWNER], objects=OWNED, invoices=[invoice()]).sign_in()
+        assert client.get(f"/v1/accounts/A-1{end}").headers["Zuora-Mock-Level"] == "stored"
+
+    @pytest.mark.documented("API reference, Retrieve an account summary")
+    def test_it_has_the_last_six_subscriptions_by_their_last_change(self, server: Start, tmp_path: Path) -> None:
+        many = [{**PLAIN, "Name": f"S-{n}", "UpdatedDate": f"2026-01-{n + 1:02}T00:00:00Z"} for n in range(8)]
+        client = start(server, tmp_path, accounts=[account()], objects={"Subscription": many}).sign_in()
+        shown = read(client, end="/summary")["subscriptions"]
+        assert [each["subscriptionNumber"] for each in shown] == [f"S-{n}" for n in range(7, 1, -1)]
 
     @pytest.mark.documented("API reference, Retrieve an account summary")
     def test_usage_is_left_out_if_nobody_wants_it(self, client: Client) -> None:

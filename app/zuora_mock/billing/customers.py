@@ -6,9 +6,8 @@ Sources: API reference, Create an account, Update an account. Where it says noth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from zuora_mock.billing import accounts
+from zuora_mock.billing import accounts, holdings
 from zuora_mock.billing.fields import no_such
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, LATEST_WSDL
 from zuora_mock.domain.conditions import Clause, Operator, Selection
@@ -17,9 +16,6 @@ from zuora_mock.domain.values import Record
 from zuora_mock.errors import Remedy
 from zuora_mock.storage import object_queries
 from zuora_mock.storage.transaction import Transaction
-
-MOST_SUMMED_UP = 6
-"""Invoices in the summary of an account."""
 
 BILL_TO, SOLD_TO, SHIP_TO = accounts.CONTACTS
 _EMAILS = ("WorkEmail", "PersonalEmail")
@@ -35,22 +31,6 @@ _NEW: Record = {
 }
 
 
-class Holdings(NamedTuple):
-    """What an account has of objects that the mock only stores; lists are those of its summary."""
-
-    contracted_mrr: int = 0
-    subscriptions: tuple[Record, ...] = ()
-    payments: tuple[Record, ...] = ()
-    usage: tuple[Record, ...] = ()
-    default_payment_method: Record | None = None
-    last_payment: Record | None = None
-
-
-def holdings(_transaction: Transaction, _account: Record) -> Holdings:
-    """Nothing: the records of these objects that the mock stores are not shown here."""
-    return Holdings()
-
-
 def contact(transaction: Transaction, account: Record, field: str) -> Record | None:
     """The contact that a field of the account names."""
     named = account.get(field)
@@ -61,7 +41,7 @@ def latest_invoices(transaction: Transaction, account: Record) -> list[Record]:
     """The last six by their dates (API reference, Retrieve an account summary: the last six)."""
     of_account = Clause("AccountId", Operator.EQUAL, str(account["Id"]))
     by_date = Ordering(INVOICE.by_name["InvoiceDate"], descending=True)
-    return object_queries.page(transaction, Selection(INVOICE, (), ((of_account,),)), by_date, None, MOST_SUMMED_UP)
+    return object_queries.page(transaction, Selection(INVOICE, (), ((of_account,),)), by_date, None, holdings.MOST)
 
 
 def create(transaction: Transaction, given: Record, contacts: Mapping[str, Record | str]) -> Record:

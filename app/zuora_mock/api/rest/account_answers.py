@@ -6,18 +6,18 @@ Sources: recorded answers of 2019 to 2025; API reference, Retrieve an account, R
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from zuora_mock.api.rest.records import Layout, layout_of, show
-from zuora_mock.billing import customers
-from zuora_mock.billing.customers import BILL_TO, SHIP_TO, SOLD_TO, Holdings
+from zuora_mock.billing import customers, holdings
+from zuora_mock.billing.customers import BILL_TO, SHIP_TO, SOLD_TO
+from zuora_mock.billing.holdings import PAYMENT, PAYMENT_METHOD, SUBSCRIPTION, USAGE, Paid, Plan
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, ObjectType, is_custom
 from zuora_mock.domain.custom_fields import NONE_DECLARED
-from zuora_mock.domain.money import number
-from zuora_mock.domain.values import Record
+from zuora_mock.domain.values import Record, as_number
 from zuora_mock.storage.transaction import Transaction
 
 _BASIC = layout_of(
@@ -52,6 +52,15 @@ _SUMMARY_INVOICE = layout_of("id invoiceNumber invoiceDate dueDate amount balanc
 _METHOD = layout_of(
     "id paymentMethodType creditCardNumber creditCardExpirationMonth creditCardExpirationYear creditCardType"
 )
+
+_SUBSCRIPTION, _SUBSCRIPTION_END = (
+    layout_of("id subscriptionNumber"),
+    layout_of("subscriptionStartDate initialTerm autoRenew renewalTerm termStartDate termEndDate status termType"),
+)
+"""The rate plans stand in between."""
+_PAYMENT = layout_of("id paymentType status paymentNumber effectiveDate")
+_USAGE = layout_of("quantity startDate unitOfMeasure")
+_HELD = (("subscriptions", SUBSCRIPTION), ("contractedMrr", SUBSCRIPTION), ("payments", PAYMENT), ("usage", USAGE))
 
 _UNSAID: Record = {
     "AutoPay": False,
@@ -103,12 +112,12 @@ class NewAccountView(BaseModel):
 
 
 def show_account(transaction: Transaction, account: Record) -> dict[str, Any]:
-    whole, has = {**_UNSAID, **account}, customers.holdings(transaction, account)
+    whole, mrr = {**_UNSAID, **account}, holdings.contracted_mrr(transaction, account)
     features = tuple(name for name in _OF_FEATURES if account.get(name[:1].upper() + name[1:]))
     return {
         "basicInfo": _around(transaction, ACCOUNT, _BASIC, _BASIC_END + features, whole),
         "billingAndPayment": _plain(transaction, ACCOUNT, _BILLING, whole) | _addresses(account),
-        "metrics": _plain(transaction, ACCOUNT, _METRICS, whole) | {"contractedMrr": number(has.contracted_mrr)},
+        "metrics": _plain(transaction, ACCOUNT, _METRICS, whole) | {"contractedMrr": as_number(mrr)},
         **_contacts(transaction, account, _CONTACT, _CONTACT_END),
         "taxInfo": _plain(transaction, ACCOUNT, _TAX, whole),
         "success": True,
@@ -116,19 +125,26 @@ def show_account(transaction: Transaction, account: Record) -> dict[str, Any]:
 
 
 def show_summary(transaction: Transaction, account: Record, *, usage: bool) -> dict[str, Any]:
-    whole, has = {**_UNSAID, **account}, customers.holdings(transaction, account)
-    invoices = customers.latest_invoices(transaction, account)
-    basic = _around(transaction, ACCOUNT, _SUMMARY, (), _with_payment(whole, has)) | _addresses(account)
+    payments, invoices = holdings.payments(transaction, account), customers.latest_invoices(transaction, account)
+    whole = {**_UNSAID, **account, **_of_last(payments)}
+    basic = _around(transaction, ACCOUNT, _SUMMARY, (), whole) | _addresses(account)
     return {
-        "basicInfo": {**basic, "defaultPaymentMethod": _default_method(account, has)},
+        "basicInfo": {**basic, "defaultPaymentMethod": _default_method(transaction, account)},
         **_contacts(transaction, account, _SUMMARY_CONTACT, ()),
         "taxInfo": _plain(transaction, ACCOUNT, _TAX, whole),
-        "subscriptions": list(has.subscriptions),
+        "subscriptions": [
+            _subscription(transaction, each) for each in holdings.subscriptions(transaction, account)[: holdings.MOST]
+        ],
         "invoices": [_plain(transaction, INVOICE, _SUMMARY_INVOICE, each) for each in invoices],
-        "payments": list(has.payments),
-        **({"usage": list(has.usage)} if usage else {}),
+        "payments": [_payment(transaction, each) for each in payments[: holdings.MOST]],
+        **({"usage": [_usage(transaction, each) for each in holdings.usage(transaction, account)]} if usage else {}),
         "success": True,
     }
+
+
+def rests_on(shown: Mapping[str, Any]) -> tuple[ObjectType, ...]:
+    """The objects whose stored records an account or its summary shows."""
+    return tuple(kind for name, kind in _HELD if shown.get(name) or shown.get("metrics", {}).get(name))
 
 
 def show_new(account: Record) -> dict[str, Any]:
@@ -143,15 +159,55 @@ def show_new(account: Record) -> dict[str, Any]:
     }
 
 
-def _with_payment(account: Record, has: Holdings) -> Record:
-    last = has.last_payment or {}
-    return {**account, "LastPaymentDate": last.get("EffectiveDate"), "LastPaymentAmount": last.get("Amount")}
+def _of_last(payments: Sequence[Record]) -> Record:
+    last = payments[0] if payments else {}
+    return {"LastPaymentDate": last.get("EffectiveDate"), "LastPaymentAmount": last.get("Amount")}
 
 
-def _default_method(account: Record, has: Holdings) -> dict[str, Any] | None:
-    if not account.get("DefaultPaymentMethodId"):
+def _default_method(transaction: Transaction, account: Record) -> dict[str, Any] | None:
+    named = account.get("DefaultPaymentMethodId")
+    if not named:
         return None
-    return {**dict.fromkeys(_METHOD), "id": account["DefaultPaymentMethodId"], **(has.default_payment_method or {})}
+    method = holdings.payment_method(transaction, account) or {"Id": named}
+    return _plain(transaction, PAYMENT_METHOD, _METHOD, method)
+
+
+def _subscription(transaction: Transaction, record: Record) -> dict[str, Any]:
+    plans = {"ratePlans": [_plan(each) for each in holdings.plans(transaction, record)]}
+    return {
+        **_plain(transaction, SUBSCRIPTION, _SUBSCRIPTION, record),
+        **plans,
+        **_shown(transaction, SUBSCRIPTION, _SUBSCRIPTION_END, record),
+    }
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    return {
+        "productId": plan.product.get("Id"),
+        "productName": plan.product.get("Name"),
+        "productSku": plan.product.get("SKU"),
+        "productRatePlanId": plan.template.get("Id"),
+        "ratePlanName": plan.record.get("Name"),
+    }
+
+
+def _payment(transaction: Transaction, record: Record) -> dict[str, Any]:
+    invoices = [_paid(each) for each in holdings.paid(transaction, record)]
+    return {**_plain(transaction, PAYMENT, _PAYMENT, record), "paidInvoices": invoices}
+
+
+def _paid(paid: Paid) -> dict[str, Any]:
+    return {
+        "invoiceId": paid.record.get("InvoiceId"),
+        "invoiceNumber": paid.invoice.get("InvoiceNumber"),
+        "appliedPaymentAmount": paid.record.get("Amount"),
+    }
+
+
+def _usage(transaction: Transaction, record: Record) -> dict[str, Any]:
+    """Of the beginning the day is printed."""
+    shown = _plain(transaction, USAGE, _USAGE, record)
+    return {**shown, "startDate": str(shown["startDate"])[:10] if shown["startDate"] else None}
 
 
 def _contacts(transaction: Transaction, account: Record, first: Layout, last: Layout) -> dict[str, Any]:

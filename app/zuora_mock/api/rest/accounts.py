@@ -23,6 +23,7 @@ from zuora_mock.api.rest.account_answers import (
     AccountSummaryView,
     AccountView,
     NewAccountView,
+    rests_on,
     show_account,
     show_new,
     show_summary,
@@ -95,7 +96,8 @@ def create(call: CurrentCall, body: CreateAccountRequest) -> Answer:
 @sourced("API reference, Retrieve an account")
 def read(call: CurrentCall, key: str) -> Answer:
     """Read an account."""
-    return Answer(200, render(show_account(call.transaction, keys.get(call.transaction, ACCOUNT, key))))
+    shown = show_account(call.transaction, keys.get(call.transaction, ACCOUNT, key))
+    return Answer(200, render(shown), objects=rests_on(shown))
 
 
 @router.get("/accounts/{key}/summary", name="accounts.summary", response_model=AccountSummaryView)
@@ -103,7 +105,8 @@ def read(call: CurrentCall, key: str) -> Answer:
 def summary(call: CurrentCall, key: str, options: Annotated[SummaryOptions, Query()]) -> Answer:
     """Sum up an account with its latest invoices."""
     account = keys.get(call.transaction, ACCOUNT, key)
-    return Answer(200, render(show_summary(call.transaction, account, usage=not options.exclude_usage)))
+    shown = show_summary(call.transaction, account, usage=not options.exclude_usage)
+    return Answer(200, render(shown), objects=rests_on(shown))
 
 
 @router.put("/accounts/{key}", name="accounts.update", response_model=Succeeded)

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, INVOICE_ITEM, Field, ObjectType, is_custom
+from zuora_mock.domain.catalogue import ACCOUNT, BY_NAME, CONTACT, INVOICE, INVOICE_ITEM, Field, ObjectType, is_custom
 from zuora_mock.domain.custom_fields import CustomFields
 from zuora_mock.domain.describing import SENT, field_schema
 from zuora_mock.domain.money import number
@@ -61,6 +61,10 @@ _OTHER_NAMES: Mapping[ObjectType, Mapping[str, str]] = {
         "chargeId": "RatePlanChargeId",
         "excludeItemBillingFromRevenueAccounting": "excludeItemBillingFromRevenueAccounting",
     },
+    BY_NAME["Payment"]: {"paymentType": "Type"},
+    BY_NAME["PaymentMethod"]: {"paymentMethodType": "Type", "creditCardNumber": "CreditCardMaskNumber"},
+    BY_NAME["Subscription"]: {"subscriptionNumber": "Name"},
+    BY_NAME["Usage"]: {"startDate": "StartDateTime", "unitOfMeasure": "UOM"},
 }
 """The catalogue's names where they are not those of REST with a capital."""
 

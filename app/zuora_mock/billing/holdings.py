@@ -1,0 +1,90 @@
+"""What an account has of objects that the mock stores: subscriptions, payments, usage, its payment method.
+
+Sources: API reference, Retrieve an account summary (the six latest subscriptions), Retrieve an account. Assumed: six
+payments too; the contracted MRR is that of the last segments of the charges of active subscriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from zuora_mock.domain.catalogue import BY_NAME, INVOICE
+from zuora_mock.domain.values import Record
+from zuora_mock.storage.transaction import Transaction
+
+MOST = 6
+"""Subscriptions, payments and invoices in the summary of an account."""
+
+SUBSCRIPTION, PAYMENT, USAGE, PAYMENT_METHOD = (
+    BY_NAME[name] for name in ("Subscription", "Payment", "Usage", "PaymentMethod")
+)
+_RATE_PLAN, _CHARGE = BY_NAME["RatePlan"], BY_NAME["RatePlanCharge"]
+_PRODUCT_RATE_PLAN, _PRODUCT, _INVOICE_PAYMENT = (
+    BY_NAME[name] for name in ("ProductRatePlan", "Product", "InvoicePayment")
+)
+
+
+class Plan(NamedTuple):
+    """A rate plan with what it was made from, as far as that is there."""
+
+    record: Record
+    template: Record
+    product: Record
+
+
+class Paid(NamedTuple):
+    """What a payment has paid of an invoice."""
+
+    record: Record
+    invoice: Record
+
+
+def subscriptions(transaction: Transaction, account: Record) -> list[Record]:
+    """Their latest versions, the one that was changed last first."""
+    found = transaction.find(SUBSCRIPTION, AccountId=account["Id"])
+    return sorted((each for each in found if each.get("IsLatestVersion", True)), key=_changed, reverse=True)
+
+
+def plans(transaction: Transaction, subscription: Record) -> Iterator[Plan]:
+    for each in transaction.find(_RATE_PLAN, SubscriptionId=subscription["Id"]):
+        template = transaction.get(_PRODUCT_RATE_PLAN, str(each.get("ProductRatePlanId"))) or {}
+        yield Plan(each, template, transaction.get(_PRODUCT, str(template.get("ProductId"))) or {})
+
+
+def payments(transaction: Transaction, account: Record) -> list[Record]:
+    """The latest first."""
+    found = transaction.find(PAYMENT, AccountId=account["Id"])
+    return sorted(found, key=lambda each: (str(each.get("EffectiveDate") or ""), _changed(each)), reverse=True)
+
+
+def paid(transaction: Transaction, payment: Record) -> Iterator[Paid]:
+    for each in transaction.find(_INVOICE_PAYMENT, PaymentId=payment["Id"]):
+        yield Paid(each, transaction.get(INVOICE, str(each.get("InvoiceId"))) or {})
+
+
+def usage(transaction: Transaction, account: Record) -> list[Record]:
+    return transaction.find(USAGE, AccountId=account["Id"])
+
+
+def payment_method(transaction: Transaction, account: Record) -> Record | None:
+    """The default one."""
+    named = account.get("DefaultPaymentMethodId")
+    return None if named is None else transaction.get(PAYMENT_METHOD, str(named))
+
+
+def contracted_mrr(transaction: Transaction, account: Record) -> float:
+    active = (each for each in subscriptions(transaction, account) if each.get("Status") == "Active")
+    charges = (
+        charge
+        for each in active
+        for plan in transaction.find(_RATE_PLAN, SubscriptionId=each["Id"])
+        for charge in transaction.find(_CHARGE, RatePlanId=plan["Id"])
+    )
+    last = (each for each in charges if each.get("IsLastSegment", True))
+    return float(sum((Decimal(str(each.get("MRR") or 0)) for each in last), Decimal(0)))
+
+
+def _changed(record: Record) -> tuple[int, str]:
+    return int(record.get("UpdatedDate") or 0), str(record["Id"])
