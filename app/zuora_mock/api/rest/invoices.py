@@ -73,7 +73,7 @@ def update(call: CurrentCall, key: str, body: UpdateInvoiceRequest) -> Answer:
 @sourced("API reference, Delete an invoice")
 def delete(call: CurrentCall, key: str) -> Answer:
     """Delete a canceled invoice."""
-    return begun(call, key, InvoiceOperation.DELETE)
+    return begun(call, keys.get(call.transaction, INVOICE, key), InvoiceOperation.DELETE)
 
 
 @router.get("/invoices/{key}/items", name="invoices.items", response_model=ItemsView)

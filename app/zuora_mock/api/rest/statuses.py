@@ -19,7 +19,7 @@ from zuora_mock.api.rest.dialect import ErrorReason, RestDialect
 from zuora_mock.api.rest.records import in_wire_terms, show
 from zuora_mock.api.rest.route import PostingRoute, UnpostingRoute, router_of
 from zuora_mock.billing import keys, operations
-from zuora_mock.billing.operations import InvoiceOperation
+from zuora_mock.billing.operations import Begun, InvoiceOperation
 from zuora_mock.billing.terms import posted_on
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE
@@ -102,7 +102,7 @@ def post(call: CurrentCall, key: str, body: PostRequest) -> Answer:
     with in_words_of_posting():
         draft = invoice["Status"] == InvoiceState.DRAFT
         dates = posted_on(call.transaction, invoice, body.invoiceDate, draft=draft)
-        return begun(call, key, InvoiceOperation.POST, dates)
+        return begun(call, invoice, InvoiceOperation.POST, dates)
 
 
 @unposting.put("/invoices/{key}/unpost", name="invoices.unpost", response_model=UnpostView)
@@ -114,15 +114,14 @@ def unpost(call: CurrentCall, key: str) -> Answer:
     work = _begin(call, invoice, InvoiceOperation.UNPOST)
     after = None if work.pending else keys.get(transaction, INVOICE, str(invoice["Id"]))
     shown = after and show(INVOICE, _UNPOSTED, after, transaction.tenant.zone, transaction.tenant.custom_fields)
-    status = "Pending" if work.pending else "Completed"
-    return Answer(200, render({"success": True, "jobId": work.job, "jobStatus": status, "invoice": shown}))
+    return Answer(200, render({"success": True, **_told(work), "invoice": shown}))
 
 
 @router.put("/invoices/{key}/cancel", name="invoices.cancel", response_model=AsyncView)
 @sourced("API reference, Cancel an invoice")
 def cancel(call: CurrentCall, key: str) -> Answer:
     """Cancel a draft and its siblings."""
-    return begun(call, key, InvoiceOperation.CANCEL)
+    return begun(call, keys.get(call.transaction, INVOICE, key), InvoiceOperation.CANCEL)
 
 
 @router.get("/operations/jobs/{job}", name="jobs.get", response_model=OperationJobView)
@@ -159,14 +158,16 @@ def _shown(job: Job) -> dict[str, Any]:
     return {**shown, "success": True}
 
 
-def begun(call: Call, key: str, operation: InvoiceOperation, values: Record | None = None) -> Answer:
-    """Begins an operation on the invoice of this key."""
-    invoice = keys.get(call.transaction, INVOICE, key)
+def begun(call: Call, invoice: Record, operation: InvoiceOperation, values: Record | None = None) -> Answer:
+    """Begins an operation on the invoice."""
     work = _begin(call, invoice, operation, values)
-    status = "Pending" if work.pending else "Completed"
-    return Answer(200, render({"id": invoice["Id"], "jobId": work.job, "jobStatus": status, "success": True}))
+    return Answer(200, render({"id": invoice["Id"], **_told(work), "success": True}))
 
 
-def _begin(call: Call, invoice: Record, operation: InvoiceOperation, values: Record | None = None) -> operations.Begun:
+def _told(work: Begun) -> dict[str, str]:
+    return {"jobId": work.job, "jobStatus": "Pending" if work.pending else "Completed"}
+
+
+def _begin(call: Call, invoice: Record, operation: InvoiceOperation, values: Record | None = None) -> Begun:
     with in_wire_terms():
         return operations.begin(call.transaction, operation, invoice, values)
