@@ -89,11 +89,23 @@ def _find(config: pytest.Config, folder: Path) -> str:
         config.stash[_PROCESS] = _start(folder)
     process, end = config.stash.get(_PROCESS, None), time.monotonic() + _PATIENCE
     while not (folder / "port").exists():
-        if time.monotonic() > end or (process and process.poll() is not None):
+        if time.monotonic() > end or _is_gone(folder, process):
             told = (folder / "log").read_text(encoding="utf-8", errors="replace")
             raise RuntimeError(f"zuora-mock did not start: {told or 'it says nothing'}")
         time.sleep(_PAUSE)
     return f"http://127.0.0.1:{(folder / 'port').read_text(encoding='ascii').strip()}"
+
+
+def _is_gone(folder: Path, process: subprocess.Popen[bytes] | None) -> bool:
+    """Whether the server has ended, also one that another worker has started, and seen end."""
+    if process is not None:
+        return process.poll() is not None
+    with suppress(FileNotFoundError, ValueError):  # it is about to be started
+        try:
+            os.kill(int((folder / "pid").read_text(encoding="ascii")), 0)
+        except ProcessLookupError:
+            return True
+    return False
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:

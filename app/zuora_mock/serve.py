@@ -174,7 +174,7 @@ class _Formatter(logging.Formatter):
 
 
 def log_readably() -> None:
-    """The log goes to standard error: standard output has the two lines that programs wait for."""
+    """The log goes to standard error: standard output has the lines that programs wait for."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # nothing that the format shows
     handler = logging.StreamHandler()
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))

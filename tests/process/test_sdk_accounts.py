@@ -36,7 +36,9 @@ def test_it_makes_reads_sums_up_and_changes_accounts(sdk: ZuoraClient) -> None:
     assert changed.success is True
     assert accounts.get_account("A00000001").billing_and_payment.bill_cycle_day == 15
     summary = accounts.get_account_summary("A-1")
-    assert (len(summary.invoices), summary.subscriptions, summary.basic_info.account_number) == (6, [], "A-1")
+    assert (len(summary.invoices), summary.basic_info.account_number) == (6, "A-1")
+    subscribed = {each.subscription_number: each.rate_plans[0].product_sku for each in summary.subscriptions}
+    assert subscribed == {"A-S00000001": "ENT-1", "A-S00000002": "PLAT-1"}
 
 
 def test_its_exceptions_tell_what_was_refused(sdk: ZuoraClient) -> None:
