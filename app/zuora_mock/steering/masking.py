@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
+from pydantic_core import to_json
+
 from zuora_mock.json_structure import depth
 from zuora_mock.steering.recorded_bodies import unzipped
 
@@ -84,7 +86,7 @@ def kept_answer(body: bytes, path: str) -> bytes:
 
 def masked_members(document: Any) -> Any:
     """A JSON value without the values of members that look like secrets."""
-    return _masked(document) if _hints(json.dumps(document, default=str).encode().lower()) else document
+    return _masked(document) if _hints(to_json(document, fallback=str).lower()) else document
 
 
 def _masked(node: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -138,7 +137,7 @@ def changes_as_text(changes: Sequence[Change]) -> str | None:
 
 
 def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str | None:
-    return json.dumps(explanations, ensure_ascii=False, default=str) if explanations else None
+    return to_json(explanations, fallback=str).decode() if explanations else None
 
 
 def append_changes(transaction: Transaction, n: int | None, changes: Sequence[Change]) -> None:

@@ -39,7 +39,7 @@ class Gateway:
         self._exchanges = Exchanges(services)
         self._routes = routes
         self._otherwise = otherwise
-        self._table = RouteTable(())
+        self._table, self._others = RouteTable(()), list[BaseRoute]()
         self._drawn_from = 0
         services.tenancy.listeners.append(self._exchanges.traffic.end)
 
@@ -47,6 +47,7 @@ class Gateway:
     def table(self) -> RouteTable:
         if self._drawn_from != len(self._routes):
             self._table, self._drawn_from = RouteTable(self._routes), len(self._routes)
+            self._others = [route for route in self._routes if not isinstance(route, OperationRoute)]
         return self._table
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, *, otherwise: ASGIApp | None = None) -> None:
@@ -82,8 +83,7 @@ class Gateway:
         path = scope["path"]
         toggled = path.rstrip("/") if path.endswith("/") else f"{path}/"
         scopes = ({**scope, "path": each} for each in (path, toggled) if each)
-        others = [route for route in self._routes if not isinstance(route, OperationRoute)]
-        return any(route.matches(each)[0] is not Match.NONE for each in scopes for route in others)
+        return any(route.matches(each)[0] is not Match.NONE for each in scopes for route in self._others)
 
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         if exchange.injection.milliseconds:
