@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
-from tests.process.commands import PATIENCE, ROOT, Server, Start, environment
-from tests.process.conftest import start as start  # noqa: PLC0414  (the fixture, under its name)
+from tests.process.commands import PATIENCE, ROOT, Server, environment
+from tests.process.conftest import server as server  # noqa: PLC0414  (a fixture, under its name)
+from tests.process.conftest import standing as standing  # noqa: PLC0414  (as above)
+from tests.process.test_plugin import WITHOUT
 from tests.readme_tables import README, filled
 from zuora_mock.client import MockTenant
 from zuora_mock.tenants.fixtures import parse
@@ -50,11 +52,6 @@ def blocks(language: str) -> list[str]:
 def normal(text: str) -> Any:
     """JSON with every id alike."""
     return json.loads(re.sub(r'"Id":\s*"[^"]*"', '"Id": "…"', text))
-
-
-@pytest.fixture
-def server(start: Start) -> Server:
-    return start("--no-access-log")
 
 
 def script(text: str, server: Server) -> subprocess.CompletedProcess[str]:
@@ -105,7 +102,7 @@ def test_its_test_runs_with_the_plugin(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(program)
     (tmp_path / "conftest.py").write_text(THE_TESTED)
     variables = {name: value for name, value in environment().items() if not name.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    command = [sys.executable, "-m", "pytest", "-q", *WITHOUT, "-p", "no:xdist"]
     done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 

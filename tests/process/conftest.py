@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from threading import Timer
 
+import httpx
 import pytest
 
 from tests.process.commands import PATIENCE, Run, Server, Start, environment
@@ -21,26 +23,42 @@ collect_ignore = ["consumer"]
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts servers; they end with the test."""
     with ExitStack() as stack:
+        yield partial(_started, stack, tmp_path)
 
-        def starter(*flags: str, **variables: str) -> Server:
-            process = stack.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-m", "zuora_mock", "--port", "0", *flags],
-                    cwd=tmp_path,
-                    env=environment(**variables),
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            stack.callback(process.kill)
-            watchdog = Timer(PATIENCE, process.kill)
-            watchdog.start()
-            stack.callback(watchdog.cancel)
-            assert process.stdout is not None
-            return Server(process, *(process.stdout.readline().rstrip("\n") for _ in range(3)))
 
-        yield starter
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the default fixture, for all tests of a worker."""
+    with ExitStack() as stack:
+        yield _started(stack, tmp_path_factory.mktemp("standing"), "--no-access-log", log=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def server(standing: Server) -> Server:
+    """The server that stands, as it was at its start."""
+    assert httpx.post(f"{standing.url}/__admin/reset?all=true").is_success
+    return standing
+
+
+def _started(stack: ExitStack, folder: Path, *flags: str, log: int = subprocess.PIPE, **variables: str) -> Server:
+    process = stack.enter_context(
+        subprocess.Popen(
+            [sys.executable, "-m", "zuora_mock", "--port", "0", *flags],
+            cwd=folder,
+            env=environment(**variables),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    )
+    stack.callback(process.kill)
+    assert process.stdout is not None
+    watchdog = Timer(PATIENCE, process.kill)
+    watchdog.start()
+    try:
+        return Server(process, *(process.stdout.readline().rstrip("\n") for _ in range(3)))
+    finally:
+        watchdog.cancel()
 
 
 @pytest.fixture

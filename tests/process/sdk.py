@@ -6,13 +6,13 @@ import pytest
 from zuora_sdk.zuora_client import ZuoraClient
 
 from tests.acceptance.mocks import CLIENT_ID, SECRET
-from tests.process.commands import Start
+from tests.process.commands import Server
 
 
 @pytest.fixture
-def sdk(start: Start) -> ZuoraClient:
-    """The SDK, signed in to a server with the default fixture."""
-    client = ZuoraClient(CLIENT_ID, SECRET, None)  # type: ignore[arg-type]  # an address instead of an environment
-    client.set_base_url(start("--no-access-log").url)
-    client.initialize()  # type: ignore[no-untyped-call]
+def sdk(server: Server) -> ZuoraClient:
+    """The SDK, signed in to the server that stands."""
+    client = ZuoraClient(CLIENT_ID, SECRET, None)  # an address instead of an environment
+    client.set_base_url(server.url)
+    client.initialize()
     return client

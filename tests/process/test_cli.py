@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from tests.process.commands import ROOT, Run, Start
+from tests.process.commands import ROOT, Run, Server, Start
 from zuora_mock import __version__, health
 from zuora_mock.cli import main, warnings
 from zuora_mock.domain.rules import RULES
@@ -262,8 +262,7 @@ def test_the_default_fixture_is_printed_as_it_is(run: Run) -> None:
     assert run("-m", "zuora_mock", "fixture").stdout == (FIXTURES / "default.json").read_text(encoding="utf-8")
 
 
-def test_the_documents_are_printed_as_the_server_has_them(run: Run, start: Start) -> None:
-    server = start()
+def test_the_documents_are_printed_as_the_server_has_them(run: Run, server: Server) -> None:
     for flags, path in ([], "/openapi.json"), (["--admin"], "/__admin/openapi.json"):
         assert json.loads(run("-m", "zuora_mock", "openapi", *flags).stdout) == httpx.get(server.url + path).json()
 

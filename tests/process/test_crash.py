@@ -95,7 +95,7 @@ def check_all_split_once(client: httpx.Client, splits: list[str]) -> None:
     assert round(sum(each["Amount"] for each in invoices), 2) == round(441.57 * INVOICES, 2)
 
 
-@pytest.mark.parametrize("answers", [1, 7, 23, INVOICES])
+@pytest.mark.parametrize("answers", [1, 23])
 def test_a_killed_server_continues_where_it_was(
     start: Start, connect: Connect, fixture: Path, tmp_path: Path, answers: int
 ) -> None:

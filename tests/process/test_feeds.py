@@ -16,11 +16,6 @@ pytestmark = pytest.mark.assumed
 
 
 @pytest.fixture
-def server(start: Start) -> Server:
-    return start("--no-access-log")
-
-
-@pytest.fixture
 def client(server: Server) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {sign_in(server)}"}) as made:
         yield made
@@ -68,8 +63,9 @@ def test_a_stream_may_go_on_where_another_one_ended(client: httpx.Client, query:
         assert [next(calls)["n"] for _ in range(2)] == [2, 3]
 
 
-def test_streams_and_those_who_wait_do_not_delay_the_end(server: Server, client: httpx.Client) -> None:
-    with client.stream("GET", "/__admin/requests/stream") as stream:
+def test_streams_and_those_who_wait_do_not_delay_the_end(start: Start) -> None:
+    server = start("--no-access-log")
+    with httpx.stream("GET", f"{server.url}/__admin/requests/stream") as stream:
         assert next(stream.iter_lines()).startswith(":")
         assert server.stop(within=AT_ONCE) == 0
     assert server.process.stderr is not None

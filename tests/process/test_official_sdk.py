@@ -5,11 +5,11 @@ It sends a GET, PUT or DELETE again when the connection drops, and reads every a
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable
 from decimal import Decimal
 from importlib import import_module
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,8 +17,7 @@ import httpx
 import pytest
 
 from tests.acceptance import wire
-from tests.acceptance.mocks import CLIENT_ID, SECRET
-from tests.process.commands import Server, Start
+from tests.process.commands import Server
 
 pytestmark = [
     pytest.mark.slow,
@@ -26,6 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
 ]
 
+CLIENT, SECRET = "cccccccc-0000-4000-8000-00000000000d", "secret"
 ITEM = {"amount": Decimal("100.10"), "chargeName": "Setup", "serviceStartDate": "2026-02-01"}
 INVOICE = {"accountNumber": "A-1", "invoiceDate": "2026-02-01", "invoiceItems": [ITEM]}
 SPLIT = {"splits": [{"splitPercentage": 50, "invoiceDate": "2026-02-01", "paymentTerm": "Net 30"}] * 2}
@@ -50,19 +50,19 @@ def sdk() -> Any:
 
 
 @pytest.fixture
-def server(start: Start, tmp_path: Path) -> Server:
-    """Of a tenant with a frozen clock and three drafts, one of them of five items, which is split in the background."""
+def tenant(server: Server) -> str:
+    """With a frozen clock and three drafts, one of them of five items, which is split in the background."""
     invoices = [wire.invoice(), wire.invoice("INV00000002", *["20.00"] * 5), wire.invoice("INV00000003", "33.33")]
-    document = wire.fixture({"asyncSplitThreshold": 4}, invoices=invoices, orgs=["north"])
-    file = tmp_path / "fixture.json"
-    file.write_text(document, encoding="utf-8")
-    return start("--no-access-log", "--fixture", str(file))
+    document = json.loads(wire.fixture({"asyncSplitThreshold": 4}, invoices=invoices, orgs=["north"]))
+    told = {"clientSecret": SECRET, "base": document}
+    assert httpx.put(f"{server.url}/__admin/tenants/{CLIENT}", json=told).is_success
+    return CLIENT
 
 
 @pytest.fixture
-def client(sdk: Any, server: Server) -> Any:
+def client(sdk: Any, server: Server, tenant: str) -> Any:
     """Signed in, without the thread that refreshes its token."""
-    made = sdk.Client(CLIENT_ID, SECRET, None)
+    made = sdk.Client(tenant, SECRET, None)
     made.set_base_url(server.url)
     made.refresh_token()
     return made
@@ -70,7 +70,7 @@ def client(sdk: Any, server: Server) -> Any:
 
 def order(server: Server, fault: str, **match: str) -> None:
     told = {"match": match, "times": 1, "fault": {"kind": fault}}
-    assert httpx.post(f"{server.url}/__admin/faults", json=told).status_code == 201
+    assert httpx.post(f"{server.url}/__admin/faults?tenant={CLIENT}", json=told).status_code == 201
 
 
 def drafts(client: Any) -> list[Any]:
@@ -78,8 +78,10 @@ def drafts(client: Any) -> list[Any]:
     return list(client.actions_api().action_post_query(query).records)
 
 
-def test_it_gets_a_token_and_another_one(sdk: Any, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
-    client = sdk.Client(CLIENT_ID, SECRET, None)
+def test_it_gets_a_token_and_another_one(
+    sdk: Any, server: Server, tenant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = sdk.Client(tenant, SECRET, None)
     client.set_base_url(server.url)
     for _ in range(2):
         client.refresh_token()
@@ -87,7 +89,7 @@ def test_it_gets_a_token_and_another_one(sdk: Any, server: Server, capsys: pytes
     assert client.invoices_api().get_invoice("INV00000001").status == "Draft"
     assert capsys.readouterr().out == ""
     with pytest.raises(sdk.UnauthorizedException):
-        client.o_auth_api().create_token(CLIENT_ID, "wrong", "client_credentials")
+        client.o_auth_api().create_token(CLIENT, "wrong", "client_credentials")
 
 
 def test_a_standalone_invoice_lives_from_its_creation_to_its_end(client: Any) -> None:
@@ -217,7 +219,7 @@ def test_a_split_that_is_sent_again_after_its_answer_was_lost_is_done_once(
     with pytest.raises(sdk.BadRequestException) as caught:
         client.invoices_api().split_invoice("INV00000001", SPLIT)
     assert caught.value.data.reasons[0].code == 50000030
-    journal = httpx.get(f"{server.url}/__admin/requests").json()["requests"]
+    journal = httpx.get(f"{server.url}/__admin/requests?tenant={CLIENT}").json()["requests"]
     assert [each["operation"] for each in journal if each["operation"] == "invoices.split"] == ["invoices.split"] * 2
     assert [each["Amount"] for each in drafts(client)] == [100, 33.33, 50, 50]
 

@@ -18,6 +18,8 @@ from tests.process.commands import ROOT, Run, environment
 from zuora_mock.embedded import ZuoraMock
 from zuora_mock.health import healthy
 
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
+"""A plugin of our own environment takes a second to load in each worker."""
 RUN = 120
 """Seconds that a run of the stranger's tests may take."""
 
@@ -38,7 +40,7 @@ def run_tests(tmp_path: Path) -> RunTests:
         proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://192.0.2.1:9")
         given = environment(ADDRESSES=str(addresses), TMPDIR=str(tmp_path / "temporary"), **proxies, **variables)
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *flags],
+            [sys.executable, "-m", "pytest", "-q", *WITHOUT, *flags],
             cwd=project,
             env={name: value for name, value in given.items() if not name.startswith(("PYTEST_", "COV_"))},
             capture_output=True,
@@ -75,17 +77,15 @@ def test_the_plugin_brings_nothing_of_the_server_into_the_tests(run: Run) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("flags", [["-p", "no:xdist"], ["-n", "2"]], ids=" ".join)
-def test_one_server_serves_the_run_and_is_gone_with_it(run_tests: RunTests, temporary: Path, flags: list[str]) -> None:
+def test_one_server_serves_the_run_tells_of_failures_and_is_gone_with_it(
+    run_tests: RunTests, temporary: Path, flags: list[str]
+) -> None:
     done, addresses = run_tests(*flags)
     assert re.search(r"1 failed, 6 passed", done.stdout), done.stdout + done.stderr
     assert "Warning" not in done.stdout + done.stderr
     assert len(addresses) == 1
     assert_gone(addresses, temporary)
-
-
-@pytest.mark.slow
-def test_a_test_that_failed_tells_what_was_asked_and_why_it_was_refused(run_tests: RunTests) -> None:
-    told = run_tests("-p", "no:xdist", "-k", "fails")[0].stdout.partition("zuora-mock: calls of ")[2]
+    told = done.stdout.partition("zuora-mock: calls of ")[2]
     for words in ("POST /v1/action/create 200", "POST /v1/action/execute 200 rule=invoice-split.sum", "documented: "):
         assert words in told
 

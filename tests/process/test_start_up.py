@@ -59,16 +59,12 @@ def test_every_fixture_of_a_folder_is_a_tenant(start: Start, tmp_path: Path) -> 
     assert [each["name"] for each in tenants] == ["east", "west"]
 
 
-def test_requests_are_welcome_once_ready_is_printed(start: Start) -> None:
-    assert httpx.get(f"{start().url}/__admin/health").status_code == 200
-
-
-def test_two_servers_with_port_0_do_not_meet(start: Start) -> None:
-    assert port_of(start()) != port_of(start())
-
-
-def test_the_answer_does_not_name_the_server_software(start: Start) -> None:
-    assert "server" not in httpx.get(f"{start().url}/__admin/health").headers
+def test_requests_are_welcome_once_ready_is_printed(start: Start, standing: Server) -> None:
+    """Beside another server, whose port was free as well; the answer does not name the server's software."""
+    server = start()
+    assert port_of(server) != port_of(standing)
+    answer = httpx.get(f"{server.url}/__admin/health")
+    assert (answer.status_code, "server" in answer.headers) == (200, False)
 
 
 def test_a_variable_that_is_no_setting_is_a_warning_and_no_obstacle(start: Start) -> None:
