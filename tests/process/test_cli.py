@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from tests.process.commands import ROOT, Run, Server, Start
+from tests.process.commands import PATIENCE, ROOT, Run, Server, Start
 from zuora_mock import __version__, health
 from zuora_mock.cli import main, warnings
 from zuora_mock.domain.rules import RULES
@@ -264,7 +264,10 @@ def test_the_default_fixture_is_printed_as_it_is(run: Run) -> None:
 
 def test_the_documents_are_printed_as_the_server_has_them(run: Run, server: Server) -> None:
     for flags, path in ([], "/openapi.json"), (["--admin"], "/__admin/openapi.json"):
-        assert json.loads(run("-m", "zuora_mock", "openapi", *flags).stdout) == httpx.get(server.url + path).json()
+        assert (
+            json.loads(run("-m", "zuora_mock", "openapi", *flags).stdout)
+            == httpx.get(server.url + path, timeout=PATIENCE).json()
+        )
 
 
 def test_every_rule_is_a_line(run: Run) -> None:
