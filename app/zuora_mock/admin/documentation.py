@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, filterwarnings
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
+from zuora_mock.admin.context import check_parameters
 from zuora_mock.api.gateway.operation import first_sentence
 
 _PAGE = Path(__file__).with_name("page.html")
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(check_parameters)])
 
 
 def document(app: FastAPI) -> dict[str, Any]:

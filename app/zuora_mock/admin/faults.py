@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from pydantic import Field
 
 from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.ledger import KnownOperations, doubtful
 from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.clock import format_instant, parse_instant
 from zuora_mock.steering.fault_orders import Order, TooManyFaults
@@ -27,7 +28,7 @@ _EXAMPLES = [
     {"fault": {"kind": "delay", "distribution": "lognormal", "median": 80, "sigma": 0.4}},
 ]
 
-router = APIRouter(prefix="/faults", tags=["Faults"], route_class=StrictRoute)
+router = admin_router("Faults", prefix="/faults", route_class=StrictRoute)
 
 
 class FaultAdded(ResponseBody):

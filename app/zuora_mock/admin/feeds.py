@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from starlette.responses import JSONResponse, StreamingResponse
 
 from zuora_mock.admin.context import CurrentTenantCall, TenantCall
 from zuora_mock.admin.requests import LARGEST_NUMBER, LARGEST_PAGE, PAGE, CallSummary, WantedCalls
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.steering import har, journal_reading
 
 _QUIET = 15
 """Seconds after which a line that says nothing shows that the stream is alive."""
 
-router = APIRouter(tags=["Requests"])
+router = admin_router("Requests")
 
 Seen = Annotated[int | None, Query(ge=0, le=LARGEST_NUMBER, description="Those after this `n` first; else new ones")]
 LastEventId = Annotated[

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import State
 from starlette.responses import JSONResponse
 
 from zuora_mock import __version__
 from zuora_mock.admin.context import CurrentServices
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.bounds import Bounds
 from zuora_mock.clock import stopwatch
 from zuora_mock.settings import Settings
@@ -21,9 +22,9 @@ _SECRETS = frozenset({"admin_token"})
 _VARIABLES = {"fixtures": "ZUORA_MOCK_FIXTURE", "allowed_hosts": "ZUORA_MOCK_ALLOWED_HOST"}
 _EXAMPLE = {"status": "healthy", "version": __version__, "uptimeSeconds": 12.5}
 
-open_router = APIRouter(tags=["Server"])
+open_router = admin_router("Server", is_open=True)
 """For everybody, also where the other calls need the admin token."""
-router = APIRouter(tags=["Server"])
+router = admin_router("Server")
 
 
 class Health:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.problems import DESCRIBED, Problem
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
 from zuora_mock.settings import LONGEST_JOB_DELAY, JobMode, JobPolicy
@@ -24,7 +24,7 @@ from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work.runner import UnknownJob
 from zuora_mock.work.turns import in_turns
 
-router = APIRouter(prefix="/jobs", tags=["Jobs"], route_class=StrictRoute)
+router = admin_router("Jobs", prefix="/jobs", route_class=StrictRoute)
 
 
 class JobStateView(ResponseBody):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.guard import suggestion
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.api.codes import read_as
 from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
@@ -18,7 +19,7 @@ from zuora_mock.steering.ledger import Described, LedgerRow
 from zuora_mock.steering.matching import Match
 from zuora_mock.steering.models import ResponseBody
 
-router = APIRouter(tags=["Ledger"])
+router = admin_router("Ledger")
 
 
 class RuleView(ResponseBody):

@@ -6,12 +6,13 @@ import asyncio
 from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import Body, Depends, Path, Query
 from pydantic import Field
 
 from zuora_mock.admin.context import CurrentTenantCall, TenantCall
 from zuora_mock.admin.ledger import KnownOperations, doubtful
 from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.instants import Instant
 from zuora_mock.steering import journal_reading, verification
@@ -29,7 +30,7 @@ _EXAMPLES = [
     {"order": [{"operation": "create"}, {"operation": "execute"}]},
 ]
 
-router = APIRouter(tags=["Requests"], route_class=StrictRoute)
+router = admin_router("Requests", route_class=StrictRoute)
 
 LARGEST_NUMBER = 2**53
 CallNumber = Annotated[

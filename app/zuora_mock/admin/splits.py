@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
-
 from zuora_mock.admin.context import CurrentTenantCall
 from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.billing.splitting.explanation import arithmetic
 from zuora_mock.steering.journal import explanation
 from zuora_mock.storage.transaction import Transaction
 
-router = APIRouter(prefix="/splits", tags=["Why"])
+router = admin_router("Why", prefix="/splits")
 
 
 def _in_any_entity(transaction: Transaction, id: str) -> dict[str, Any] | None:

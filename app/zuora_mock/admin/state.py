@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
@@ -18,6 +18,7 @@ from zuora_mock.admin.context import (
     meant_tenant,
 )
 from zuora_mock.admin.problems import DESCRIBED, Problem
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
 from zuora_mock.tenants import fixtures
@@ -32,7 +33,7 @@ _FIXTURE = {
 _FIXTURE_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": _FIXTURE}}}}
 _FIXTURE_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": _FIXTURE}}}}
 
-router = APIRouter(tags=["State"])
+router = admin_router("State")
 
 
 class ResetAnswer(ResponseBody):

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import Field
 
 from zuora_mock.admin import time
 from zuora_mock.admin.context import CurrentServices, CurrentTenantCall, TenantCall, find_tenant
 from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.admin.time import ClockView
 from zuora_mock.services import Services
@@ -30,7 +31,7 @@ _CLIENT_ID = "00000000-0000-4000-8000-000000000001"
 
 ClientId = Annotated[str, Path(description="The client's id", examples=[_CLIENT_ID])]
 
-router = APIRouter(tags=["Tenants"], route_class=StrictRoute)
+router = admin_router("Tenants", route_class=StrictRoute)
 
 
 class ClientBody(RequestBody):

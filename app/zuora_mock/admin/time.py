@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from zuora_mock.admin.context import CurrentTenantCall, TenantCall
 from zuora_mock.admin.jobs import JobView, views
 from zuora_mock.admin.problems import Problem
+from zuora_mock.admin.routing import admin_router
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.clock import SECOND, Clock, format_instant
 from zuora_mock.instants import EXAMPLE, LATEST, Instant
@@ -22,7 +22,7 @@ from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work.turns import in_turns
 
-router = APIRouter(prefix="/clock", tags=["Time"], route_class=StrictRoute)
+router = admin_router("Time", prefix="/clock", route_class=StrictRoute)
 
 
 class ClockBody(RequestBody):
