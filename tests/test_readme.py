@@ -20,6 +20,7 @@ from tests.process.conftest import standing as standing  # noqa: PLC0414  (as ab
 from tests.process.test_plugin import WITHOUT
 from tests.readme_tables import README, filled
 from zuora_mock.client import MockTenant
+from zuora_mock.stubs.mapping import StubMapping
 from zuora_mock.tenants.fixtures import parse
 
 TEXT = README.read_text(encoding="utf-8")
@@ -109,7 +110,7 @@ def test_its_test_runs_with_the_plugin(tmp_path: Path) -> None:
 
 def test_it_tells_of_every_member_that_the_plugins_object_has() -> None:
     tenant = MockTenant("http://127.0.0.1:9", "c" * 36, "s")
-    parts = {"clock": tenant.clock, "jobs": tenant.jobs, "faults": tenant.faults}
+    parts = {"clock": tenant.clock, "jobs": tenant.jobs, "faults": tenant.faults, "stubs": tenant.stubs}
     names = [*members(tenant, set(parts)), *(f"{n}.{m}" for n, part in parts.items() for m in members(part))]
     assert [name for name in names if not re.search(rf"`{name}[`(]", " ".join(TEXT.split()))] == []
 
@@ -124,6 +125,11 @@ def test_the_smallest_fixture_is_one() -> None:
     assert [each.name for each in parse(custom).document.custom_fields["Invoice"]] == ["Region__c", "Approved__c"]
     parse(stored).check()
     assert list(parse(stored).document.objects) == ["Subscription", "RatePlan"]
+
+
+def test_its_mapping_is_one() -> None:
+    [mapping] = blocks("json mapping")
+    assert StubMapping.model_validate_json(mapping).response.status == 200
 
 
 def test_every_test_that_the_readme_names_is_there() -> None:

@@ -201,6 +201,12 @@ def _run(module: str, **parameters: Any) -> None:
     default=_DEFAULT.most_faults,
     help="Fault orders per tenant; those that are spent or expired make room, then one more is refused.",
 )
+@_flag(
+    "--most-stubs",
+    type=click.IntRange(0),
+    default=_DEFAULT.most_stubs,
+    help="Stubs per tenant; one more is refused.",
+)
 @_flag("--forbid-reset-all", is_flag=True, help="Refuse to reset all tenants at once.")
 @_flag("--admin-token", default=_DEFAULT.admin_token, show_default=False, help="Bearer token that /__admin asks for.")
 @_flag(

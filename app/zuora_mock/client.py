@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 FixtureSource: TypeAlias = Mapping[str, Any] | str | os.PathLike[str]
-"""A fixture itself, or the path of its file."""
+"""A fixture or a mapping itself, or the path of its file."""
 RanJobs: TypeAlias = list[dict[str, Any]]
 """Pieces of background work as `/__admin/jobs` lists them."""
 
@@ -101,6 +101,17 @@ class Faults:
         return str(self._admin.call("POST", "/faults", order)["id"])
 
 
+class StubControl:
+    """A test's own answers to calls, in the form of WireMock's mappings."""
+
+    def __init__(self, admin: _Admin) -> None:
+        self._admin = admin
+
+    def add(self, mapping: FixtureSource) -> str:
+        """One mapping, several as `{"mappings": […]}`, or the path of a file with either; the id of the last."""
+        return str(self._admin.call("POST", "/stubs", read(mapping))["id"])
+
+
 class MockTenant:
     """A tenant of its own with one client."""
 
@@ -108,7 +119,7 @@ class MockTenant:
         self._admin = _Admin(base_url, client_id)
         self.base_url, self.client_id, self.client_secret = self._admin.base_url, client_id, client_secret
         self.clock, self.jobs = ClockControl(self._admin), JobControl(self._admin)
-        self.faults = Faults(self._admin)
+        self.faults, self.stubs = Faults(self._admin), StubControl(self._admin)
 
     def token(self) -> str:
         """A new bearer token of the client."""
@@ -164,8 +175,8 @@ def report(tenant: MockTenant) -> str:
     return "\n".join(lines) or "no calls came"
 
 
-def read(fixture: FixtureSource) -> Any:
-    return dict(fixture) if isinstance(fixture, Mapping) else json.loads(Path(fixture).read_text(encoding="utf-8"))
+def read(source: FixtureSource) -> Any:
+    return dict(source) if isinstance(source, Mapping) else json.loads(Path(source).read_text(encoding="utf-8"))
 
 
 def _answer(url: str, method: str, content: bytes | None, headers: Mapping[str, str], patience: float) -> Any:

@@ -28,6 +28,7 @@ from zuora_mock.steering.fault_orders import FaultOrders
 from zuora_mock.steering.journal import Journal, explanation
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
+from zuora_mock.stubs.keeping import Stubs
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.fixtures import load_all
@@ -51,15 +52,16 @@ def make_services(settings: Settings) -> Services:
     database = Database(settings.db)
     bounds = Bounds(settings)
     credentials = Credentials(bounds)
-    faults = FaultOrders(database, bounds)
+    faults, stubs = FaultOrders(database, bounds), Stubs(database, bounds)
     tenancy = Tenancy(database, credentials, load_all(settings.fixtures), bounds)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
+    tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
     runner = Runner(database, tenancy, _handlers(), explain=_explain_work, strike=faults.strike_job)
     runner.recover()
     journal = Journal(settings.journal_size)
     tenancy.listeners.append(journal.waiters.begin_again)
-    upkeep = Upkeep(database, tenancy, credentials, bounds)
-    return Services(settings, database, tenancy, credentials, journal, faults, runner, Fairness(), bounds, upkeep)
+    upkeep, fairness = Upkeep(database, tenancy, credentials, bounds), Fairness()
+    return Services(settings, database, tenancy, credentials, journal, faults, stubs, runner, fairness, bounds, upkeep)
 
 
 def _handlers() -> Mapping[str, Handler]:

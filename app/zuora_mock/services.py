@@ -11,6 +11,7 @@ from zuora_mock.settings import Settings
 from zuora_mock.steering.fault_orders import FaultOrders
 from zuora_mock.steering.journal import Journal
 from zuora_mock.storage.database import Database
+from zuora_mock.stubs.keeping import Stubs
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.tenancy import Tenancy
@@ -32,6 +33,7 @@ class Services:
     credentials: Credentials
     journal: Journal
     faults: FaultOrders
+    stubs: Stubs
     runner: Runner
     fairness: Fairness
     bounds: Bounds
@@ -46,6 +48,7 @@ class Services:
             self.database.open()
             self.credentials.forget()
             self.faults.forget_all()
+            self.stubs.forget_all()
             self.tenancy.establish()
             self.runner.recover()
         self.runner.background.around_a_call()

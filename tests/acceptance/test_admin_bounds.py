@@ -185,6 +185,7 @@ def test_every_bound_is_told(mock: Mock) -> None:
         "most_idempotency_keys": 10_000,
         "most_cursors": 100,
         "most_faults": 1000,
+        "most_stubs": 1000,
     }
     assert told["most_tenants"]["variable"] == "ZUORA_MOCK_MOST_TENANTS"
 

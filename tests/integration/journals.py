@@ -56,6 +56,7 @@ class Kept:
             operation=operation,
             objects=(),
             rules=rules,
+            stub=None,
             fault=fault,
             milliseconds=1.5,
             request_headers=headers or {},

@@ -20,7 +20,7 @@ SMALL = {
     "clients": [{"clientId": "f" * 36, "clientSecret": "hush"}],
     "accounts": [{"AccountNumber": "A-77", "Name": "Seventy-seven", "Currency": "USD"}],
 }
-MEMBERS = "base_url client_id client_secret token seed reset clock jobs faults requests verify"
+MEMBERS = "base_url client_id client_secret token seed reset clock jobs faults stubs requests verify"
 
 
 @pytest.fixture
@@ -99,6 +99,19 @@ def test_a_fault_strikes_the_calls_that_it_names(mock: MockTenant) -> None:
     assert [query(mock).status_code for _ in range(3)] == [200, 429, 200]
     with pytest.raises(MockRefused, match="there is no 'kind' 'rate-limits'"):
         mock.faults.add("rate-limits")
+
+
+def test_a_stub_answers_what_the_mock_has_not(mock: MockTenant, tmp_path: Path) -> None:
+    memo = {"request": {"urlPathTemplate": "/v1/debit-memos/{key}"}, "response": {"jsonBody": {"number": "DM-1"}}}
+    made = mock.stubs.add(memo)
+    (tmp_path / "broken.json").write_text(json.dumps({**memo, "response": {"status": 503}, "priority": 1}))
+    url, headers = f"{mock.base_url}/v1/debit-memos/DM-1", {"Authorization": f"Bearer {mock.token()}"}
+    assert httpx.get(url, headers=headers).json() == {"number": "DM-1"}
+    mock.verify(stub=made, count=1)
+    mock.stubs.add(tmp_path / "broken.json")
+    assert httpx.get(url, headers=headers).status_code == 503
+    with pytest.raises(MockRefused, match="/response/transformers: there is no such member"):
+        mock.stubs.add({**memo, "response": {"transformers": []}})
 
 
 def test_verification_raises_with_the_nearest_misses(mock: MockTenant) -> None:

@@ -19,6 +19,7 @@ from zuora_mock.admin import (
     requests,
     splits,
     state,
+    stubs,
     tenants,
     time,
 )
@@ -32,7 +33,7 @@ by the header `Zuora-Mock-Tenant` or by `?tenant=`, with its name or any of its 
 about the only tenant where there is no other. Bodies are JSON, refusals `application/problem+json`. Parameters and
 `Zuora-Mock-*` headers that there are not are refused. Members may be added to answers; those that are here stay."""
 
-_GUARDED = (state, tenants, time, jobs, faults, feeds, requests, ledger, splits, health)
+_GUARDED = (state, tenants, time, jobs, faults, stubs, feeds, requests, ledger, splits, health)
 
 
 def create_admin_app(services: Services, operations: Sequence[Described], reporter: Health) -> FastAPI:

@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from zuora_mock.pointers import pointer
 from zuora_mock.storage.database import StorageTrouble
+from zuora_mock.stubs.keeping import TooManyStubs
 from zuora_mock.tenants.fixtures import FixtureError
 from zuora_mock.tenants.tenancy import Taken, TenancyError, TooMany, Unknown
 
@@ -86,6 +87,7 @@ _SAID: Mapping[type[Exception], tuple[int, str]] = {
     Taken: (409, "Name taken"),
     TooMany: (409, "Too many"),
     TenancyError: (400, "Invalid request"),
+    TooManyStubs: (409, "Too many"),
     StorageTrouble: (503, "Not written"),
 }
 """Refusals that say why in words for a person; the first that fits."""
@@ -187,7 +189,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    for kind in (Problem, TenancyError, FixtureError, StorageTrouble, RequestValidationError):
+    for kind in (Problem, TenancyError, FixtureError, TooManyStubs, StorageTrouble, RequestValidationError):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(HTTPException, _unroutable)
     app.add_exception_handler(Exception, _broken)

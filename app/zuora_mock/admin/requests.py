@@ -50,6 +50,7 @@ class CallSummary(ResponseBody):
     operation: str | None
     rule: str | None
     fault: str | None
+    stub: str | None = None
     milliseconds: float
 
 

@@ -21,8 +21,11 @@ from zuora_mock.admin.problems import DESCRIBED, Problem
 from zuora_mock.admin.routing import admin_router
 from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
+from zuora_mock.storage.transaction import Transaction
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures import dumping
+from zuora_mock.tenants.fixtures.reading import Fixture
+from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.work.turns import finished, in_turns
 
 _FIXTURE = {
@@ -96,9 +99,15 @@ async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
     """
     tenant, body = call.tenant, await request.body()
     fixture = await finished(fixtures.parse_in_steps(body, "the fixture", tenant.zone, tenant.custom_fields))
-    made = await call.do(call.services.tenancy.seed, fixture)
+    made = await call.do(_seeded, call.services, fixture)
     await in_turns(call.services.runner.advanced(call.tenant))
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
+
+
+def _seeded(transaction: Transaction, services: Services, fixture: Fixture) -> SeedResult:
+    made = services.tenancy.seed(transaction, fixture)
+    services.stubs.check_room(transaction)
+    return made
 
 
 @router.get("/state", name="read", response_model=None, responses=_FIXTURE_ANSWER)

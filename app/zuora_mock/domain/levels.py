@@ -6,7 +6,11 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """COMPUTED: Zuora's rules run. STORED: records are kept and checked, and no rule of billing runs."""
+    """COMPUTED: Zuora's rules run. STORED: records are kept and checked, and no rule of billing runs.
+
+    STUBBED: a test's own answer.
+    """
 
     COMPUTED = "computed"
     STORED = "stored"
+    STUBBED = "stubbed"

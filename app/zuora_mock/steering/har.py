@@ -30,7 +30,7 @@ def document(
 
 
 def _entry(kept: KeptEntry, base_url: str) -> dict[str, Any]:
-    notes = [f"request {kept.n}", *_named("rule", kept.rule), *_named("fault", kept.fault)]
+    notes = [f"request {kept.n}", *_named("rule", kept.rule), *_named("fault", kept.fault), *_named("stub", kept.stub)]
     return {
         "startedDateTime": format_instant(kept.at),
         "time": kept.milliseconds,

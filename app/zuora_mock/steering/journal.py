@@ -44,6 +44,7 @@ class Entry:
     objects: tuple[str, ...]
     rules: tuple[str, ...]
     fault: str | None
+    stub: str | None
     milliseconds: float
     request_headers: Mapping[str, str]
     request_body: bytes
@@ -111,6 +112,7 @@ def _kept_entry(entry: Entry) -> KeptEntry:
         operation=entry.operation,
         rule=",".join(entry.rules) or None,
         fault=entry.fault,
+        stub=entry.stub,
         milliseconds=entry.milliseconds,
         request_headers=to_json(masking.masked_headers(entry.request_headers)).decode(),
         request_body=masking.kept_body(entry.request_body, entry.request_headers, entry.path),

@@ -88,6 +88,7 @@ def _summary(row: Summary | KeptEntry) -> dict[str, Any]:
         "operation": row.operation,
         "rule": row.rule,
         "fault": row.fault,
+        "stub": row.stub,
         "milliseconds": row.milliseconds,
     }
 

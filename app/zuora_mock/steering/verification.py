@@ -44,6 +44,7 @@ class Pattern(Match):
     status: int | None = Field(default=None, description="0 where no answer was sent")
     rule: str | None = Field(default=None, description="One of the rules that refused it")
     fault: str | None = Field(default=None, description="The fault that struck it")
+    stub: str | None = Field(default=None, description="The id of the stub that answered it")
 
 
 def _unwrapped(step: Any) -> Any:
@@ -99,6 +100,7 @@ class _Recorded:
     status: int
     rules: tuple[str, ...]
     fault: str | None
+    stub: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def verify(transaction: Transaction, journal: Journal, question: Question) -> di
 def _recorded(row: Recorded) -> _Recorded:
     headers = json.loads(row.request_headers)
     subject = Subject(row.operation, row.method, row.path, row.track_id, headers, row.request_body or b"")
-    return _Recorded(row.n, subject, row.status, tuple((row.rule or "").split(",")), row.fault)
+    return _Recorded(row.n, subject, row.status, tuple((row.rule or "").split(",")), row.fault, row.stub)
 
 
 def _counted(calls: Sequence[_Recorded], question: Question) -> dict[str, Any]:
@@ -170,6 +172,8 @@ def _outcome(pattern: Pattern, call: _Recorded) -> Iterator[Difference]:
         yield Difference("rule", pattern.rule, ",".join(call.rules) or None)
     if pattern.fault is not None and pattern.fault != call.fault:
         yield Difference("fault", pattern.fault, call.fault)
+    if pattern.stub is not None and pattern.stub != call.stub:
+        yield Difference("stub", pattern.stub, call.stub)
 
 
 def _nearest(compared: Sequence[_Miss]) -> list[dict[str, Any]]:

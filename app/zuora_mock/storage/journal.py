@@ -30,6 +30,7 @@ class KeptEntry(NamedTuple):
     operation: str | None
     rule: str | None
     fault: str | None
+    stub: str | None
     milliseconds: float
     request_headers: str
     request_body: bytes
@@ -50,6 +51,7 @@ class Summary(NamedTuple):
     operation: str | None
     rule: str | None
     fault: str | None
+    stub: str | None
     milliseconds: float
 
 
@@ -64,6 +66,7 @@ class Recorded(NamedTuple):
     operation: str | None
     rule: str | None
     fault: str | None
+    stub: str | None
     request_headers: str
     request_body: bytes
 

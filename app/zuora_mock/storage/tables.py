@@ -292,6 +292,7 @@ JOURNAL = Table(
     Column("operation", String),
     Column("rule", Text),
     Column("fault", String),
+    Column("stub", String),
     Column("milliseconds", Float, nullable=False),
     Column("request_headers", Text, nullable=False),
     Column("request_body", LargeBinary),
@@ -322,6 +323,23 @@ FAULTS = Table(
     Column("expires_at", BigInteger),
 )
 
+STUBS = Table(
+    "stubs",
+    metadata,
+    _tenant(),
+    Column("id", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+SCENARIOS = Table(
+    "scenarios",
+    metadata,
+    _tenant(),
+    Column("name", String, primary_key=True),
+    Column("state", String, nullable=False),
+)
+
 DATA_TABLES: tuple[Table, ...] = (
     *OBJECT_TABLES.values(),
     STORED_RECORDS,
@@ -335,5 +353,7 @@ DATA_TABLES: tuple[Table, ...] = (
     IDEMPOTENCY,
     CURSORS,
     CURSOR_ROWS,
+    STUBS,
+    SCENARIOS,
 )
 """What a snapshot and a fork carry over. Clients, tokens, journal and faults stay with the tenant."""

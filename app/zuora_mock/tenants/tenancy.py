@@ -30,6 +30,7 @@ _COUNTED = {
     "idempotency": "idempotencyKeys",
     "journal": "requests",
     "faults": "faults",
+    "stubs": "stubs",
 }
 """What a reset counts, by table, and what it is called in the answer."""
 

@@ -18,9 +18,9 @@ class Exchange:
     """`n` is the number of the call in its tenant's journal; `key` an idempotency key that is reserved for the call.
 
     It is `counted` in the rate windows once, `takes_place` while it is one of those at one time, is `ended` once its
-    tenant was reset under it, and `welcome` once nothing but the operation itself can refuse it. `plain` is the body
-    without its encoding, `document` what it says. `headers`, `notes` and `jobs` are for the answer, the journal and the
-    background.
+    tenant was reset under it, and `welcome` once nothing but the operation itself can refuse it. `stub` is the id of
+    one that stands for the operation. `plain` is the body without its encoding, `document` what it says. `headers`,
+    `notes` and `jobs` are for the answer, the journal and the background.
     """
 
     request: Request
@@ -31,6 +31,7 @@ class Exchange:
     request_id: str
     started: float
     injection: Injection = NO_INJECTION
+    stub: str | None = None
     key: str | None = None
     in_progress: Refusal | None = None
     over_limit: Refusal | None = None

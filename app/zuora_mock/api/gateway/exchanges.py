@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 from zuora_mock import ids
-from zuora_mock.api.gateway import bodies, idempotency, repairs, steps, versions
+from zuora_mock.api.gateway import bodies, idempotency, repairs, steps, stubbing, versions
 from zuora_mock.api.gateway.call import Answer, Call, Context, Request
 from zuora_mock.api.gateway.credentials import Authenticator, Caller
 from zuora_mock.api.gateway.exchange import Exchange
@@ -61,7 +61,9 @@ class Exchanges:
         caller = self._caller(request, target.operation)
         with self._services.database.lock:
             exchange = self._exchange(request, target, caller, caller.tenant or self._services.tenancy.anonymous)
-            if caller.refusal is None and target.operation is not None:
+            if self._services.stubs.of(exchange.tenant):
+                stubbing.take_place(exchange, self._services.stubs)
+            if exchange.caller.refusal is None and exchange.target.operation is not None:
                 self._inject(exchange)
                 self._reserve_key(exchange)
             else:
@@ -136,7 +138,8 @@ class Exchanges:
         name, path = exchange.target.name, request.path
         subject = Subject(name, request.method, path, exchange.track_id, self._orders(exchange), request.body)
         try:
-            exchange.injection = self._services.faults.inject(tenant, subject)
+            ordered = self._services.faults.inject(tenant, subject)
+            exchange.injection = stubbing.together(exchange.injection, ordered) if exchange.stub else ordered
         except StorageTrouble as trouble:
             exchange.notes.append(f"no fault struck, as it could not be counted: {trouble}")
         _note_injection(exchange, exchange.injection)
@@ -345,6 +348,7 @@ def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entr
         objects=tuple(kind.name for kind in _objects(exchange, answer)),
         rules=tuple(dict.fromkeys(rule.name for rule in answer.rules)),
         fault=exchange.injection.name or None,
+        stub=exchange.stub,
         milliseconds=round((stopwatch() - exchange.started) * 1000, 3),
         request_headers=request.headers,
         request_body=request.body,

@@ -59,7 +59,7 @@ class OperationRoute(APIRoute):
 
     dialect: ClassVar[Dialect]
     family: ClassVar[str]
-    open: ClassVar[bool] = False
+    open: bool = False
     versioned: ClassVar[bool] = True
     level: Level = Level.COMPUTED
     kind: ObjectType | None = None

@@ -66,7 +66,7 @@ class Target:
 
     @property
     def name(self) -> str | None:
-        return self.operation.name if self.operation else None
+        return (self.operation.name or None) if self.operation else None
 
 
 class RouteTable:

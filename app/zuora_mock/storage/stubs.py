@@ -1,0 +1,88 @@
+"""Stubs as they were given, and the states of the scenarios that they are part of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.tables import SCENARIOS, STUBS
+from zuora_mock.storage.transaction import Transaction
+
+
+class KeptStub(NamedTuple):
+    """`body` is the mapping as JSON; the newest has the highest position."""
+
+    id: str
+    position: int
+    body: str
+
+
+def put(transaction: Transaction, stubs: Sequence[KeptStub]) -> None:
+    """In place of those of the same id."""
+    whose = transaction.tenant.key
+    _PUT.run_many(transaction, [{"tenant": whose, **each._asdict()} for each in stubs])
+
+
+def all_of(transaction: Transaction) -> list[KeptStub]:
+    """Oldest first."""
+    return [KeptStub(*row) for row in _ALL.all(transaction, {"whose": transaction.tenant.key})]
+
+
+def find(transaction: Transaction, id: str) -> KeptStub | None:
+    row = _FIND.first(transaction, {"whose": transaction.tenant.key, "wanted": id})
+    return KeptStub(*row) if row else None
+
+
+def count(transaction: Transaction) -> int:
+    (found,) = _COUNT.column(transaction, {"whose": transaction.tenant.key})
+    return int(found)
+
+
+def last_position(transaction: Transaction) -> int:
+    (last,) = _LAST.column(transaction, {"whose": transaction.tenant.key})
+    return last or 0
+
+
+def remove(transaction: Transaction, id: str) -> bool:
+    """Whether there was such a stub."""
+    return _REMOVE.run(transaction, {"whose": transaction.tenant.key, "wanted": id}).rowcount > 0
+
+
+def clear(transaction: Transaction) -> None:
+    """Removes all stubs and the states of their scenarios."""
+    for each in _CLEAR:
+        each.run(transaction, {"whose": transaction.tenant.key})
+
+
+def states(transaction: Transaction) -> dict[str, str]:
+    """Of the scenarios that have begun, by name."""
+    return dict(_STATES.all(transaction, {"whose": transaction.tenant.key}))
+
+
+def put_state(transaction: Transaction, scenario: str, state: str) -> None:
+    _PUT_STATE.run(transaction, {"tenant": transaction.tenant.key, "name": scenario, "state": state})
+
+
+_WHOSE = STUBS.c.tenant == bindparam("whose")
+_ONE = STUBS.c.id == bindparam("wanted")
+_NEW, _NEW_STATE = insert(STUBS), insert(SCENARIOS)
+_PUT = Prepared(
+    _NEW.on_conflict_do_update(
+        index_elements=("tenant", "id"), set_={name: _NEW.excluded[name] for name in ("position", "body")}
+    )
+)
+_COLUMNS = tuple(STUBS.c[name] for name in KeptStub._fields)
+_ALL = Prepared(select(*_COLUMNS).where(_WHOSE).order_by(STUBS.c.position))
+_FIND = Prepared(select(*_COLUMNS).where(_WHOSE, _ONE))
+_COUNT = Prepared(select(func.count()).select_from(STUBS).where(_WHOSE))
+_LAST = Prepared(select(func.max(STUBS.c.position)).where(_WHOSE))
+_REMOVE = Prepared(delete(STUBS).where(_WHOSE, _ONE))
+_CLEAR = tuple(Prepared(delete(each).where(each.c.tenant == bindparam("whose"))) for each in (STUBS, SCENARIOS))
+_STATES = Prepared(select(SCENARIOS.c.name, SCENARIOS.c.state).where(SCENARIOS.c.tenant == bindparam("whose")))
+_PUT_STATE = Prepared(
+    _NEW_STATE.on_conflict_do_update(index_elements=("tenant", "name"), set_={"state": _NEW_STATE.excluded["state"]})
+)
