@@ -54,6 +54,7 @@ ONLY_IN = {
     "sqlite3": {"storage"},
     "fastapi": {"api", "admin", "main"},
     "click": {"cli", "serve", "commands"},
+    "pydyf": {"billing"},
     "re2": {"stubs"},
     "jsonpath": {"stubs"},
 }
@@ -70,6 +71,7 @@ START_UP = {
     ("domain.zoql.grammar", "lark"),
     ("admin.mount", "zuora_mock.admin.app"),
     ("api.describe.document", "xml.etree"),
+    ("billing.pages", "pydyf"),
     ("stubs.expressions", "re2"),
     ("stubs.json_paths", "jsonpath"),
 }

@@ -79,7 +79,7 @@ def remove(transaction: Transaction, invoice: Invoice) -> None:
 
 
 def _regenerate(transaction: Transaction, record: Record, values: Record) -> Record:
-    """The mock draws no files: a request for a new one is counted, and must be the only wish."""
+    """A request for a new file is counted, and must be the only wish."""
     at, others = "/RegenerateInvoicePDF", values.keys() - {"RegenerateInvoicePDF"}
     if others:
         expected, actual, remedy = (

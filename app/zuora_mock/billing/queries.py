@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from zuora_mock import ids
+from zuora_mock.billing import invoice_files
 from zuora_mock.billing.fields import as_text
 from zuora_mock.billing.rendering import render_record
 from zuora_mock.clock import DAY, MINUTE
@@ -129,7 +130,15 @@ def _render(
     zone, only = transaction.tenant.zone, frozenset(names)
     columns = [name for name in names if not is_custom(name)]
     has_custom = len(columns) < len(names)
-    return [render_record(kind, _record(columns, row, has_custom), wsdl=wsdl, zone=zone, only=only) for row in rows]
+    records = [_record(columns, row, has_custom) for row in rows]
+    if kind is INVOICE and "Body" in only:
+        records = [_with_body(transaction, each) for each in records]
+    return [render_record(kind, each, wsdl=wsdl, zone=zone, only=only) for each in records]
+
+
+def _with_body(transaction: Transaction, record: Record) -> Record:
+    whole = transaction.get(INVOICE, str(record["Id"]))
+    return {**record, "Body": invoice_files.with_body(transaction, whole).get("Body")} if whole else record
 
 
 def _record(columns: Sequence[str], row: Row, has_custom: bool) -> Record:

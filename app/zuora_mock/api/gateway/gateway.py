@@ -153,7 +153,7 @@ def _path(scope: Scope) -> str:
 
 
 def _zips(answer: Answer, request: Request) -> bool:
-    if len(answer.body) <= SMALLEST_ZIPPED:
+    if len(answer.body) <= SMALLEST_ZIPPED or answer.content_type.startswith("application/pdf"):
         return False
     for each in request.headers.get("accept-encoding", "").lower().split(","):
         coding, _, quality = each.partition(";")

@@ -20,12 +20,13 @@ from zuora_mock.api.gateway.operation import OperationRoute, sourced
 from zuora_mock.api.gateway.remedies import HttpRemedy
 from zuora_mock.api.objects.dialect import ObjectsDialect
 from zuora_mock.api.objects.models import REFUSED, Deleted, Members, Saved, members_of, record_of
-from zuora_mock.billing import fields, records
+from zuora_mock.billing import fields, invoice_files, records
 from zuora_mock.billing.outcomes import Outcome
 from zuora_mock.billing.rendering import render_record
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import (
     CREATE,
+    INVOICE,
     INVOICE_SPLIT,
     INVOICE_SPLIT_ITEM,
     OBJECTS,
@@ -74,6 +75,8 @@ def _reader(kind: ObjectType) -> Operation:
     def read(call: CurrentCall, id: str, options: Annotated[ReadOptions, Query()]) -> Answer:
         only = _wanted(kind, options.fields, call.wsdl)
         record = _found(call, kind, id)
+        if kind is INVOICE:
+            record = invoice_files.with_body(call.transaction, record, only)
         return _line(render_record(kind, record, wsdl=call.wsdl, zone=call.transaction.tenant.zone, only=only))
 
     return read
