@@ -216,8 +216,34 @@ def test_the_ledger_comes_in_three_forms(client: Client) -> None:
     assert text.text.startswith("operations: 2 of ")
     junit = client.get("/__admin/ledger?format=junit")
     assert junit.headers["Content-Type"] == "application/xml"
-    assert {each.get("name") for each in ET.fromstring(junit.content)} == {"operations", "objects", "rules"}  # noqa: S314
+    assert {each.get("name") for each in ET.fromstring(junit.content)} == {"operations", "objects", "rules", "use"}  # noqa: S314
     assert client.get("/__admin/ledger?format=pdf").status_code == 400
+
+
+def test_the_ledger_tells_on_which_level_of_the_mock_a_suite_rests(mock: Mock, client: Client) -> None:
+    for object_ in ("Invoice", "Product"):
+        query(client, f"select Id from {object_}")
+    stub = {"request": {"urlPathPattern": "/v1/(debit-memos|accounts)/.*"}, "response": {}, "override": True}
+    client.post("/__admin/stubs", json=stub)
+    for path in ("/v1/debit-memos/DM-1", "/v1/accounts/A-1", "/v1/revenue-schedules/RS-1", "/v1/nonsense"):
+        client.get(path)
+    use = {
+        "computed": ["query Invoice", "token"],
+        "stored": ["query Product"],
+        "stubbed": ["GET /v1/debit-memos/{}", "accounts.get"],
+        "no": ["GET /v1/revenue-schedules/{}"],
+    }
+    told = client.get("/__admin/ledger").json()
+    assert told["use"] == use
+    assert "accounts.get" not in [each["name"] for each in told["operations"] if each["exercised"]]
+    guest = mock.sign_in("b" * 36)
+    query(guest, "select Id from Account")
+    assert guest.get("/__admin/ledger").json()["use"]["stubbed"] == []
+    guest.delete("/__admin/tenants")
+    assert mock.get("/__admin/ledger?all=true").json()["use"] == {
+        **use,
+        "computed": ["query Account", "query Invoice", "token"],
+    }
 
 
 @pytest.mark.assumed

@@ -63,7 +63,7 @@ def test_it_is_a_page_that_says_what_the_invoice_says(posted: Client) -> None:
 
 
 @pytest.mark.assumed
-def test_the_same_calls_give_the_same_bytes(mock: Mock, posted: Client) -> None:
+def test_the_same_calls_give_the_same_bytes(posted: Client) -> None:
     first = posted.get(files(posted)["invoiceFiles"][0]["pdfFileUrl"]).content
     posted.post("/__admin/reset")
     posted.put("/__admin/clock", json={"now": "2026-02-01T00:00:00Z", "frozen": True})

@@ -10,6 +10,7 @@ from typing import Any
 from tests.integration.benches import Bench, make_bench
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Entry, Journal
+from zuora_mock.steering.ledger import Use
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Change
 
@@ -41,6 +42,7 @@ class Kept:
         refusals: Sequence[Refusal] = (),
         jobs: Sequence[str] = (),
         notes: Sequence[str] = (),
+        uses: Sequence[Use] = (),
     ) -> int:
         """Writes an entry and returns its number."""
         self.tenant.entries += 1
@@ -67,6 +69,7 @@ class Kept:
             refusals=refusals,
             jobs=jobs,
             notes=notes,
+            uses=uses,
         )
         with self.bench.transaction() as transaction:
             self.journal.write(transaction, entry)

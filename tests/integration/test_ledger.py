@@ -12,7 +12,7 @@ from zuora_mock.domain.catalogue import OBJECTS
 from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Provenance
-from zuora_mock.steering.ledger import Ledger, LedgerRow, as_junit, as_text, read, total
+from zuora_mock.steering.ledger import Ledger, LedgerRow, Use, as_junit, as_text, read, total
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ OPERATIONS = (Operation("execute", Provenance.DOCUMENTED), Operation("generate",
 def kept() -> Kept:
     kept = Kept()
     kept.call("execute", rules=("body.shape", "object.id"))
-    kept.call("execute", rules=("object.id",))
+    kept.call("execute", rules=("object.id",), uses=(Use("computed", "execute"), Use("no", "POST /v1/hmac-signatures")))
     return kept
 
 
@@ -76,6 +76,11 @@ def test_the_text_is_a_table_with_its_totals(kept: Kept) -> None:
     ]
     assert lines[4].startswith(f"objects: 0 of {len(OBJECTS)} exercised (0 computed, 0 stored); ")
     assert f"rules: 2 of {len(RULES)} exercised; " in "\n".join(lines[5:])
+    assert lines[-3:] == [
+        "use: 1 computed, 0 stored, 0 stubbed, 1 no",
+        "computed  execute",
+        "no        POST /v1/hmac-signatures",
+    ]
 
 
 def test_junit_skips_what_was_not_exercised(kept: Kept) -> None:
@@ -93,3 +98,5 @@ def test_junit_skips_what_was_not_exercised(kept: Kept) -> None:
     assert case is not None
     assert case.get("classname") == "operations.documented"
     assert case.findtext("system-out") == "POST /v1/action/x: does <x> & more (a page)"
+    use = [(case.get("classname"), case.find("skipped") is not None) for case in suites.findall("*[@name='use']/*")]
+    assert use == [("use.computed", False), ("use.no", True)]

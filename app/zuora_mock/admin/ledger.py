@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request, Response
+from pydantic import Field
 
-from zuora_mock.admin.context import CurrentTenantCall
+from zuora_mock.admin.context import CurrentServices, MaybeTenant, TenantCall, meant_tenant
 from zuora_mock.admin.guard import suggestion
 from zuora_mock.admin.routing import admin_router
 from zuora_mock.api.codes import read_as
@@ -65,8 +66,18 @@ class Totals(ResponseBody):
     rules: TotalView
 
 
+class UseView(ResponseBody):
+    """What the calls have used, by the level at which it was answered; `no` is what Zuora has and the mock has not."""
+
+    computed: list[str] = Field(examples=[["execute", "query Invoice"]])
+    stored: list[str] = Field(examples=[["query Subscription"]])
+    stubbed: list[str] = Field(examples=[["GET /v1/debit-memos/{}"]])
+    no: list[str] = Field(examples=[["POST /v1/hmac-signatures"]])
+
+
 class LedgerView(ResponseBody):
     totals: Totals
+    use: UseView
     operations: list[LedgerRowView]
     objects: list[LedgerRowView]
     rules: list[LedgerRowView]
@@ -134,18 +145,26 @@ async def rules() -> RuleList:
     responses={200: {"content": {"text/plain": {}, "application/xml": {}}}},
 )
 async def read(
-    call: CurrentTenantCall,
+    services: CurrentServices,
+    named: MaybeTenant,
     operations: KnownOperations,
     form: Annotated[Literal["json", "text", "junit"], Query(alias="format")] = "json",
+    every: Annotated[bool, Query(alias="all", description="By all tenants, those that are gone too")] = False,
 ) -> LedgerView | Response:
     """Operations, objects and rules by level and provenance, and which of them the tenant's calls have exercised.
 
-    As JSON, as a table of text, or as JUnit XML, in which what was not exercised is a skipped test.
+    As JSON, a table of text, or JUnit XML, in which what was not exercised is a skipped test. `use` tells on which
+    level of the mock the calls rest; with `all=true` those of a whole suite, each test in a tenant of its own.
     """
-    found = await call.do(ledger.read, operations)
+    meant = services.tenancy.anonymous if every else (await meant_tenant(services, named)).tenant
+    found = await TenantCall(services, meant).do(ledger.read, operations, by_all=every)
     if form == "text":
         return Response(ledger.as_text(found), media_type="text/plain")
     if form == "junit":
         return Response(ledger.as_junit(found), media_type="application/xml")
     totals = Totals(**{name: _total(lines) for name, lines in found.sections.items()})
-    return LedgerView(totals=totals, **{name: _lines(lines) for name, lines in found.sections.items()})
+    return LedgerView(
+        totals=totals,
+        use=UseView.model_validate(found.use),
+        **{name: _lines(lines) for name, lines in found.sections.items()},
+    )

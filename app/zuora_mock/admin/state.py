@@ -63,7 +63,7 @@ async def reset(
     named: MaybeTenant,
     every: Annotated[bool, Query(alias="all", description="All tenants, whoever's bearer token comes along")] = False,
 ) -> ResetAnswer:
-    """Puts data, jobs, policy, clock, faults, journal and idempotency keys back to the fixture. Tokens stay good.
+    """Puts data, stubs, jobs, policy, clock, faults, journal and keys of idempotency back to the fixture. Tokens stay.
 
     Of the tenant that is meant, or with `all=true` of all of them.
     """

@@ -16,6 +16,7 @@ from pydantic_core import to_json
 from zuora_mock.errors import Refusal
 from zuora_mock.steering import masking
 from zuora_mock.steering.faults import HEADER
+from zuora_mock.steering.ledger import Use
 from zuora_mock.steering.masking import LONGEST_BODY
 from zuora_mock.steering.waiting import Waiters
 from zuora_mock.storage import jobs
@@ -52,6 +53,7 @@ class Entry:
     response_body: bytes
     changes: Sequence[Change]
     refusals: Sequence[Refusal]
+    uses: Sequence[Use] = ()
     jobs: Sequence[str] = ()
     notes: Sequence[str] = ()
 
@@ -159,11 +161,12 @@ class Journal:
         return rows.clear(transaction)
 
     def _exercise(self, transaction: Transaction, entry: Entry) -> None:
-        """Notes for the ledger which operations, objects and rules the calls so far have met."""
+        """Notes for the ledger which operations, objects and rules the calls so far have met, and at which level."""
         tenant = transaction.tenant
         met = {("rule", name) for name in entry.rules}
         met.update(("object", name) for name in entry.objects)
-        if entry.operation:
+        met.update(entry.uses)
+        if entry.operation and entry.stub is None:
             met.add(("operation", entry.operation))
         if not met <= tenant.exercised:
             rows.add_exercised(transaction, sorted(met - tenant.exercised))

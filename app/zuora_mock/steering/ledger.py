@@ -3,6 +3,7 @@
     operations   what the mock does of Zuora's API, and how much of Zuora is behind it
     objects      the types of records, with the same
     rules        what it refuses, with provenance (documented, observed, assumed) and source
+    use          what the calls have used at which level: on how much of Zuora a suite rests
 
 Printed as data, as a table of text, and as JUnit XML for the reports of a CI.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from xml.etree import ElementTree as ET
 
 from zuora_mock.domain.catalogue import OBJECTS, ObjectType
@@ -39,6 +40,18 @@ class Described(Protocol):
     def summary(self) -> str: ...
     @property
     def level(self) -> Level: ...
+
+
+NO = "no"
+"""The level of what Zuora has and the mock has not."""
+USED = (*(each.value for each in Level), NO)
+
+
+class Use(NamedTuple):
+    """An operation, perhaps with a type of object, and the level at which it was answered."""
+
+    level: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +85,21 @@ class Ledger:
     operations: tuple[LedgerRow, ...]
     objects: tuple[LedgerRow, ...]
     rules: tuple[LedgerRow, ...]
+    use: Mapping[str, Sequence[str]]
 
     @property
     def sections(self) -> Mapping[str, Sequence[LedgerRow]]:
         return {"operations": self.operations, "objects": self.objects, "rules": self.rules}
 
 
-def read(transaction: Transaction, operations: Iterable[Described]) -> Ledger:
-    met = journal.exercised(transaction)
+def read(transaction: Transaction, operations: Iterable[Described], *, by_all: bool = False) -> Ledger:
+    """Of the tenant's calls, or of those of all tenants that there are or were."""
+    met = journal.exercised(transaction, by_all=by_all)
     return Ledger(
         tuple(_operation(operation, ("operation", operation.name) in met) for operation in operations),
         tuple(_object(kind, ("object", kind.name) in met) for kind in OBJECTS),
         tuple(_rule(rule, ("rule", rule.name) in met) for rule in RULES.values()),
+        {level: sorted(name for kind, name in met if kind == level) for level in USED},
     )
 
 
@@ -108,14 +124,22 @@ def _rule(rule: Rule, exercised: bool) -> LedgerRow:
 def total(lines: Sequence[LedgerRow]) -> Total:
     counts = {each.value: sum(line.provenance == each.value for line in lines) for each in Provenance}
     met = [line for line in lines if line.exercised]
-    known = Level if any(line.level for line in lines) else ()
+    known = (Level.COMPUTED, Level.STORED) if any(line.level for line in lines) else ()
     levels = {each.value: sum(line.level == each for line in met) for each in known}
     return Total(len(lines), len(met), levels, counts)
 
 
 def as_text(ledger: Ledger) -> str:
     """A table for a terminal; `x` marks what was exercised."""
-    return "\n\n".join(_table(title, lines) for title, lines in ledger.sections.items()) + "\n"
+    tables = (_table(title, lines) for title, lines in ledger.sections.items())
+    return "\n\n".join((*tables, _use_table(ledger.use))) + "\n"
+
+
+def _use_table(use: Mapping[str, Sequence[str]]) -> str:
+    counts = ", ".join(f"{len(names)} {level}" for level, names in use.items())
+    width = max(map(len, use))
+    rows = (f"{level.ljust(width)}  {name}" for level, names in use.items() for name in names)
+    return "\n".join((f"use: {counts}", *rows))
 
 
 def _table(title: str, lines: Sequence[LedgerRow]) -> str:
@@ -144,8 +168,20 @@ def as_junit(ledger: Ledger) -> bytes:
         suite = ET.SubElement(suites, "testsuite", attributes)
         for each in lines:
             _case(suite, title, each)
+    _use_suite(suites, ledger.use)
     text: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
     return text
+
+
+def _use_suite(suites: ET.Element, use: Mapping[str, Sequence[str]]) -> None:
+    """A test case for each use; what the mock has not is skipped."""
+    numbers = {"tests": sum(map(len, use.values())), "failures": 0, "errors": 0, "skipped": len(use[NO])}
+    suite = ET.SubElement(suites, "testsuite", {"name": "use", **{name: str(each) for name, each in numbers.items()}})
+    for level, names in use.items():
+        for name in names:
+            case = ET.SubElement(suite, "testcase", classname=f"use.{level}", name=name, time="0")
+            if level == NO:
+                ET.SubElement(case, "skipped", message="the mock has it not")
 
 
 def _case(suite: ET.Element, title: str, line: LedgerRow) -> None:

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from functools import cache
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, select
+from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS
 from zuora_mock.storage.transaction import Transaction
+
+NOBODY = 0
+"""The key of no tenant."""
 
 
 def clear(transaction: Transaction) -> dict[str, int]:
@@ -19,7 +23,8 @@ def clear(transaction: Transaction) -> dict[str, int]:
 
 
 def remove_all(transaction: Transaction) -> None:
-    """Removes the tenant's rows in all tables but its own row and its tokens."""
+    """Removes the tenant's rows in all tables but its own row and its tokens. What it has exercised is kept."""
+    _BEQUEATH.run(transaction, {"whose": transaction.tenant.key})
     _delete(transaction, (*DATA_TABLES, JOURNAL, FAULTS, CLIENTS, EXERCISED), transaction.tenant.key)
 
 
@@ -52,6 +57,14 @@ def _delete(on: Connected, tables: Iterable[Table], key: int) -> dict[str, int]:
 _DELETE_APPENDAGES = tuple(
     Prepared(delete(column.table).where(column.table.c.tenant == bindparam("whose"), column == bindparam("owner")))
     for column in (CHARGES.c.account, SPLITS.c.split)
+)
+
+
+_THEIRS = [bindparam("nobody", NOBODY), EXERCISED.c.kind, EXERCISED.c.name]
+_BEQUEATH = Prepared(
+    insert_or(EXERCISED)
+    .from_select(["tenant", "kind", "name"], select(*_THEIRS).where(EXERCISED.c.tenant == bindparam("whose")))
+    .on_conflict_do_nothing()
 )
 
 

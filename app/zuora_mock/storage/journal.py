@@ -157,9 +157,13 @@ def append_explanation(transaction: Transaction, n: int | None, explanation: Map
         _APPEND_EXPLANATION.run(transaction, {"whose": transaction.tenant.key, "entry": n, "more": more})
 
 
-def exercised(transaction: Transaction) -> set[tuple[str, str]]:
-    """(kind, name) of each operation and rule that calls have met, the forgotten ones too."""
-    return {(kind, name) for kind, name in _MET.all(transaction, {"whose": transaction.tenant.key})}
+def exercised(transaction: Transaction, *, by_all: bool = False) -> set[tuple[str, str]]:
+    """(kind, name) of each operation and rule that calls have met, the forgotten ones too.
+
+    Those of the tenant, or `by_all` that there are or were.
+    """
+    rows = _MET_BY_ALL.all(transaction, {}) if by_all else _MET.all(transaction, {"whose": transaction.tenant.key})
+    return {(kind, name) for kind, name in rows}
 
 
 def add_exercised(transaction: Transaction, met: Iterable[tuple[str, str]]) -> None:
@@ -232,4 +236,5 @@ _FORGET = Prepared(delete(JOURNAL).where(_WHOSE, JOURNAL.c.n <= bindparam("last"
 _CLEAR = Prepared(delete(JOURNAL).where(_WHOSE))
 _APPEND_CHANGES, _APPEND_EXPLANATION = _appending(JOURNAL.c.changes), _appending(JOURNAL.c.explanation)
 _MET = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).where(EXERCISED.c.tenant == bindparam("whose")))
+_MET_BY_ALL = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).distinct())
 _MEET = Prepared(insert(EXERCISED).on_conflict_do_nothing())

@@ -20,6 +20,7 @@ from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.gateway.reference import action_in_zuora, in_zuora
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
+from zuora_mock.api.gateway.uses import uses_of
 from zuora_mock.clock import stopwatch
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ObjectType, find_object
@@ -346,6 +347,7 @@ def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entr
         request_id=exchange.request_id,
         operation=exchange.target.name,
         objects=tuple(kind.name for kind in _objects(exchange, answer)),
+        uses=uses_of(exchange, answer),
         rules=tuple(dict.fromkeys(rule.name for rule in answer.rules)),
         fault=exchange.injection.name or None,
         stub=exchange.stub,

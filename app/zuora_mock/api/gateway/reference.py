@@ -22,7 +22,9 @@ _AS_CRUD = {"create": ("POST", ""), "update": ("PUT", f"/{ANY}"), "delete": ("DE
 
 @dataclass(slots=True)
 class _Segment:
-    methods: frozenset[str] = frozenset()
+    """The templates that end here, by method, and where the next segment leads."""
+
+    templates: dict[str, str] = field(default_factory=dict)
     following: dict[str, _Segment] = field(default_factory=dict)
 
 
@@ -33,16 +35,20 @@ class Reference:
     templates: dict[str, tuple[str, ...]]
     root: _Segment
 
-    def has(self, method: str, path: str) -> bool:
-        """In time linear in the path: at each segment no more places are open than the tree has at that depth."""
+    def find(self, method: str, path: str) -> str:
+        """The template that the path fits, empty if there is none.
+
+        In time linear in the path: at each segment no more places are open than the tree has at that depth.
+        """
         open_steps = [self.root]
         for segment in folded(path).split("/")[1:]:
-            if any(method in step.following[REST].methods for step in open_steps if REST in step.following):
-                return True
+            for step in open_steps:
+                if REST in step.following and method in step.following[REST].templates:
+                    return step.following[REST].templates[method]
             keys = (segment, ANY) if segment else (segment,)
             open_steps = [step.following[key] for step in open_steps for key in keys if key in step.following]
-        ends = (end for step in open_steps for end in (step, step.following.get(REST)) if end)
-        return any(method in end.methods for end in ends)
+        ends = [end for step in open_steps for end in (step, step.following.get(REST)) if end]
+        return next((end.templates[method] for end in ends if method in end.templates), "")
 
 
 @cache
@@ -58,7 +64,7 @@ def _tree(templates: Iterable[tuple[str, tuple[str, ...]]]) -> _Segment:
         step = root
         for segment in folded(path).split("/")[1:]:
             step = step.following.setdefault(segment, _Segment())
-        step.methods = frozenset(methods)
+        step.templates.update(dict.fromkeys(methods, path))
     return root
 
 
@@ -75,7 +81,12 @@ def _listed() -> Iterator[tuple[str, str]]:
 
 def in_zuora(method: str, path: str) -> bool:
     """Whether Zuora itself has an operation there."""
-    return reference().has(method, path)
+    return bool(template(method, path))
+
+
+def template(method: str, path: str) -> str:
+    """Zuora's operation there, as `/v1/orders/{}`, empty if it has none."""
+    return reference().find(method, path)
 
 
 def action_in_zuora(action: str, path: str) -> bool:
