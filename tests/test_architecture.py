@@ -74,6 +74,8 @@ START_UP = {
     ("billing.pages", "pydyf"),
     ("stubs.expressions", "re2"),
     ("stubs.json_paths", "jsonpath"),
+    ("stubs.keeping", "zuora_mock.stubs.mapping"),
+    ("tenants.fixtures.stubs", "zuora_mock.stubs.mapping"),
 }
 """Imports that a function makes, because the server would start later for them."""
 

@@ -67,6 +67,7 @@ def test_a_page_tells_of_each_call_newest_first(kept: Kept) -> None:
         "operation": "execute",
         "rule": "a,b",
         "fault": "delay",
+        "stub": None,
         "milliseconds": 1.5,
     }
     assert found["forgotten"] == 0

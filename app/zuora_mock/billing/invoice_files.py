@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from zuora_mock.billing import pages
 from zuora_mock.billing.invoices import MOST_PDFS, load
-from zuora_mock.billing.pages import Page, PageRow
+from zuora_mock.billing.pages import PageRow, PrintedPage
 from zuora_mock.domain import money
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE
 from zuora_mock.domain.invoices import CHARGE, TAX, Invoice, micros
@@ -73,7 +73,7 @@ def _turned(id: str, mask: int) -> str:
     return f"{int(id, 16) ^ mask:032x}"
 
 
-def _page(invoice: Invoice, account: Record) -> Page:
+def _page(invoice: Invoice, account: Record) -> PrintedPage:
     header, currency = invoice.header, str(account.get("Currency") or "")
     facts = {
         "Invoice": header["InvoiceNumber"],
@@ -84,7 +84,7 @@ def _page(invoice: Invoice, account: Record) -> Page:
         "Currency": currency,
     }
     totals = {"Subtotal": "AmountWithoutTax", "Tax": TAX, "Total": "Amount", "Balance": "Balance"}
-    return Page(
+    return PrintedPage(
         tuple((name, str(value)) for name, value in facts.items() if value),
         tuple(_rows(invoice, currency)),
         tuple((name, f"{_amount(header, field, currency)} {currency}") for name, field in totals.items()),

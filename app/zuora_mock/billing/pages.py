@@ -25,7 +25,7 @@ class PageRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PrintedPage:
     """Facts of the head and sums of the foot are pairs of a name and a text."""
 
     facts: tuple[tuple[str, str], ...]
@@ -44,7 +44,7 @@ class _Placed(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def draw(page: Page) -> bytes:
+def draw(page: PrintedPage) -> bytes:
     import pydyf  # type: ignore[import-untyped]  # noqa: PLC0415  (few runs of the server draw a page)
 
     document = pydyf.PDF()
@@ -78,7 +78,7 @@ def _write(stream: Any, text: Any, placed: _Placed) -> None:
     stream.end_text()
 
 
-def _placed(page: Page) -> Iterator[_Placed]:
+def _placed(page: PrintedPage) -> Iterator[_Placed]:
     top = _HEIGHT - _MARGIN - _TITLE
     yield _Placed(_MARGIN, top, "F2", _TITLE, "Invoice")
     top -= 2 * _LINE

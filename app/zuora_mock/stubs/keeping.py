@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zuora_mock import ids
 from zuora_mock.bounds import Bounds
 from zuora_mock.storage import stubs as rows
-from zuora_mock.storage.database import Database
+from zuora_mock.storage.database import Database, StorageTrouble
 from zuora_mock.storage.stubs import KeptStub
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.stubs.called import MOST_STEPS, Called, Exhausted
-from zuora_mock.stubs.mapping import StubMapping
+
+if TYPE_CHECKING:
+    from zuora_mock.stubs.mapping import StubMapping
 
 _EARLY = ("/request/method", "/request/url", "/requiredScenarioState")
 """Where a call differs that has nothing to do with the stub."""
@@ -74,10 +76,13 @@ class Stubs:
         self._live: dict[int, tuple[Stub, ...]] = {}
 
     def of(self, tenant: Tenant) -> tuple[Stub, ...]:
-        """In the order in which they are asked; nearly always there is none."""
+        """In the order in which they are asked; nearly always there is none. None too while they cannot be read."""
         stubs = self._live.get(tenant.key)
         if stubs is None:
-            stubs = self._live[tenant.key] = self._load(tenant)
+            try:
+                stubs = self._live[tenant.key] = self._load(tenant)
+            except StorageTrouble:
+                return ()
         return stubs
 
     def add(self, transaction: Transaction, mappings: Sequence[StubMapping]) -> list[str]:
@@ -125,8 +130,8 @@ class Stubs:
     def search(self, tenant: Tenant, called: Called, *, served: bool, signed_in: bool) -> Search:
         """`served` says that the mock has an operation of its own there, `signed_in` that the caller is welcome."""
         search, asked = Search(), self.of(tenant)
-        states = self._states(tenant, asked)
         try:
+            states = self._states(tenant, asked)
             for each in asked:
                 if signed_in or each.mapping.anonymous:
                     place = each.mapping.mismatch(called, states)
@@ -134,6 +139,8 @@ class Stubs:
                         return Search(each)
                     if len(search.notes) < _MOST_NOTES:
                         search.notes += _near(each, place, served=served)
+        except StorageTrouble as trouble:
+            search.notes.append(f"no stub was asked: the states of scenarios cannot be read: {trouble}")
         except Exhausted:
             search.notes.append(f"no stub was asked further: more than {MOST_STEPS} values were compared")
         return search
@@ -147,7 +154,7 @@ class Stubs:
     def _load(self, tenant: Tenant) -> tuple[Stub, ...]:
         with begin(self._database, tenant) as transaction:
             kept = rows.all_of(transaction)
-        stubs = (Stub(each.id, each.position, StubMapping.model_validate_json(each.body)) for each in kept)
+        stubs = (Stub(each.id, each.position, _mapping(each)) for each in kept)
         return tuple(sorted(stubs, key=lambda each: each.precedence))
 
 
@@ -166,10 +173,15 @@ def _near(stub: Stub, place: str, *, served: bool) -> Iterator[str]:
         yield f"{named} does not fit: {place}"
 
 
+def _mapping(kept: KeptStub) -> StubMapping:
+    from zuora_mock.stubs.mapping import StubMapping  # noqa: PLC0415  (few servers have stubs)
+
+    return StubMapping.model_validate_json(kept.body)
+
+
 def _text(mapping: StubMapping) -> str:
     return mapping.model_dump_json(by_alias=True, exclude_unset=True)
 
 
 def _shown(kept: KeptStub) -> dict[str, Any]:
-    mapping = StubMapping.model_validate_json(kept.body)
-    return {**mapping.model_dump(mode="json", by_alias=True, exclude_unset=True), "id": kept.id}
+    return {**_mapping(kept).model_dump(mode="json", by_alias=True, exclude_unset=True), "id": kept.id}

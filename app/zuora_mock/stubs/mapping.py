@@ -16,7 +16,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, model_validator
 from pydantic_core import to_json
 
 from zuora_mock.pointers import pointer
@@ -226,6 +226,10 @@ class StubMapping(MappingPart):
     @property
     def given_id(self) -> str:
         return self.id or self.uuid
+
+
+class Mappings(RootModel[list[StubMapping]]):
+    model_config = ConfigDict(defer_build=True)
 
 
 class MappingList(MappingPart):
