@@ -258,6 +258,14 @@ def test_ways_that_lead_to_one_place_are_gone_once(expression: str) -> None:
     assert steps[2] < MOST_STEPS / 100
 
 
+@pytest.mark.parametrize("operator", ["==", "!=", "<", ">=", "&&", "||", "in"])
+def test_values_of_any_type_are_compared(operator: str) -> None:
+    values = [None, True, 1, 2, "a", [1], {"a": 1}]
+    call = called([{"a": one, "b": other} for one in values for other in values])
+    right = "[1, 'a']" if operator == "in" else "@.b"
+    assert place({"bodyPatterns": [{"matchesJsonPath": f"$[?(@.a {operator} {right})]"}]}, call) == ""
+
+
 def test_an_expression_that_would_try_for_ever_elsewhere_is_answered() -> None:
     pattern = ValuesPattern.model_validate({"matches": "(a+)+(a|aa)*b"})
     assert not pattern.fit(["a" * 100_000], called())
@@ -269,7 +277,15 @@ def test_an_expression_that_may_try_for_ever_is_refused(expression: str) -> None
         ValuePattern.model_validate({"matches": expression})
 
 
-NOT_LINEAR = ["$[?@.a =~ /a/]", "$[?search(@.a, 'a')]", "$[?@..a]", "$[?@.a == $.b]", "$.a | $.b", "a("]
+NOT_LINEAR = [
+    "$[?@.a =~ /a/]",
+    "$[?search(@.a, 'a')]",
+    "$[?@..a]",
+    "$[?@.a == $.b]",
+    "$[?@ contains 1]",
+    "$.a | $.b",
+    "a(",
+]
 
 
 @pytest.mark.parametrize("path", NOT_LINEAR)

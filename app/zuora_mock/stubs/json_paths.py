@@ -14,6 +14,7 @@ from zuora_mock.stubs.called import Spending
 
 LONGEST = 1000
 """Characters of an expression."""
+_OPERATORS = frozenset({"==", "!=", "<>", "<", "<=", ">", ">=", "&&", "||"})
 _SELECTORS = frozenset({"NameSelector", "IndexSelector", "SliceSelector", "WildcardSelector"})
 _TERMS = frozenset(
     {
@@ -106,13 +107,21 @@ def _check_segment(segment: Any, *, filters: bool) -> None:
 
 
 def _check_term(term: Any) -> None:
-    if type(term).__name__ not in _TERMS:
+    if type(term).__name__ not in _TERMS or not _is_known(term):
         raise ValueError(f"no {term} in a filter: this mock does not know it")
     if type(term).__name__ == "RelativeFilterQuery":
         for segment in term.path.segments:
             _check_segment(segment, filters=False)
     for each in term.children():
         _check_term(each)
+
+
+def _is_known(term: Any) -> bool:
+    """Of the comparisons those that any two values take, and `in` with a list."""
+    operator = getattr(term, "operator", "")
+    if operator == "in":
+        return type(term.right).__name__ == "ListLiteral"
+    return type(term).__name__ != "InfixExpression" or operator in _OPERATORS
 
 
 def _text(value: Any) -> str | None:
