@@ -159,10 +159,9 @@ class Journal:
     def _exercise(self, transaction: Transaction, entry: Entry) -> None:
         """Notes for the ledger which operations, objects and rules the calls so far have met."""
         tenant = transaction.tenant
-        met = {("rule", name) for name in entry.rules}
-        met.update(("object", name) for name in entry.objects)
-        if entry.operation:
-            met.add(("operation", entry.operation))
-        if not met <= tenant.exercised:
-            rows.add_exercised(transaction, sorted(met - tenant.exercised))
-            tenant.exercised |= met
+        operations = (entry.operation,) if entry.operation else ()
+        named = (("rule", entry.rules), ("object", entry.objects), ("operation", operations))
+        new = {(kind, name) for kind, names in named for name in names if (kind, name) not in tenant.exercised}
+        if new:
+            rows.add_exercised(transaction, sorted(new))
+            tenant.exercised |= new

@@ -1,7 +1,8 @@
 """The tables. Those of Zuora's objects follow from the catalogue; the others hold what the mock must remember.
 
-An object whose rules the mock computes has a table of its own, a column a field. What it only stores has one table for
-all: a new object is no new table, and costs the start of the server nothing.
+An object whose rules the mock computes has a table of its own, a column a field; fields that few records have stand
+together in one column as JSON, since each column costs every read of a row, also one that is empty. What the mock only
+stores has one table for all: a new object is no new table, and costs the start of the server nothing.
 
 Every row belongs to a tenant, and those of Zuora's objects to an entity of it. Snapshots are tenants of their own kind,
 so that a copy of everything is one `INSERT … SELECT` a table.
@@ -77,8 +78,9 @@ def _object_table(kind: ObjectType) -> Table:
         metadata,
         _tenant(),
         Column("entity", Integer, primary_key=True),
-        *(_column(each) for each in kind.kept),
+        *(_column(each) for each in kind.kept if not each.seldom),
         Column("seq", BigInteger, nullable=False),
+        Column("seldom", Text),
         Column("custom", Text),
         *(_index(kind, each) for each in kind.kept if each.indexed),
         Index(f"{kind.table}_seq", "tenant", "entity", "seq"),

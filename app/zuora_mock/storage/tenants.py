@@ -118,7 +118,12 @@ class Image(NamedTuple):
 
 
 def image_of(tenant: Tenant) -> Image:
-    return Image(_READ(tenant), _COUNT(tenant.counters))
+    return Image(_READ(tenant), counts(tenant))
+
+
+def counts(tenant: Tenant) -> tuple[int, ...]:
+    """As the image of a tenant has them."""
+    return _COUNT(tenant.counters)
 
 
 def put_back(tenant: Tenant, image: Image) -> None:

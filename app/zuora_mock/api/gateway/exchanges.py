@@ -20,7 +20,7 @@ from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.gateway.reference import action_in_zuora, in_zuora
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
-from zuora_mock.clock import stopwatch
+from zuora_mock.clock import milliseconds_since, stopwatch
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ObjectType, find_object
 from zuora_mock.domain.levels import Level
@@ -270,6 +270,8 @@ def _missing(exchange: Exchange, refusal: Refusal) -> str:
 
 def _note_injection(exchange: Exchange, injection: Injection) -> None:
     """Who ordered what, and what a header ordered in words that nobody understands."""
+    if injection is faults.NO_INJECTION:
+        return
     exchange.notes.extend(injection.notes)
     if injection.ignored:
         exchange.headers["Zuora-Mock-Fault-Ignored"] = ", ".join(injection.ignored)
@@ -319,7 +321,7 @@ def _level(exchange: Exchange, answer: Answer) -> Level:
     operation = exchange.target.operation
     if not exchange.welcome or operation is None:
         return Level.COMPUTED
-    return Level.STORED if any(kind.stored for kind in answer.objects) else operation.level
+    return Level.STORED if [kind for kind in answer.objects if kind.stored] else operation.level
 
 
 def _marked(rule: Rule) -> str:
@@ -342,10 +344,10 @@ def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entr
         track_id=exchange.track_id,
         request_id=exchange.request_id,
         operation=exchange.target.name,
-        objects=tuple(kind.name for kind in _objects(exchange, answer)),
-        rules=tuple(dict.fromkeys(rule.name for rule in answer.rules)),
+        objects=tuple([kind.name for kind in _objects(exchange, answer)]),
+        rules=tuple(dict.fromkeys([rule.name for rule in answer.rules])),
         fault=exchange.injection.name or None,
-        milliseconds=round((stopwatch() - exchange.started) * 1000, 3),
+        milliseconds=milliseconds_since(exchange.started),
         request_headers=request.headers,
         request_body=request.body,
         response_headers=answer.headers,
