@@ -63,7 +63,7 @@ def create_admin_app(services: Services, operations: Sequence[Described], report
     )
     app.state.services, app.state.operations, app.state.health = services, operations, reporter
     app.include_router(health.open_router)
-    app.include_router(documentation.router)
+    documentation.install(app)
     for part in _GUARDED:
         app.include_router(part.router, dependencies=[Security(_TOKEN)])
     problems.install(app)
