@@ -28,6 +28,11 @@ def stopwatch() -> float:
     return time.perf_counter()
 
 
+def milliseconds_since(started: float) -> float:
+    """Of a stopwatch, in whole microseconds."""
+    return int((stopwatch() - started) * 1_000_000) / 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Runs beside the machine's clock at a distance, or stands still. All times are epoch milliseconds."""

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from zuora_mock import __version__, api
 from zuora_mock.admin import mount
-from zuora_mock.api import edits
+from zuora_mock.api import documents, edits
 from zuora_mock.api.gateway.gateway import Gateway
 from zuora_mock.billing import operations, reversal
 from zuora_mock.billing.operations import InvoiceOperation
@@ -46,6 +46,11 @@ class Application(FastAPI):
         stack = super().build_middleware_stack()
         return stack if self.user_middleware else partial(self.gateway, otherwise=stack)
 
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            documents.finish(super().openapi(), documents.EXAMPLES)
+        return super().openapi()
+
 
 def make_services(settings: Settings) -> Services:
     """The database, what is in it, and the services over it. Raises FixtureError."""
@@ -56,7 +61,8 @@ def make_services(settings: Settings) -> Services:
     tenancy = Tenancy(database, credentials, load_all(settings.fixtures), bounds)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
-    runner = Runner(database, tenancy, _handlers(), explain=_explain_work, strike=faults.strike_job)
+    explain, strike = _explain_work, faults.strike_job
+    runner = Runner(database, tenancy, _handlers(), holds=tenancy.holds, explain=explain, strike=strike)
     runner.recover()
     journal = Journal(settings.journal_size)
     tenancy.listeners.append(journal.waiters.begin_again)

@@ -12,7 +12,7 @@ from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Entry, Journal
 from zuora_mock.steering.ledger import Use
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Change
+from zuora_mock.storage.transaction import Change, Changes
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Kept:
             request_body=_bytes(body),
             response_headers={"Zuora-Mock-Request": "1"},
             response_body=_bytes(answer),
-            changes=changes,
+            changes=Changes(changes),
             refusals=refusals,
             jobs=jobs,
             notes=notes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Annotated, Any
 
@@ -21,17 +22,16 @@ from zuora_mock.admin.problems import DESCRIBED, Problem
 from zuora_mock.admin.routing import admin_router
 from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
-from zuora_mock.storage.transaction import Transaction
+from zuora_mock.storage.steps import Stepwise, on_behalf_of
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures import dumping
 from zuora_mock.tenants.fixtures.reading import Fixture
 from zuora_mock.tenants.fixtures.seeding import SeedResult
-from zuora_mock.work.turns import finished, in_turns
+from zuora_mock.work.turns import finished
 
 _FIXTURE = {
     "type": "object",
     "description": "A fixture; GET /__admin/fixture-schema describes it",
-    "example": {"accounts": [{"AccountNumber": "A-1", "Name": "Example", "Currency": "USD"}]},
 }
 _FIXTURE_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": _FIXTURE}}}}
 _FIXTURE_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": _FIXTURE}}}}
@@ -73,14 +73,17 @@ async def reset(
         return await _reset_all(services)
     meant = await meant_tenant(services, named)
     async with services.fairness.turn(meant.tenant.key):
-        removed = await TenantCall(services, meant.tenant).do(services.tenancy.reset)
+        removed = await TenantCall(services, meant.tenant).take(services.tenancy.reset(meant.tenant))
     return ResetAnswer(tenant=meant.by, removed=removed)
 
 
 async def _reset_all(services: Services) -> ResetAnswer:
     if services.settings.forbid_reset_all:
         raise Problem(403, "Reset of all forbidden", "name a tenant: this server does not reset all tenants at once")
-    tenants = dict(await in_turns(services.tenancy.reset_all()))
+    tenants = {}
+    for tenant in services.tenancy.all():
+        tenants[tenant.name] = await TenantCall(services, tenant).take(services.tenancy.reset(tenant))
+        await asyncio.sleep(0)
     total: Counter[str] = Counter()
     for counts in tenants.values():
         total.update(counts)
@@ -99,14 +102,16 @@ async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
     """
     tenant, body = call.tenant, await request.body()
     fixture = await finished(fixtures.parse_in_steps(body, "the fixture", tenant.zone, tenant.custom_fields))
-    made = await call.do(_seeded, call.services, fixture)
-    await in_turns(call.services.runner.advanced(call.tenant))
+    made = await call.take(_seeded(call, fixture))
+    await call.work(call.services.runner.advanced(call.tenant))
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
 
 
-def _seeded(transaction: Transaction, services: Services, fixture: Fixture) -> SeedResult:
-    made = services.tenancy.seed(transaction, fixture)
-    services.stubs.check_room(transaction)
+def _seeded(call: TenantCall, fixture: Fixture) -> Stepwise[SeedResult]:
+    stubs, tenant = call.services.stubs, call.tenant
+    stubs.check_room(on_behalf_of(call.services.database, tenant), fixture.document.stubs)
+    made = yield from call.services.tenancy.seed(tenant, fixture)
+    stubs.forget(tenant.key)
     return made
 
 
@@ -117,7 +122,11 @@ async def state(call: CurrentTenantCall) -> Response:
     return Response(await finished(found.text_in_steps()), media_type="application/json")
 
 
-@router.get("/fixture-schema", response_model=None)
+@router.get(
+    "/fixture-schema",
+    response_model=None,
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
 async def fixture_schema() -> JSONResponse:
     """The format of fixtures as JSON Schema, for editors and for checks."""
     return JSONResponse(fixtures.json_schema())

@@ -1,13 +1,12 @@
 """What an account has of objects that the mock stores: subscriptions, payments, usage, its payment method.
 
 Sources: API reference, Retrieve an account summary (the six latest subscriptions), Retrieve an account. Assumed: six
-payments too; the contracted MRR is that of the last segments of the charges of active subscriptions.
+payments too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import NamedTuple
 
 from zuora_mock.domain.catalogue import BY_NAME, INVOICE
@@ -20,9 +19,9 @@ MOST = 6
 SUBSCRIPTION, PAYMENT, USAGE, PAYMENT_METHOD = (
     BY_NAME[name] for name in ("Subscription", "Payment", "Usage", "PaymentMethod")
 )
-_RATE_PLAN, _CHARGE = BY_NAME["RatePlan"], BY_NAME["RatePlanCharge"]
-_PRODUCT_RATE_PLAN, _PRODUCT, _INVOICE_PAYMENT = (
-    BY_NAME[name] for name in ("ProductRatePlan", "Product", "InvoicePayment")
+RATE_PLAN = BY_NAME["RatePlan"]
+PRODUCT_RATE_PLAN, PRODUCT, INVOICE_FILE, _INVOICE_PAYMENT = (
+    BY_NAME[name] for name in ("ProductRatePlan", "Product", "InvoiceFile", "InvoicePayment")
 )
 
 
@@ -48,9 +47,20 @@ def subscriptions(transaction: Transaction, account: Record) -> list[Record]:
 
 
 def plans(transaction: Transaction, subscription: Record) -> Iterator[Plan]:
-    for each in transaction.find(_RATE_PLAN, SubscriptionId=subscription["Id"]):
-        template = transaction.get(_PRODUCT_RATE_PLAN, str(each.get("ProductRatePlanId"))) or {}
-        yield Plan(each, template, transaction.get(_PRODUCT, str(template.get("ProductId"))) or {})
+    for each in transaction.find(RATE_PLAN, SubscriptionId=subscription["Id"]):
+        template = transaction.get(PRODUCT_RATE_PLAN, str(each.get("ProductRatePlanId"))) or {}
+        yield Plan(each, template, transaction.get(PRODUCT, str(template.get("ProductId"))) or {})
+
+
+def invoices(transaction: Transaction, account: Record) -> list[Record]:
+    """The one that was changed last first."""
+    return sorted(transaction.find(INVOICE, AccountId=account["Id"]), key=_changed, reverse=True)
+
+
+def invoice_files(transaction: Transaction, invoice: Record) -> list[Record]:
+    """The newest first."""
+    found = transaction.find(INVOICE_FILE, InvoiceId=invoice["Id"])
+    return sorted(found, key=lambda each: int(each.get("VersionNumber") or 0), reverse=True)
 
 
 def payments(transaction: Transaction, account: Record) -> list[Record]:
@@ -68,22 +78,20 @@ def usage(transaction: Transaction, account: Record) -> list[Record]:
     return transaction.find(USAGE, AccountId=account["Id"])
 
 
+def payment_methods(transaction: Transaction, account: Record) -> list[Record]:
+    """Those of the account; the default one is one of them, wherever else it belongs."""
+    found, default = transaction.find(PAYMENT_METHOD, AccountId=account["Id"]), payment_method(transaction, account)
+    return [default, *found] if default and default not in found else found
+
+
+def is_active(method: Record) -> bool:
+    return bool(method.get("Active", True)) and method.get("PaymentMethodStatus") != "Closed"
+
+
 def payment_method(transaction: Transaction, account: Record) -> Record | None:
     """The default one."""
     named = account.get("DefaultPaymentMethodId")
     return None if named is None else transaction.get(PAYMENT_METHOD, str(named))
-
-
-def contracted_mrr(transaction: Transaction, account: Record) -> float:
-    active = (each for each in subscriptions(transaction, account) if each.get("Status") == "Active")
-    charges = (
-        charge
-        for each in active
-        for plan in transaction.find(_RATE_PLAN, SubscriptionId=each["Id"])
-        for charge in transaction.find(_CHARGE, RatePlanId=plan["Id"])
-    )
-    last = (each for each in charges if each.get("IsLastSegment", True))
-    return float(sum((Decimal(str(each.get("MRR") or 0)) for each in last), Decimal(0)))
 
 
 def _changed(record: Record) -> tuple[int, str]:

@@ -46,9 +46,9 @@ _LETTERS: Mapping[str, Access] = {
     "r": Access.READ,
     "q": Access.QUERY,
     "f": Access.FILTER,
-    **dict.fromkeys("ipk-", Access.NONE),
+    **dict.fromkeys("ipks-", Access.NONE),
 }
-_INDEXED, _PART, _KEEPS = "ipk"
+_INDEXED, _PART, _KEEPS, _SELDOM = "ipks"
 _RULE = "*"
 _REFERRING = frozenset({Type.ID, Type.STRUCTURE})
 
@@ -58,7 +58,8 @@ class Field:
     """`limit` is the greatest length in characters (0: none); `since` the first WSDL version that knows the field.
 
     `target` is the object that an id refers to, or that the rows of a structure become. A record is a `part` of what
-    such an id names, and goes with it; one that `keeps` it stays when that has gone.
+    such an id names, and goes with it; one that `keeps` it stays when that has gone. What is `seldom` there is kept
+    aside.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Field:
     indexed: bool = False
     part: bool = False
     keeps: bool = False
+    seldom: bool = False
 
     @property
     def required(self) -> bool:
@@ -83,8 +85,8 @@ class Field:
 
     @property
     def seen(self) -> bool:
-        """Whether its value is of any consequence to what a client reads."""
-        return bool(self.access & Access.SEEN)
+        """Whether its value is of any consequence to what a client reads; what nobody may touch, REST shows."""
+        return not self.access or bool(self.access & Access.SEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ def _field(line: str) -> Field:
         _INDEXED in letters,
         _PART in letters,
         _KEEPS in letters,
+        _SELDOM in letters,
     )
 
 

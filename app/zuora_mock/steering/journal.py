@@ -23,7 +23,7 @@ from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
 from zuora_mock.storage.journal import KeptEntry
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Change, Transaction
+from zuora_mock.storage.transaction import Changes, Transaction
 
 _LONGEST_TEXT = 10_000
 _SWEEP = 64
@@ -51,7 +51,7 @@ class Entry:
     request_body: bytes
     response_headers: Mapping[str, str]
     response_body: bytes
-    changes: Sequence[Change]
+    changes: Changes
     refusals: Sequence[Refusal]
     uses: Sequence[Use] = ()
     jobs: Sequence[str] = ()
@@ -99,7 +99,7 @@ def _summary(refusal: Refusal) -> str:
 
 
 def _kept_entry(entry: Entry) -> KeptEntry:
-    notes = list(entry.notes)
+    notes = [*entry.notes, *rows.left_out(entry.changes)]
     if max(len(entry.request_body), len(entry.response_body)) > LONGEST_BODY:
         notes.append(f"bodies are kept up to {LONGEST_BODY} bytes")
     return KeptEntry(
@@ -163,11 +163,10 @@ class Journal:
     def _exercise(self, transaction: Transaction, entry: Entry) -> None:
         """Notes for the ledger which operations, objects and rules the calls so far have met, and at which level."""
         tenant = transaction.tenant
-        met = {("rule", name) for name in entry.rules}
-        met.update(("object", name) for name in entry.objects)
-        met.update(entry.uses)
-        if entry.operation and entry.stub is None:
-            met.add(("operation", entry.operation))
-        if not met <= tenant.exercised:
-            rows.add_exercised(transaction, sorted(met - tenant.exercised))
-            tenant.exercised |= met
+        operations = (entry.operation,) if entry.operation and entry.stub is None else ()
+        named = (("rule", entry.rules), ("object", entry.objects), ("operation", operations))
+        new = {(kind, name) for kind, names in named for name in names if (kind, name) not in tenant.exercised}
+        new.update(use for use in entry.uses if use not in tenant.exercised)
+        if new:
+            rows.add_exercised(transaction, sorted(new))
+            tenant.exercised |= new

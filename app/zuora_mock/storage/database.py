@@ -67,7 +67,7 @@ class Database:
         self._path = path
         self._end: finalize[[], Database] | None = None
         self._trouble = ""
-        self._inode = 0
+        self._inode = self._written_before = 0
         self.open()
 
     @property
@@ -113,22 +113,40 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """BEGIN … COMMIT, or ROLLBACK if anything is raised. Within a transaction of the same thread a part of it."""
         with self.lock:
-            if self.in_transaction:
-                yield
-                return
-            before = self.written
+            begun = self.begin()
             try:
-                execute(self, "BEGIN IMMEDIATE")
                 yield
-                execute(self, "COMMIT")
+                if begun:
+                    self.commit()
             except BaseException as error:
-                if self.connection.in_transaction:
-                    execute(self, "ROLLBACK")
-                self._note_trouble(error)
+                if begun:
+                    self.roll_back(error)
                 raise
-            if self._trouble and self.written > before:
-                logger.warning("the database can be written again")
-                self._trouble = ""
+
+    def begin(self) -> bool:
+        """Whether this is where a transaction begins: there may be one already, of which this is a part."""
+        if self.connection.in_transaction:
+            return False
+        self._written_before = self.written
+        try:
+            execute(self, "BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            self._note_trouble(error)
+            raise
+        return True
+
+    def commit(self) -> None:
+        """Whoever began has to roll back if it fails."""
+        execute(self, "COMMIT")
+        if self._trouble and self.written > self._written_before:
+            logger.warning("the database can be written again")
+            self._trouble = ""
+
+    def roll_back(self, error: BaseException) -> None:
+        """Undoes what was done before this was raised. Raises StorageTrouble if it is no fault of ours."""
+        if self.connection.in_transaction:  # SQLite itself ends a transaction that finds the disk full
+            execute(self, "ROLLBACK")
+        self._note_trouble(error)
 
     @contextmanager
     def savepoint(self, name: str) -> Iterator[None]:

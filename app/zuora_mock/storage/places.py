@@ -28,21 +28,28 @@ def whose(kind: ObjectType, prefix: str = "") -> ColumnElement[bool]:
 
 @cache
 def column_names(kind: ObjectType) -> tuple[str, ...]:
-    """Of its own table."""
-    return tuple(each.name for each in kind.kept)
+    """Of the fields that have one of their own."""
+    return tuple(each.name for each in kind.kept if not each.seldom)
+
+
+@cache
+def seldom_names(kind: ObjectType) -> tuple[str, ...]:
+    """Of the fields that stand together in one column."""
+    return tuple(each.name for each in kind.kept if each.seldom)
 
 
 def columns(kind: ObjectType) -> list[ColumnElement[Any]]:
     """What a record is made of again: its fields or its JSON, at the end its custom fields."""
-    names = ("body",) if kind.stored else column_names(kind)
+    names = ("body",) if kind.stored else (*column_names(kind), "seldom")
     return [table_of(kind).c[name] for name in (*names, "custom")]
 
 
 def value(kind: ObjectType, name: str) -> ColumnElement[Any]:
     """A field of the catalogue, as SQL compares it: text, a number, or null; a boolean is 0 or 1."""
-    if not kind.stored or name == IDENTITY:
-        return table_of(kind).c[name]
-    return func.json_extract(STORED_RECORDS.c.body, f'$."{name}"')
+    if kind.stored and name != IDENTITY:
+        return func.json_extract(STORED_RECORDS.c.body, f'$."{name}"')
+    table = table_of(kind)
+    return func.json_extract(table.c.seldom, f'$."{name}"') if name in seldom_names(kind) else table.c[name]
 
 
 def equal(kind: ObjectType, name: str, parameter: str) -> ColumnElement[bool]:

@@ -23,48 +23,43 @@ class KeptStub(NamedTuple):
 
 def put(transaction: Transaction, stubs: Sequence[KeptStub]) -> None:
     """In place of those of the same id."""
-    whose = transaction.tenant.key
+    whose = transaction.tenant.world
     _PUT.run_many(transaction, [{"tenant": whose, **each._asdict()} for each in stubs])
 
 
 def all_of(transaction: Transaction) -> list[KeptStub]:
     """Oldest first."""
-    return [KeptStub(*row) for row in _ALL.all(transaction, {"whose": transaction.tenant.key})]
+    return [KeptStub(*row) for row in _ALL.all(transaction, {"whose": transaction.tenant.world})]
 
 
 def find(transaction: Transaction, id: str) -> KeptStub | None:
-    row = _FIND.first(transaction, {"whose": transaction.tenant.key, "wanted": id})
+    row = _FIND.first(transaction, {"whose": transaction.tenant.world, "wanted": id})
     return KeptStub(*row) if row else None
 
 
-def count(transaction: Transaction) -> int:
-    (found,) = _COUNT.column(transaction, {"whose": transaction.tenant.key})
-    return int(found)
-
-
 def last_position(transaction: Transaction) -> int:
-    (last,) = _LAST.column(transaction, {"whose": transaction.tenant.key})
+    (last,) = _LAST.column(transaction, {"whose": transaction.tenant.world})
     return last or 0
 
 
 def remove(transaction: Transaction, id: str) -> bool:
     """Whether there was such a stub."""
-    return _REMOVE.run(transaction, {"whose": transaction.tenant.key, "wanted": id}).rowcount > 0
+    return _REMOVE.run(transaction, {"whose": transaction.tenant.world, "wanted": id}).rowcount > 0
 
 
 def clear(transaction: Transaction) -> None:
     """Removes all stubs and the states of their scenarios."""
     for each in _CLEAR:
-        each.run(transaction, {"whose": transaction.tenant.key})
+        each.run(transaction, {"whose": transaction.tenant.world})
 
 
 def states(transaction: Transaction) -> dict[str, str]:
     """Of the scenarios that have begun, by name."""
-    return dict(_STATES.all(transaction, {"whose": transaction.tenant.key}))
+    return dict(_STATES.all(transaction, {"whose": transaction.tenant.world}))
 
 
 def put_state(transaction: Transaction, scenario: str, state: str) -> None:
-    _PUT_STATE.run(transaction, {"tenant": transaction.tenant.key, "name": scenario, "state": state})
+    _PUT_STATE.run(transaction, {"tenant": transaction.tenant.world, "name": scenario, "state": state})
 
 
 _WHOSE = STUBS.c.tenant == bindparam("whose")
@@ -78,7 +73,6 @@ _PUT = Prepared(
 _COLUMNS = tuple(STUBS.c[name] for name in KeptStub._fields)
 _ALL = Prepared(select(*_COLUMNS).where(_WHOSE).order_by(STUBS.c.position))
 _FIND = Prepared(select(*_COLUMNS).where(_WHOSE, _ONE))
-_COUNT = Prepared(select(func.count()).select_from(STUBS).where(_WHOSE))
 _LAST = Prepared(select(func.max(STUBS.c.position)).where(_WHOSE))
 _REMOVE = Prepared(delete(STUBS).where(_WHOSE, _ONE))
 _CLEAR = tuple(Prepared(delete(each).where(each.c.tenant == bindparam("whose"))) for each in (STUBS, SCENARIOS))

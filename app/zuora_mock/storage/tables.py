@@ -1,7 +1,8 @@
 """The tables. Those of Zuora's objects follow from the catalogue; the others hold what the mock must remember.
 
-An object whose rules the mock computes has a table of its own, a column a field. What it only stores has one table for
-all: a new object is no new table, and costs the start of the server nothing.
+An object whose rules the mock computes has a table of its own, a column a field; fields that few records have stand
+together in one column as JSON, since each column costs every read of a row, also one that is empty. What the mock only
+stores has one table for all: a new object is no new table, and costs the start of the server nothing.
 
 Every row belongs to a tenant, and those of Zuora's objects to an entity of it. Snapshots are tenants of their own kind,
 so that a copy of everything is one `INSERT … SELECT` a table.
@@ -77,8 +78,9 @@ def _object_table(kind: ObjectType) -> Table:
         metadata,
         _tenant(),
         Column("entity", Integer, primary_key=True),
-        *(_column(each) for each in kind.kept),
+        *(_column(each) for each in kind.kept if not each.seldom),
         Column("seq", BigInteger, nullable=False),
+        Column("seldom", Text),
         Column("custom", Text),
         *(_index(kind, each) for each in kind.kept if each.indexed),
         Index(f"{kind.table}_seq", "tenant", "entity", "seq"),
@@ -128,6 +130,7 @@ TENANTS = Table(
     Column("key", Integer, primary_key=True),
     Column("name", String, nullable=False),
     Column("snapshot_of", Integer),
+    Column("world", Integer, nullable=False),
     Column("fixture", String, nullable=False),
     Column("settings", Text, nullable=False),
     Column("policy", Text, nullable=False),
@@ -142,6 +145,18 @@ TENANTS = Table(
     Index("tenants_name", "name", "snapshot_of"),
     sqlite_autoincrement=True,
 )
+
+WORLDS = Table("worlds", metadata, Column("number", Integer, primary_key=True), sqlite_autoincrement=True)
+"""Data that belongs to no tenant, because it is not whole yet or not needed any more: after a start it goes."""
+
+UNFINISHED = Table(
+    "unfinished",
+    metadata,
+    _tenant(),
+    Column("world", Integer, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("ids", "seq", "invoices", "accounts")),
+)
+"""Work in a tenant's world that was begun, with the tenant's counters before: after a start its rows go."""
 
 ENTITIES = Table(
     "entities",
@@ -356,4 +371,7 @@ DATA_TABLES: tuple[Table, ...] = (
     STUBS,
     SCENARIOS,
 )
-"""What a snapshot and a fork carry over. Clients, tokens, journal and faults stay with the tenant."""
+"""What a snapshot and a fork carry over. Clients, tokens, journal and faults stay with the tenant.
+
+Here the column `tenant` has the number of the tenant's world.
+"""

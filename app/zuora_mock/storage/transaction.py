@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, lru_cache
 from itertools import islice
 from sqlite3 import Connection, IntegrityError
@@ -23,9 +24,9 @@ from zuora_mock.domain.values import Record, Type
 from zuora_mock.ids import object_id, object_ids
 from zuora_mock.storage import stored
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.places import column_names, columns, equal, table_of, whose
+from zuora_mock.storage.places import column_names, columns, equal, seldom_names, table_of, whose
 from zuora_mock.storage.statements import Prepared, execute, execute_many
-from zuora_mock.storage.tenants import Tenant, image_of, put_back, save_counters
+from zuora_mock.storage.tenants import Image, Tenant, counts, image_of, put_back, save_counters
 
 
 class DuplicateRow(Exception):
@@ -41,19 +42,36 @@ class Change(NamedTuple):
     after: Record | None
 
 
+MOST_CHANGES = 1000
+"""Of those of a call, and of each piece of work, the first so many are kept."""
+
+
+class Changes(list[Change]):
+    """`untold` counts those that were too many to be listed."""
+
+    untold = 0
+
+    def add_new(self, kind: ObjectType, records: Sequence[Record]) -> None:
+        told = records[: max(0, MOST_CHANGES - len(self))]
+        self.extend(Change(kind.name, str(each["Id"]), None, each) for each in told)
+        self.untold += len(records) - len(told)
+
+
 @dataclass(slots=True)
 class Transaction:
     """Opened by `begin` alone; `connection` is for this room.
 
-    `stream` keeps the ids of background work apart from those of calls, so that their order does not matter.
+    `stream` keeps the ids of background work apart from those of calls, so that their order does not matter; `ahead` is
+    what steps that were taken before have come to, for work that is too long for one transaction.
     """
 
     connection: Connection
     tenant: Tenant
     entity: int
     stream: str = ""
-    changes: list[Change] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
     jobs: list[str] = field(default_factory=list)
+    ahead: Any = None
     _made: int = 0
 
     @contextmanager
@@ -73,7 +91,7 @@ class Transaction:
 
     @property
     def scope(self) -> dict[str, int]:
-        return {"tenant": self.tenant.key, "entity": self.entity}
+        return {"tenant": self.tenant.world, "entity": self.entity}
 
     def for_entity(self, number: int) -> Transaction:
         """The same transaction on the rows of another entity; changes are listed apart from those of this one."""
@@ -81,6 +99,14 @@ class Transaction:
 
     def now(self) -> int:
         return self.tenant.clock.now()
+
+    def today(self) -> str:
+        """The day in the tenant's zone."""
+        return datetime.fromtimestamp(self.now() / 1000, self.tenant.zone).date().isoformat()
+
+    def at(self, day: str) -> int:
+        """The first moment of a day in the tenant's zone, in epoch milliseconds."""
+        return int(datetime.fromisoformat(day).replace(tzinfo=self.tenant.zone).timestamp()) * 1000
 
     def new_id(self) -> str:
         if not self.stream:
@@ -120,7 +146,7 @@ class Transaction:
     def insert(self, kind: ObjectType, records: Sequence[Record]) -> None:
         if records:
             self.load(kind, records)
-            self.changes.extend(Change(kind.name, str(each["Id"]), None, each) for each in records)
+            self.changes.add_new(kind, records)
 
     def load(self, kind: ObjectType, records: Sequence[Record]) -> None:
         """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow."""
@@ -136,10 +162,10 @@ class Transaction:
     def _load(self, kind: ObjectType, records: Sequence[Record]) -> None:
         given = frozenset().union(*records)
         names = _present(kind, given & _column_set(kind))
-        custom = given - _column_set(kind)
-        mine, first = (self.tenant.key, self.entity), self.tenant.next_seqs(len(records))
+        aside = not given <= _column_set(kind)
+        mine, first = (self.tenant.world, self.entity), self.tenant.next_seqs(len(records))
         rows = [
-            (*mine, seq, _custom(each) if custom else None, *map(each.get, names))
+            (*mine, seq, *(_aside(kind, each) if aside else _NOTHING_ASIDE), *map(each.get, names))
             for seq, each in enumerate(records, first)
         ]
         execute_many(self, _insert(kind, names), rows)
@@ -150,14 +176,11 @@ class Transaction:
         if kind.stored:
             stored.replace(self, kind, before, after)
         else:
-            self._update(kind, before, values, after)
+            self._update(kind, before, _columns(kind, values, after))
         self.changes.append(Change(kind.name, str(before["Id"]), before, after))
         return after
 
-    def _update(self, kind: ObjectType, before: Record, values: Record, after: Record) -> None:
-        columns = {name: value for name, value in values.items() if not is_custom(name)}
-        if len(columns) != len(values):
-            columns["custom"] = _custom(after)
+    def _update(self, kind: ObjectType, before: Record, columns: Mapping[str, object]) -> None:
         parameters = {**_prefixed(self.scope), "_id": before["Id"], **_prefixed(columns)}
         _update(kind, tuple(columns)).run(self, parameters)
 
@@ -166,11 +189,11 @@ class Transaction:
         if not updates:
             return
         whose = _prefixed(self.scope)
-        rows = [{**whose, "_id": before["Id"], **_prefixed(values)} for before, values in updates]
-        _update(kind, tuple(updates[0][1])).run_many(self, rows)
-        self.changes.extend(
-            Change(kind.name, str(before["Id"]), before, {**before, **values}) for before, values in updates
-        )
+        changes = [Change(kind.name, str(before["Id"]), before, {**before, **values}) for before, values in updates]
+        columns = [_columns(kind, values, each.after or {}) for (_, values), each in zip(updates, changes, strict=True)]
+        rows = [{**whose, "_id": each.id, **_prefixed(new)} for each, new in zip(changes, columns, strict=True)]
+        _update(kind, tuple(columns[0])).run_many(self, rows)
+        self.changes.extend(changes)
 
     def delete(self, kind: ObjectType, records: Sequence[Record]) -> None:
         if not records:
@@ -210,23 +233,59 @@ def user_id(tenant: Tenant) -> str:
     return object_id(tenant.seed, "user", 1)
 
 
-@contextmanager
-def begin(database: Database, tenant: Tenant, entity: int = 0, stream: str = "") -> Iterator[Transaction]:
+class _Opening:
+    """What `begin` is: a class, since every call goes through it, and a generator takes twice as long."""
+
+    __slots__ = ("_before", "_begun", "_database", "_transaction")
+    _before: Image
+    _begun: bool
+
+    def __init__(self, database: Database, transaction: Transaction) -> None:
+        self._database, self._transaction = database, transaction
+
+    def __enter__(self) -> Transaction:
+        self._database.lock.acquire()
+        try:
+            self._before = image_of(self._transaction.tenant)
+            self._begun = self._database.begin()
+        except BaseException:
+            self._database.lock.release()
+            raise
+        return self._transaction
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        try:
+            if error is None:
+                self._commit()
+            else:
+                self._roll_back(error)
+        finally:
+            self._database.lock.release()
+
+    def _commit(self) -> None:
+        try:
+            if counts(self._transaction.tenant) != self._before.counters:
+                save_counters(self._transaction, self._transaction.tenant)
+            if self._begun:
+                self._database.commit()
+        except BaseException as error:
+            self._roll_back(error)
+            raise
+
+    def _roll_back(self, error: BaseException) -> None:
+        put_back(self._transaction.tenant, self._before)
+        if self._begun:
+            self._database.roll_back(error)
+
+
+def begin(
+    database: Database, tenant: Tenant, entity: int = 0, stream: str = ""
+) -> AbstractContextManager[Transaction, None]:
     """One transaction, or a part of the one that this thread is in. If anything is raised nothing of it remains.
 
     That goes for the tenant's clock, counters and settings too.
     """
-    with database.lock:
-        before = image_of(tenant)
-        try:
-            with database.transaction():
-                transaction = Transaction(database.connection, tenant, entity, stream)
-                yield transaction
-                if image_of(tenant).counters != before.counters:
-                    save_counters(transaction, tenant)
-        except BaseException:
-            put_back(tenant, before)
-            raise
+    return _Opening(database, Transaction(database.connection, tenant, entity, stream))
 
 
 @cache
@@ -247,14 +306,33 @@ def record_of(kind: ObjectType, row: Sequence[Any]) -> Record:
     for name in _booleans(kind):
         if name in record:
             record[name] = bool(record[name])
-    if row[-1] is not None:
-        record.update(json.loads(row[-1]))
+    for aside in row[-2:]:
+        if aside is not None:
+            record.update(json.loads(aside))
     return record
 
 
-def _custom(record: Mapping[str, object]) -> str | None:
-    values = {name: value for name, value in record.items() if name.endswith("__c") and value is not None}
+_ASIDE = ("seldom", "custom")
+_NOTHING_ASIDE = (None, None)
+
+
+def _aside(kind: ObjectType, record: Mapping[str, object]) -> tuple[str | None, str | None]:
+    """The columns of fields that have none of their own."""
+    seldom = {name: record[name] for name in seldom_names(kind) if record.get(name) is not None}
+    custom = {name: value for name, value in record.items() if is_custom(name) and value is not None}
+    return _as_json(seldom), _as_json(custom)
+
+
+def _as_json(values: Mapping[str, object]) -> str | None:
     return json.dumps(values, ensure_ascii=False) if values else None
+
+
+def _columns(kind: ObjectType, values: Record, after: Record) -> dict[str, object]:
+    """What is to be written so that a record with these new values is as it is to be."""
+    columns: dict[str, object] = {name: value for name, value in values.items() if name in _column_set(kind)}
+    if len(columns) != len(values):
+        columns.update(zip(_ASIDE, _aside(kind, after), strict=True))
+    return columns
 
 
 def _prefixed(values: Mapping[str, object]) -> dict[str, object]:
@@ -302,7 +380,7 @@ def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _insert(kind: ObjectType, present: tuple[str, ...]) -> str:
-    names = ("tenant", "entity", "seq", "custom", *present)
+    names = ("tenant", "entity", "seq", *_ASIDE, *present)
     quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
     return f"INSERT INTO {kind.table} ({quoted}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 

@@ -87,15 +87,17 @@ class Stubs:
 
     def add(self, transaction: Transaction, mappings: Sequence[StubMapping]) -> list[str]:
         """Their ids. Raises TooManyStubs."""
-        made = keep(transaction, mappings)
-        self.check_room(transaction)
-        return made
-
-    def check_room(self, transaction: Transaction) -> None:
-        """After stubs were added, however that was. Raises TooManyStubs."""
+        self.check_room(transaction, mappings)
         self.forget(transaction.tenant.key)
-        most = self._bounds.settings.most_stubs
-        if rows.count(transaction) > most:
+        return keep(transaction, mappings)
+
+    def check_room(self, transaction: Transaction, more: Sequence[StubMapping]) -> None:
+        """Whether there is room for these too, some of which may replace others. Raises TooManyStubs."""
+        if not more:
+            return
+        most, given = self._bounds.settings.most_stubs, [each.given_id for each in more]
+        named = {*filter(None, given), *(each.id for each in rows.all_of(transaction))}
+        if len(named) + given.count("") > most:
             raise TooManyStubs(f"there is room for {most} stubs: remove some, or raise --most-stubs")
 
     def replace(self, transaction: Transaction, id: str, mapping: StubMapping) -> bool:

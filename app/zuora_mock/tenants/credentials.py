@@ -30,9 +30,11 @@ class Credentials:
 
     def find(self, database: Database, token: str) -> IssuedToken | None:
         """What is known of a token or cookie that was issued, expired or not."""
-        found = self._seen.get(token) or tokens.find(database, token)
-        if found is not None:
-            self._remember(token, found)
+        found = self._seen.get(token)
+        if found is None:
+            found = tokens.find(database, token)
+            if found is not None:
+                self._remember(token, found)
         return found
 
     def issue_token(self, transaction: Transaction, client: Client) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from zuora_mock.clock import stopwatch
+from zuora_mock.storage.steps import Result, Stepwise
 
 SLICE = 0.025
 """Seconds after which long work lets calls have a turn."""
 
 Piece = TypeVar("Piece")
-Result = TypeVar("Result")
 
 
-def at_once(steps: Generator[None, None, Result]) -> Result:
+def at_once(steps: Stepwise[Result]) -> Result:
     """What long work comes to, without a pause."""
     try:
         while True:
@@ -25,7 +25,7 @@ def at_once(steps: Generator[None, None, Result]) -> Result:
         return result
 
 
-async def finished(steps: Generator[None, None, Result]) -> Result:
+async def finished(steps: Stepwise[Result]) -> Result:
     """What long work comes to, in turns with others."""
     result: list[Result] = []
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import fastapi
@@ -21,7 +20,7 @@ from zuora_mock.storage.transaction import Transaction
 SCOPE_KEY = "zuora_mock.call"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Request:
     """What came in. Header names are in lower case; of a repeated header the last counts.
 
@@ -35,13 +34,19 @@ class Request:
     body: bytes
     limit: int
     whole: bool = True
+    scheme: str = "http"
 
     @property
     def oversized(self) -> bool:
         """Whether the body is larger than the server takes; of such a body the beginning is here."""
         return len(self.body) > self.limit
 
-    @cached_property
+    @property
+    def origin(self) -> str:
+        """This server as the client reaches it."""
+        return f"{self.scheme}://{self.headers.get('host', 'localhost')}"
+
+    @property
     def parameters(self) -> list[tuple[str, str]]:
         """Those of the query string, in its order."""
         return parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else []
@@ -63,8 +68,7 @@ class Answer:
     objects: tuple[ObjectType, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a dialect may print besides the refusal; `now` in epoch milliseconds, `version` that of REST.
 
     `n` is the number of the call in the journal of the tenant.
@@ -83,7 +87,7 @@ class Context:
         return ids.hex_id(self.tenant, "process", self.n)[:16].upper()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """An authenticated call; `document` is its body as JSON, `transaction` that in which all of it happens."""
 

@@ -21,7 +21,7 @@ from zuora_mock.api.gateway.reference import action_in_zuora, in_zuora
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
 from zuora_mock.api.gateway.uses import uses_of
-from zuora_mock.clock import stopwatch
+from zuora_mock.clock import milliseconds_since, stopwatch
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ObjectType, find_object
 from zuora_mock.domain.levels import Level
@@ -33,6 +33,7 @@ from zuora_mock.steering.faults import FaultKind, Injection
 from zuora_mock.steering.journal import Entry
 from zuora_mock.steering.matching import Subject
 from zuora_mock.storage.database import StorageTrouble
+from zuora_mock.storage.steps import Lengthy, Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.upkeep import EVERY
@@ -57,6 +58,10 @@ class Exchanges:
             services.database, services.tenancy, services.credentials, services.settings.max_body
         )
         self.traffic = Traffic()
+
+    def tenant_of(self, request: Request, target: Target) -> Tenant:
+        """Of the one who calls."""
+        return self._caller(request, target.operation).tenant or self._services.tenancy.anonymous
 
     def open(self, request: Request, target: Target) -> Exchange:
         caller = self._caller(request, target.operation)
@@ -83,11 +88,41 @@ class Exchanges:
         except StorageTrouble:
             return self._unwritten(exchange)
 
+    def answer_in_steps(self, exchange: Exchange, lengthy: Lengthy) -> Stepwise[Answer]:
+        """The answer to a call that is too long for one transaction, for who holds the tenant."""
+        if exchange.ended:
+            return self._ended(exchange)
+        steps = self._taken(exchange, lengthy)
+        try:
+            return (yield from in_place(self._services.database, exchange.tenant, steps))
+        except StorageTrouble:
+            return self._unwritten(exchange)
+        except Refusal as error:
+            refusal = error
+        except Exception:
+            logger.exception("request %s failed", exchange.request_id)
+            refusal = rules.INTERNAL_ERROR.refusal("an unexpected error occurred")
+        return self._conclude(exchange, lambda exchange, _transaction: self._refused(exchange, refusal))
+
+    def _taken(self, exchange: Exchange, lengthy: Lengthy) -> Stepwise[Answer]:
+        """In the last step the call is made again, with what the others came to. Raises what refuses it."""
+        transaction = on_behalf_of(self._services.database, exchange.tenant, exchange.entity)
+        ahead = yield from lengthy.prepare(transaction)
+
+        def perform(exchange: Exchange, transaction: Transaction) -> Answer:
+            transaction.ahead = ahead
+            answer = self._perform(exchange, transaction)
+            if answer.refusals:
+                raise answer.refusals[0]
+            return answer
+
+        return self._conclude(exchange, perform)
+
     def _written(self, exchange: Exchange) -> Answer:
         try:
             return self._conclude(exchange, self._perform)
-        except (Refusal, StorageTrouble) as error:
-            if isinstance(error, StorageTrouble):
+        except (Refusal, StorageTrouble, Lengthy) as error:
+            if not isinstance(error, Refusal):
                 raise
             refusal = error
         except Exception:
@@ -115,6 +150,8 @@ class Exchanges:
                 raise _not_written() if database.written > before else _Rehearsed
         except _Rehearsed:
             return answer
+        except Lengthy:
+            raise _not_written() from None
 
     # Who calls, and which fault they meet
 
@@ -274,6 +311,8 @@ def _missing(exchange: Exchange, refusal: Refusal) -> str:
 
 def _note_injection(exchange: Exchange, injection: Injection) -> None:
     """Who ordered what, and what a header ordered in words that nobody understands."""
+    if injection is faults.NO_INJECTION:
+        return
     exchange.notes.extend(injection.notes)
     if injection.ignored:
         exchange.headers["Zuora-Mock-Fault-Ignored"] = ", ".join(injection.ignored)
@@ -323,7 +362,7 @@ def _level(exchange: Exchange, answer: Answer) -> Level:
     operation = exchange.target.operation
     if not exchange.welcome or operation is None:
         return Level.COMPUTED
-    return Level.STORED if any(kind.stored for kind in answer.objects) else operation.level
+    return Level.STORED if [kind for kind in answer.objects if kind.stored] else operation.level
 
 
 def _marked(rule: Rule) -> str:
@@ -346,12 +385,12 @@ def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entr
         track_id=exchange.track_id,
         request_id=exchange.request_id,
         operation=exchange.target.name,
-        objects=tuple(kind.name for kind in _objects(exchange, answer)),
+        objects=tuple([kind.name for kind in _objects(exchange, answer)]),
         uses=uses_of(exchange, answer),
-        rules=tuple(dict.fromkeys(rule.name for rule in answer.rules)),
+        rules=tuple(dict.fromkeys([rule.name for rule in answer.rules])),
         fault=exchange.injection.name or None,
         stub=exchange.stub,
-        milliseconds=round((stopwatch() - exchange.started) * 1000, 3),
+        milliseconds=milliseconds_since(exchange.started),
         request_headers=request.headers,
         request_body=request.body,
         response_headers=answer.headers,

@@ -21,11 +21,12 @@ from zuora_mock.api.gateway.call import Answer, Request
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.exchanges import Exchanges
 from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.api.gateway.table import RouteTable
+from zuora_mock.api.gateway.table import RouteTable, Target
 from zuora_mock.printable import line
 from zuora_mock.services import Services
 from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
-from zuora_mock.work.turns import in_turns
+from zuora_mock.storage.steps import Lengthy
+from zuora_mock.work.turns import finished, in_turns
 
 SMALLEST_ZIPPED = 1000
 """Answers of more bytes are compressed if the client asks for it (guide: Request and response compression)."""
@@ -69,6 +70,8 @@ class Gateway:
             await otherwise(scope, receive, send)
             return
         request = await _read(scope, path, receive, self._services.settings.max_body)
+        if self._services.tenancy.holds.any:
+            await self._admitted(request, self.table.target(request.method, path, place))
         exchange = self._exchanges.open(request, self.table.target(request.method, path, place))
         try:
             await self._serve(exchange, scope, receive, send)
@@ -77,6 +80,10 @@ class Gateway:
             if exchange.jobs:
                 self._services.runner.wake(exchange.tenant, exchange.jobs)
             await in_turns(self._services.tenancy.make_room())
+
+    async def _admitted(self, request: Request, target: Target) -> None:
+        """Once nobody is in the middle of long work on the tenant that the call is about."""
+        await self._services.tenancy.holds.free(self._exchanges.tenant_of(request, target).name)
 
     def _is_elsewhere(self, scope: Scope) -> bool:
         """Whether a route of the application that is none of Zuora's fits, with a slash at its end or without."""
@@ -88,8 +95,13 @@ class Gateway:
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         if exchange.injection.milliseconds:
             await self._wait(exchange, receive)
-        answer = self._exchanges.answer(exchange)
-        self._run_before_reply(exchange)
+        try:
+            answer = self._exchanges.answer(exchange)
+        except Lengthy as lengthy:
+            async with self._services.tenancy.holds.hold(exchange.tenant.name):
+                answer = await finished(self._exchanges.answer_in_steps(exchange, lengthy))
+        if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
+            await self._run_before_reply(exchange)
         if self._services.settings.access_log:
             log(exchange, answer)
         kind = exchange.injection.kind
@@ -112,10 +124,11 @@ class Gateway:
             self._exchanges.traffic.give_place_up(exchange)
             await asyncio.sleep(max(0, end - asyncio.get_running_loop().time()))
         gone.cancel()
+        await self._services.tenancy.holds.free(exchange.tenant.name)
 
-    def _run_before_reply(self, exchange: Exchange) -> None:
-        if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
-            self._services.runner.run_jobs(exchange.tenant, exchange.jobs)
+    async def _run_before_reply(self, exchange: Exchange) -> None:
+        async with self._services.tenancy.holds.hold(exchange.tenant.name):
+            await finished(self._services.runner.run_jobs(exchange.tenant, exchange.jobs))
 
 
 async def _cut_off(
@@ -142,7 +155,7 @@ async def _read(scope: Scope, path: str, receive: Receive, limit: int) -> Reques
             break
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     body, query = b"".join(chunks), scope["query_string"].decode("latin-1")
-    return Request(scope["method"], path, query, headers, body, limit, whole=not gone)
+    return Request(scope["method"], path, query, headers, body, limit, not gone, scope.get("scheme", "http"))
 
 
 def _path(scope: Scope) -> str:
@@ -163,7 +176,7 @@ def _zips(answer: Answer, request: Request) -> bool:
 
 
 def _encode(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    return [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
 
 
 def _messages(answer: Answer, request: Request) -> tuple[Message, bytes]:

@@ -6,71 +6,69 @@ it, as windows do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
+from zuora_mock.clock import DAY, HOUR, MINUTE, SECOND
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal
 from zuora_mock.settings import Quotas
 from zuora_mock.steering.faults import TOO_MANY_AT_ONCE
 
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_WINDOWS = (MINUTE, HOUR, DAY)
+_NAMES = ("minute", "hour", "day")
 _DEFAULT = Quotas()
 _PRODUCTION = (_DEFAULT.minute, _DEFAULT.hour, _DEFAULT.day)
 """Quotas that refuse nobody: a test that wants a 429 lowers them or orders one."""
 _LONGEST_FIRST, _SHORTEST = (2, 1, 0), (0,)
 """No window opens before a shorter one does: what is exhausted longest is what a client has to wait for."""
-_LINE = f"%d, %d;w={_MINUTE}, %d;w={_HOUR}, %d;w={_DAY}"
-_NAMES = {_MINUTE: "minute", _HOUR: "hour", _DAY: "day"}
 
-
-@dataclass(slots=True)
-class Window:
-    """A fixed window of `seconds`; `number` says which one since the epoch is being counted."""
-
-    seconds: int
-    number: int = -1
-    count: int = 0
-
-    def add(self, now: int) -> int:
-        number = now // (self.seconds * 1000)
-        if number != self.number:
-            self.number, self.count = number, 0
-        self.count += 1
-        return self.count
-
-    def reset_in(self, now: int) -> int:
-        return self.seconds - now // 1000 % self.seconds
-
-
-def _windows() -> tuple[Window, Window, Window]:
-    return Window(_MINUTE), Window(_HOUR), Window(_DAY)
+Counts = tuple[int, int, int]
+"""Of the present minute, hour and day."""
 
 
 @dataclass(slots=True)
 class Limits:
-    """The three windows of one tenant and how many of its requests are under way."""
+    """The requests of one tenant in its windows, the `last` of them, and how many are under way."""
 
-    windows: tuple[Window, Window, Window] = field(default_factory=_windows)
+    counts: Counts = (0, 0, 0)
+    last: int = 0
     in_flight: int = 0
 
     def count(self, now: int, quotas: Quotas) -> tuple[dict[str, str], Refusal | None]:
         """Counts one request; failed ones count too. Returns the headers, and the refusal of one too many."""
         limits = (quotas.minute, quotas.hour, quotas.day)
-        counts = [window.add(now) for window in self.windows]
-        over = [i for i in _LONGEST_FIRST if counts[i] > limits[i]]
-        refusing = [i for i in over if limits[i] < _PRODUCTION[i]] if over else over
+        self._add(now)
+        over, refusing = self._over(limits)
         shown = (refusing or over or _SHORTEST)[0]
         headers = {
-            "RateLimit-Limit": _LINE % (limits[shown], *limits),
-            "RateLimit-Remaining": str(max(0, limits[shown] - counts[shown])),
-            "RateLimit-Reset": str(self.windows[shown].reset_in(now)),
+            "RateLimit-Limit": _line(limits[shown], *limits),
+            "RateLimit-Remaining": str(max(0, limits[shown] - self.counts[shown])),
+            "RateLimit-Reset": str(_reset_in(shown, now)),
             "Concurrency-Limit-Type": "Default",
             "Concurrency-Limit-Limit": str(quotas.concurrent),
             "Concurrency-Limit-Remaining": str(max(0, quotas.concurrent - self.in_flight)),
         }
         if refusing:
-            return headers, _rate_limited(self.windows[shown], limits[shown], now)
+            return headers, _rate_limited(shown, self.counts[shown], limits[shown], now)
         return headers, self._too_many_at_once(quotas.concurrent)
+
+    def _add(self, now: int) -> None:
+        minute, hour, day = self.counts
+        if now // MINUTE != self.last // MINUTE:
+            minute = 0
+            hour = hour if now // HOUR == self.last // HOUR else 0
+            day = day if now // DAY == self.last // DAY else 0
+        self.counts, self.last = (minute + 1, hour + 1, day + 1), now
+
+    def _over(self, limits: Counts) -> tuple[Sequence[int], Sequence[int]]:
+        """The windows with more than their quota, and those of them whose quota refuses."""
+        counts = self.counts
+        if counts[0] <= limits[0] and counts[1] <= limits[1] and counts[2] <= limits[2]:
+            return (), ()
+        over = [i for i in _LONGEST_FIRST if counts[i] > limits[i]]
+        return over, [i for i in over if limits[i] < _PRODUCTION[i]]
 
     def _too_many_at_once(self, quota: int) -> Refusal | None:
         if self.in_flight <= quota or quota >= _DEFAULT.concurrent:
@@ -86,9 +84,20 @@ def exhausted(refusal: Refusal) -> dict[str, str]:
     return {"Concurrency-Limit-Remaining": "0"} if refusal.rule is rules.CONCURRENCY_LIMIT else {}
 
 
-def _rate_limited(window: Window, quota: int, now: int) -> Refusal:
-    name, seconds = _NAMES[window.seconds], window.reset_in(now)
+def _reset_in(window: int, now: int) -> int:
+    """Seconds."""
+    return _WINDOWS[window] // SECOND - now % _WINDOWS[window] // SECOND
+
+
+@lru_cache(maxsize=64)
+def _line(limit: int, minute: int, hour: int, day: int) -> str:
+    quotas = zip((minute, hour, day), _WINDOWS, strict=True)
+    return ", ".join((str(limit), *(f"{quota};w={window // SECOND}" for quota, window in quotas)))
+
+
+def _rate_limited(window: int, count: int, quota: int, now: int) -> Refusal:
+    name, seconds = _NAMES[window], _reset_in(window, now)
     message = f"API Rate limit exceeded for the {name}, retry after {seconds} seconds"
-    state = {"window": name, "quota": quota, "used": window.count, "retryAfter": seconds}
+    state = {"window": name, "quota": quota, "used": count, "retryAfter": seconds}
     expected = f"at most {quota} requests in one {name}"
-    return rules.RATE_LIMIT.refusal(message, expected=expected, actual=window.count, state=state)
+    return rules.RATE_LIMIT.refusal(message, expected=expected, actual=count, state=state)

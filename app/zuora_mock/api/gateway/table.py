@@ -55,7 +55,7 @@ class Place(NamedTuple):
 _NO_VALUES: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Target:
     """What a request is for: the operations of its path (none: there is no such path) and the one of its method."""
 

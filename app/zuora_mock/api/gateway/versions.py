@@ -39,7 +39,9 @@ _AGE = {version: age for age, version in enumerate(_KNOWN)}
 
 
 def effective(given: str | None, default: str) -> str:
-    return next((each for each in (given, default) if each in _AGE), _KNOWN[0])
+    if given in _AGE:
+        return given
+    return default if default in _AGE else _KNOWN[0]
 
 
 def reaches(version: str, needed: str) -> bool:

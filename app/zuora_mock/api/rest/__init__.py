@@ -1,9 +1,28 @@
 """The newer REST calls: accounts and invoices, and how all of them refuse."""
 
-from zuora_mock.api.rest import accounts, batches, files, invoices, reversals, splits, statuses
+from zuora_mock.api.rest import (
+    accounts,
+    amendments,
+    batches,
+    catalog,
+    files,
+    invoices,
+    payment_methods,
+    reversals,
+    splits,
+    statuses,
+    subscriptions,
+    transactions,
+)
 
 routers = (
     accounts.router,
+    subscriptions.router,
+    amendments.router,
+    catalog.router,
+    payment_methods.router,
+    transactions.router,
+    transactions.stored,
     invoices.router,
     files.router,
     batches.router,
