@@ -11,12 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from zuora_mock.api.rest.records import Layout, layout_of, show
+from zuora_mock.api.rest.records import Layout, around, layout_of, plain, show_record
 from zuora_mock.billing import customers, holdings
 from zuora_mock.billing.customers import BILL_TO, SHIP_TO, SOLD_TO
 from zuora_mock.billing.holdings import PAYMENT, PAYMENT_METHOD, SUBSCRIPTION, USAGE, Paid, Plan
-from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, ObjectType, is_custom
-from zuora_mock.domain.custom_fields import NONE_DECLARED
+from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, ObjectType
 from zuora_mock.domain.values import Record, as_number
 from zuora_mock.storage.transaction import Transaction
 
@@ -74,8 +73,6 @@ _UNSAID: Record = {
 }
 """Of what is never null (recorded)."""
 
-_NETSUITE = "__NS"
-
 
 class AccountView(BaseModel):
     basicInfo: dict[str, Any]
@@ -115,11 +112,11 @@ def show_account(transaction: Transaction, account: Record) -> dict[str, Any]:
     whole, mrr = {**_UNSAID, **account}, holdings.contracted_mrr(transaction, account)
     features = tuple(name for name in _OF_FEATURES if account.get(name[:1].upper() + name[1:]))
     return {
-        "basicInfo": _around(transaction, ACCOUNT, _BASIC, _BASIC_END + features, whole),
-        "billingAndPayment": _plain(transaction, ACCOUNT, _BILLING, whole) | _addresses(account),
-        "metrics": _plain(transaction, ACCOUNT, _METRICS, whole) | {"contractedMrr": as_number(mrr)},
+        "basicInfo": around(transaction, ACCOUNT, _BASIC, _BASIC_END + features, whole),
+        "billingAndPayment": plain(transaction, ACCOUNT, _BILLING, whole) | _addresses(account),
+        "metrics": plain(transaction, ACCOUNT, _METRICS, whole) | {"contractedMrr": as_number(mrr)},
         **_contacts(transaction, account, _CONTACT, _CONTACT_END),
-        "taxInfo": _plain(transaction, ACCOUNT, _TAX, whole),
+        "taxInfo": plain(transaction, ACCOUNT, _TAX, whole),
         "success": True,
     }
 
@@ -127,15 +124,15 @@ def show_account(transaction: Transaction, account: Record) -> dict[str, Any]:
 def show_summary(transaction: Transaction, account: Record, *, usage: bool) -> dict[str, Any]:
     payments, invoices = holdings.payments(transaction, account), customers.latest_invoices(transaction, account)
     whole = {**_UNSAID, **account, **_of_last(payments)}
-    basic = _around(transaction, ACCOUNT, _SUMMARY, (), whole) | _addresses(account)
+    basic = around(transaction, ACCOUNT, _SUMMARY, (), whole) | _addresses(account)
     return {
         "basicInfo": {**basic, "defaultPaymentMethod": _default_method(transaction, account)},
         **_contacts(transaction, account, _SUMMARY_CONTACT, ()),
-        "taxInfo": _plain(transaction, ACCOUNT, _TAX, whole),
+        "taxInfo": plain(transaction, ACCOUNT, _TAX, whole),
         "subscriptions": [
             _subscription(transaction, each) for each in holdings.subscriptions(transaction, account)[: holdings.MOST]
         ],
-        "invoices": [_plain(transaction, INVOICE, _SUMMARY_INVOICE, each) for each in invoices],
+        "invoices": [plain(transaction, INVOICE, _SUMMARY_INVOICE, each) for each in invoices],
         "payments": [_payment(transaction, each) for each in payments[: holdings.MOST]],
         **({"usage": [_usage(transaction, each) for each in holdings.usage(transaction, account)]} if usage else {}),
         "success": True,
@@ -169,15 +166,15 @@ def _default_method(transaction: Transaction, account: Record) -> dict[str, Any]
     if not named:
         return None
     method = holdings.payment_method(transaction, account) or {"Id": named}
-    return _plain(transaction, PAYMENT_METHOD, _METHOD, method)
+    return plain(transaction, PAYMENT_METHOD, _METHOD, method)
 
 
 def _subscription(transaction: Transaction, record: Record) -> dict[str, Any]:
     plans = {"ratePlans": [_plan(each) for each in holdings.plans(transaction, record)]}
     return {
-        **_plain(transaction, SUBSCRIPTION, _SUBSCRIPTION, record),
+        **plain(transaction, SUBSCRIPTION, _SUBSCRIPTION, record),
         **plans,
-        **_shown(transaction, SUBSCRIPTION, _SUBSCRIPTION_END, record),
+        **show_record(transaction, SUBSCRIPTION, _SUBSCRIPTION_END, record),
     }
 
 
@@ -193,7 +190,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
 
 def _payment(transaction: Transaction, record: Record) -> dict[str, Any]:
     invoices = [_paid(each) for each in holdings.paid(transaction, record)]
-    return {**_plain(transaction, PAYMENT, _PAYMENT, record), "paidInvoices": invoices}
+    return {**plain(transaction, PAYMENT, _PAYMENT, record), "paidInvoices": invoices}
 
 
 def _paid(paid: Paid) -> dict[str, Any]:
@@ -206,7 +203,7 @@ def _paid(paid: Paid) -> dict[str, Any]:
 
 def _usage(transaction: Transaction, record: Record) -> dict[str, Any]:
     """Of the beginning the day is printed."""
-    shown = _plain(transaction, USAGE, _USAGE, record)
+    shown = plain(transaction, USAGE, _USAGE, record)
     return {**shown, "startDate": str(shown["startDate"])[:10] if shown["startDate"] else None}
 
 
@@ -216,32 +213,10 @@ def _contacts(transaction: Transaction, account: Record, first: Layout, last: La
         found = customers.contact(transaction, account, field)
         record = None if found is None else {**found, "AccountNumber": account["AccountNumber"]}
         if record is not None or field != SHIP_TO:
-            shown[name] = None if record is None else _around(transaction, CONTACT, first, last, record)
+            shown[name] = None if record is None else around(transaction, CONTACT, first, last, record)
     return shown
 
 
 def _addresses(account: Record) -> dict[str, Any]:
     written = str(account.get("AdditionalEmailAddresses") or "")
     return {"additionalEmailAddresses": [each.strip() for each in written.split(",") if each.strip()]}
-
-
-def _around(transaction: Transaction, kind: ObjectType, first: Layout, last: Layout, record: Record) -> dict[str, Any]:
-    """Custom fields stand between the first and the last, those of NetSuite at the end."""
-    own = {name: value for name, value in record.items() if not name.endswith(_NETSUITE)}
-    return _shown(transaction, kind, first, own) | show(
-        kind, last, _without_customs(record), transaction.tenant.zone, NONE_DECLARED
-    )
-
-
-def _plain(transaction: Transaction, kind: ObjectType, layout: Layout, record: Record) -> dict[str, Any]:
-    own = {name: value for name, value in _without_customs(record).items() if not name.endswith(_NETSUITE)}
-    return show(kind, layout, own, transaction.tenant.zone, NONE_DECLARED)
-
-
-def _without_customs(record: Record) -> Record:
-    return {name: value for name, value in record.items() if not is_custom(name)}
-
-
-def _shown(transaction: Transaction, kind: ObjectType, layout: Sequence[str], record: Record) -> dict[str, Any]:
-    tenant = transaction.tenant
-    return show(kind, tuple(layout), record, tenant.zone, tenant.custom_fields)

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from zuora_mock.api.rest.records import Layout, RestRecord, layout_of, show
+from zuora_mock.api.rest.records import RestRecord, layout_of, show_record
 from zuora_mock.billing.drafts import DISCOUNTED
-from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM, ObjectType
+from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
 from zuora_mock.domain.invoices import BALANCE, CHARGE, TAX, micros
 from zuora_mock.domain.money import number
 from zuora_mock.domain.values import Record
@@ -125,7 +125,7 @@ def show_updated(transaction: Transaction, record: Record) -> dict[str, Any]:
 def _with_discount(transaction: Transaction, layout: Sequence[str], record: Record) -> dict[str, Any]:
     """`discount` is the sum of the discount items (assumed)."""
     discounts = transaction.find(INVOICE_ITEM, InvoiceId=record["Id"], ProcessingType=DISCOUNTED)
-    shown = _shown(transaction, INVOICE, tuple(layout), {"AutoPay": False, **record})
+    shown = show_record(transaction, INVOICE, tuple(layout), {"AutoPay": False, **record})
     return {**shown, "discount": number(sum(micros(each, CHARGE) for each in discounts))}
 
 
@@ -140,19 +140,14 @@ def show_item(transaction: Transaction, record: Record, taxes: Sequence[Record])
         "taxationItems": {"data": [show_tax(transaction, tax) for tax in taxes]},
     }
     source: Record = {"SourceItemType": "SubscriptionComponent" if record.get("SubscriptionId") else "None"}
-    return {**_shown(transaction, INVOICE_ITEM, ITEM_LAYOUT, {**source, **record}), **own}
+    return {**show_record(transaction, INVOICE_ITEM, ITEM_LAYOUT, {**source, **record}), **own}
 
 
 def show_tax(transaction: Transaction, record: Record) -> dict[str, Any]:
     """A tax without a balance of its own owes its amount."""
     owed: Record = {BALANCE: micros(record, TAX), "CreditAmount": 0, "PaymentAmount": 0}
-    return _shown(transaction, TAXATION_ITEM, TAX_LAYOUT, {**owed, **record})
+    return show_record(transaction, TAXATION_ITEM, TAX_LAYOUT, {**owed, **record})
 
 
 def show_new_tax(transaction: Transaction, record: Record) -> dict[str, Any]:
-    return _shown(transaction, TAXATION_ITEM, NEW_TAX_LAYOUT, record)
-
-
-def _shown(transaction: Transaction, kind: ObjectType, layout: Layout, record: Record) -> dict[str, Any]:
-    tenant = transaction.tenant
-    return show(kind, layout, record, tenant.zone, tenant.custom_fields)
+    return show_record(transaction, TAXATION_ITEM, NEW_TAX_LAYOUT, record)

@@ -18,16 +18,25 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from zuora_mock.api.rest.words import REST_WORDS
 from zuora_mock.domain.catalogue import ACCOUNT, BY_NAME, CONTACT, INVOICE, INVOICE_ITEM, Field, ObjectType, is_custom
-from zuora_mock.domain.custom_fields import CustomFields
+from zuora_mock.domain.custom_fields import NONE_DECLARED, CustomFields
 from zuora_mock.domain.describing import SENT, field_schema
 from zuora_mock.domain.money import number
 from zuora_mock.domain.values import Record, Type, Value, as_number
 from zuora_mock.errors import Refusal
 from zuora_mock.pointers import pointer, steps_of
+from zuora_mock.storage.transaction import Transaction
 
 Layout = tuple[str, ...]
 """Names of REST, in their order."""
+
+_OF_ANY_CHARGE = {
+    "type": "ChargeType",
+    "model": "ChargeModel",
+    "uom": "UOM",
+    "billingDay": "BillCycleType",
+}
 
 _OTHER_NAMES: Mapping[ObjectType, Mapping[str, str]] = {
     ACCOUNT: {
@@ -63,13 +72,30 @@ _OTHER_NAMES: Mapping[ObjectType, Mapping[str, str]] = {
     },
     BY_NAME["Payment"]: {"paymentType": "Type"},
     BY_NAME["PaymentMethod"]: {"paymentMethodType": "Type", "creditCardNumber": "CreditCardMaskNumber"},
-    BY_NAME["Subscription"]: {"subscriptionNumber": "Name"},
+    BY_NAME["Product"]: {"sku": "SKU"},
+    BY_NAME["ProductRatePlanCharge"]: {**_OF_ANY_CHARGE, "numberOfPeriods": "NumberOfPeriod"},
+    BY_NAME["RatePlan"]: {"ratePlanName": "Name"},
+    BY_NAME["RatePlanCharge"]: {
+        **_OF_ANY_CHARGE,
+        "number": "ChargeNumber",
+        "originalChargeId": "OriginalId",
+        "originalOrderDate": "originalOrderDate",
+        "amendedByOrderOn": "amendedByOrderOn",
+        **{name: name.upper() for name in ("mrr", "dmrc", "tcv", "dtcv")},
+    },
+    BY_NAME["Subscription"]: {
+        "subscriptionNumber": "Name",
+        "invoiceSeparately": "IsInvoiceSeparate",
+        "customerAcceptanceDate": "ContractAcceptanceDate",
+        "createTime": "CreatedDate",
+        "updateTime": "UpdatedDate",
+    },
     BY_NAME["Usage"]: {"startDate": "StartDateTime", "unitOfMeasure": "UOM"},
 }
 """The catalogue's names where they are not those of REST with a capital."""
 
 _NETSUITE = "__NS"
-_DAYS = frozenset({"postedDate"})
+_DAYS = frozenset({"postedDate", "lastBookingDate"})
 """Date-times of which REST prints the day."""
 
 _IN_A_CALL = {"items": "invoiceItems", "taxes": "taxItems", "discounts": "discountItems", "parts": "splits"} | {
@@ -117,6 +143,24 @@ def show(kind: ObjectType, layout: Layout, record: Record, zone: tzinfo, custom:
     return shown | {name: value for name, value in record.items() if is_custom(name)}
 
 
+def show_record(transaction: Transaction, kind: ObjectType, layout: Layout, record: Record) -> dict[str, Any]:
+    tenant = transaction.tenant
+    return show(kind, layout, record, tenant.zone, tenant.custom_fields)
+
+
+def plain(transaction: Transaction, kind: ObjectType, layout: Layout, record: Record) -> dict[str, Any]:
+    """Without custom fields, and without those of NetSuite."""
+    own = {name: value for name, value in record.items() if not is_custom(name) and not name.endswith(_NETSUITE)}
+    return show(kind, layout, own, transaction.tenant.zone, NONE_DECLARED)
+
+
+def around(transaction: Transaction, kind: ObjectType, first: Layout, last: Layout, record: Record) -> dict[str, Any]:
+    """Custom fields stand between the first and the last, those of NetSuite at the end."""
+    own = {name: value for name, value in record.items() if not name.endswith(_NETSUITE)}
+    others = {name: value for name, value in record.items() if not is_custom(name)}
+    return show_record(transaction, kind, first, own) | show(kind, last, others, transaction.tenant.zone, NONE_DECLARED)
+
+
 @lru_cache(maxsize=128)
 def _printers(
     kind: ObjectType, layout: Layout, zone: tzinfo
@@ -131,6 +175,8 @@ def _printer(field: Field | None, name: str, zone: tzinfo) -> Callable[[Any], Va
     if kind is Type.DATETIME:
         form = "%Y-%m-%d" if name in _DAYS else "%Y-%m-%d %H:%M:%S"
         return lambda value: datetime.fromtimestamp(value / 1000, zone).strftime(form)
+    if field is not None and field.name in REST_WORDS:
+        return REST_WORDS[field.name]
     return {Type.MONEY: number, Type.DOUBLE: as_number}.get(kind)
 
 
