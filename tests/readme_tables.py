@@ -54,8 +54,9 @@ def objects() -> str:
 def rest() -> str:
     """Every operation of REST, object queries too."""
     routes = [route for route in api.routes() if isinstance(route, OperationRoute) and route.family in _REST]
-    lines = ["| operation | |", "|---|---|"]
-    return "\n".join(lines + [f"| `{each.method} {each.path}` | {each.summary} |" for each in routes if not each.open])
+    lines = ["| operation | supported | |", "|---|---|---|"]
+    rows = [f"| `{each.method} {each.path}` | {_level(each)} | {each.summary} |" for each in routes if not each.open]
+    return "\n".join(lines + rows)
 
 
 def _default(option: click.Option) -> str:

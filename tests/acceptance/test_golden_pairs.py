@@ -14,7 +14,6 @@ from tests.acceptance.golden import fits, is_refused, pairs, play, spoken, writt
 from tests.acceptance.mocks import Mock, Start
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.domain.catalogue import BY_NAME
-from zuora_mock.domain.levels import Level
 
 KEYS = {"operation", "title", "provenance", "source", "date", "given", "request", "answer"}
 FAMILIES = {"Actions", "CRUD", "OAuth", "REST"}
@@ -51,9 +50,9 @@ def test_a_pair_says_where_it_comes_from(name: str) -> None:
 
 
 def needs_pairs(operation: OperationRoute) -> bool:
-    """What is stored is answered alike, whatever the object: Product stands for all."""
+    """What is stored CRUD answers alike, whatever the object: Product stands for all."""
     is_wanted = operation.family in FAMILIES or operation.open
-    return is_wanted and (operation.level is Level.COMPUTED or operation.kind is BY_NAME["Product"])
+    return is_wanted and (operation.kind is None or not operation.kind.stored or operation.kind is BY_NAME["Product"])
 
 
 @pytest.mark.assumed

@@ -1,4 +1,4 @@
-"""Zuora's own Python SDK makes, reads and changes accounts."""
+"""Zuora's own Python SDK makes, reads and changes accounts, and reads what they have."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ MODELS: Any = models
 JOE = {"first_name": "Joe", "last_name": "Schmoe", "country": "United States", "work_email": "joe@new.example"}
 
 
-def test_it_makes_reads_sums_up_and_changes_accounts(sdk: ZuoraClient) -> None:
+def test_it_makes_reads_and_changes_accounts_and_reads_what_they_have(sdk: ZuoraClient) -> None:
+    changes_accounts(sdk)
+    reads_subscriptions(sdk)
+    reads_the_catalogue(sdk)
+
+
+def changes_accounts(sdk: ZuoraClient) -> None:
     accounts = sdk.accounts_api()
     request = MODELS.CreateAccountRequest(name="New", currency="USD", bill_cycle_day=1, bill_to_contact=JOE)
     made = accounts.create_account(request)
@@ -39,6 +45,32 @@ def test_it_makes_reads_sums_up_and_changes_accounts(sdk: ZuoraClient) -> None:
     assert (len(summary.invoices), summary.basic_info.account_number) == (6, "A-1")
     subscribed = {each.subscription_number: each.rate_plans[0].product_sku for each in summary.subscriptions}
     assert subscribed == {"A-S00000001": "ENT-1", "A-S00000002": "PLAT-1"}
+
+
+def reads_subscriptions(sdk: ZuoraClient) -> None:
+    subscriptions = sdk.subscriptions_api()
+    one = subscriptions.get_subscription_by_key("A-S00000001")
+    assert (one.success, one.version, one.status, one.contracted_mrr) == (True, 1, "Active", 8333.33)
+    assert [each.status for each in one.status_history] == ["Active", "OutOfTerm"]
+    [plan] = one.rate_plans
+    [charge] = plan.rate_plan_charges
+    assert (plan.product_sku, charge.model, charge.billing_period) == ("ENT-1", "FlatFee", "Annual")
+    assert (charge.price, charge.mrr) == (100000, 8333.33)
+    listed = subscriptions.get_subscriptions_by_account("A-1", charge_detail="all-segments")
+    assert sorted(each.subscription_number for each in listed.subscriptions) == ["A-S00000001", "A-S00000002"]
+    segments = [each.rate_plans[0].rate_plan_charges[0].charge_segments for each in listed.subscriptions]
+    assert [[each.segment for each in some] for some in segments] == [[1], [1]]
+
+
+def reads_the_catalogue(sdk: ZuoraClient) -> None:
+    products = sdk.products_api()
+    listed = products.get_products(page_size=2)
+    assert (len(listed.products), listed.next_page) == (2, "/v1/catalog/products?page=2&pageSize=2")
+    one = products.get_product("PLAT-1")
+    assert (one.sku, one.category) == ("PLAT-1", "Base Products")
+    plans = sdk.product_rate_plans_api().get_rate_plans_by_product("PLAT-1")
+    [charge] = plans.product_rate_plans[0].product_rate_plan_charges
+    assert {each.currency: each.price for each in charge.pricing} == {"USD": 120, "JPY": 18000}
 
 
 def test_its_exceptions_tell_what_was_refused(sdk: ZuoraClient) -> None:

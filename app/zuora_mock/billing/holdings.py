@@ -1,13 +1,12 @@
 """What an account has of objects that the mock stores: subscriptions, payments, usage, its payment method.
 
 Sources: API reference, Retrieve an account summary (the six latest subscriptions), Retrieve an account. Assumed: six
-payments too; the contracted MRR is that of the last segments of the charges of active subscriptions.
+payments too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import NamedTuple
 
 from zuora_mock.domain.catalogue import BY_NAME, INVOICE
@@ -20,8 +19,8 @@ MOST = 6
 SUBSCRIPTION, PAYMENT, USAGE, PAYMENT_METHOD = (
     BY_NAME[name] for name in ("Subscription", "Payment", "Usage", "PaymentMethod")
 )
-_RATE_PLAN, _CHARGE = BY_NAME["RatePlan"], BY_NAME["RatePlanCharge"]
-_PRODUCT_RATE_PLAN, _PRODUCT, _INVOICE_PAYMENT = (
+RATE_PLAN = BY_NAME["RatePlan"]
+PRODUCT_RATE_PLAN, PRODUCT, _INVOICE_PAYMENT = (
     BY_NAME[name] for name in ("ProductRatePlan", "Product", "InvoicePayment")
 )
 
@@ -48,9 +47,9 @@ def subscriptions(transaction: Transaction, account: Record) -> list[Record]:
 
 
 def plans(transaction: Transaction, subscription: Record) -> Iterator[Plan]:
-    for each in transaction.find(_RATE_PLAN, SubscriptionId=subscription["Id"]):
-        template = transaction.get(_PRODUCT_RATE_PLAN, str(each.get("ProductRatePlanId"))) or {}
-        yield Plan(each, template, transaction.get(_PRODUCT, str(template.get("ProductId"))) or {})
+    for each in transaction.find(RATE_PLAN, SubscriptionId=subscription["Id"]):
+        template = transaction.get(PRODUCT_RATE_PLAN, str(each.get("ProductRatePlanId"))) or {}
+        yield Plan(each, template, transaction.get(PRODUCT, str(template.get("ProductId"))) or {})
 
 
 def payments(transaction: Transaction, account: Record) -> list[Record]:
@@ -72,18 +71,6 @@ def payment_method(transaction: Transaction, account: Record) -> Record | None:
     """The default one."""
     named = account.get("DefaultPaymentMethodId")
     return None if named is None else transaction.get(PAYMENT_METHOD, str(named))
-
-
-def contracted_mrr(transaction: Transaction, account: Record) -> float:
-    active = (each for each in subscriptions(transaction, account) if each.get("Status") == "Active")
-    charges = (
-        charge
-        for each in active
-        for plan in transaction.find(_RATE_PLAN, SubscriptionId=each["Id"])
-        for charge in transaction.find(_CHARGE, RatePlanId=plan["Id"])
-    )
-    last = (each for each in charges if each.get("IsLastSegment", True))
-    return float(sum((Decimal(str(each.get("MRR") or 0)) for each in last), Decimal(0)))
 
 
 def _changed(record: Record) -> tuple[int, str]:

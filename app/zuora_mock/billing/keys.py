@@ -6,17 +6,30 @@ from collections.abc import Mapping
 
 from zuora_mock.billing.fields import shown
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, ObjectType
+from zuora_mock.domain.catalogue import ACCOUNT, BY_NAME, INVOICE, ObjectType
 from zuora_mock.domain.values import Record, is_id
 from zuora_mock.errors import Refusal
 from zuora_mock.storage.transaction import Transaction
 
-_NUMBERS: Mapping[ObjectType, str] = {ACCOUNT: "AccountNumber", INVOICE: "InvoiceNumber"}
+_NUMBERS: Mapping[ObjectType, tuple[str, ...]] = {
+    ACCOUNT: ("AccountNumber",),
+    INVOICE: ("InvoiceNumber",),
+    BY_NAME["Subscription"]: ("Name",),
+    BY_NAME["Product"]: ("SKU", "ProductNumber"),
+}
 
 
 def find(transaction: Transaction, kind: ObjectType, key: str) -> Record | None:
+    """Of records with the same number the one of the latest version."""
     record = transaction.get(kind, key.lower()) if is_id(key) else None
-    return record or transaction.any(kind, **{_NUMBERS[kind]: key})
+    if record is not None:
+        return record
+    found = (each for name in _NUMBERS.get(kind, ()) for each in transaction.find(kind, **{name: key}))
+    return max(found, key=_version, default=None)
+
+
+def _version(record: Record) -> tuple[bool, int]:
+    return bool(record.get("IsLatestVersion")), int(record.get("Version") or 0)
 
 
 def get(transaction: Transaction, kind: ObjectType, key: str) -> Record:

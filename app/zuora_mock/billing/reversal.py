@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 from zuora_mock.billing import keys, operations
 from zuora_mock.billing.drafts import CHARGED
@@ -63,7 +62,7 @@ def run(transaction: Transaction, job: Job) -> None:
 
 
 def _complete(transaction: Transaction, dates: ReversalDates) -> ReversalDates:
-    today = datetime.fromtimestamp(transaction.now() / 1000, transaction.tenant.zone).date().isoformat()
+    today = transaction.today()
     return ReversalDates(dates.memo or today, dates.applied or today)
 
 

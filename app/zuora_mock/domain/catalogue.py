@@ -83,8 +83,8 @@ class Field:
 
     @property
     def seen(self) -> bool:
-        """Whether its value is of any consequence to what a client reads."""
-        return bool(self.access & Access.SEEN)
+        """Whether its value is of any consequence to what a client reads; what nobody may touch, REST shows."""
+        return not self.access or bool(self.access & Access.SEEN)
 
 
 @dataclass(frozen=True, slots=True)

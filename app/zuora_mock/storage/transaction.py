@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, lru_cache
 from itertools import islice
 from sqlite3 import Connection, IntegrityError
@@ -81,6 +82,10 @@ class Transaction:
 
     def now(self) -> int:
         return self.tenant.clock.now()
+
+    def today(self) -> str:
+        """The day in the tenant's zone."""
+        return datetime.fromtimestamp(self.now() / 1000, self.tenant.zone).date().isoformat()
 
     def new_id(self) -> str:
         if not self.stream:

@@ -90,4 +90,4 @@ def describe(call: CurrentCall, object: str, options: Annotated[DescribeOptions,
 
 def _address(call: Call) -> str:
     """Where the descriptions stand, as the client reaches this server."""
-    return f"http://{call.request.headers.get('host', 'localhost')}{DescribeDialect.prefix}"
+    return f"{call.request.origin}{DescribeDialect.prefix}"

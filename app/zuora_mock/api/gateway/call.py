@@ -35,11 +35,17 @@ class Request:
     body: bytes
     limit: int
     whole: bool = True
+    scheme: str = "http"
 
     @property
     def oversized(self) -> bool:
         """Whether the body is larger than the server takes; of such a body the beginning is here."""
         return len(self.body) > self.limit
+
+    @property
+    def origin(self) -> str:
+        """This server as the client reaches it."""
+        return f"{self.scheme}://{self.headers.get('host', 'localhost')}"
 
     @cached_property
     def parameters(self) -> list[tuple[str, str]]:

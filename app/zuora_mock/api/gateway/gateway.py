@@ -142,7 +142,7 @@ async def _read(scope: Scope, path: str, receive: Receive, limit: int) -> Reques
             break
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     body, query = b"".join(chunks), scope["query_string"].decode("latin-1")
-    return Request(scope["method"], path, query, headers, body, limit, whole=not gone)
+    return Request(scope["method"], path, query, headers, body, limit, not gone, scope.get("scheme", "http"))
 
 
 def _path(scope: Scope) -> str:

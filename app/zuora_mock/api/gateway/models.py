@@ -98,10 +98,14 @@ def _is_true(value: object) -> bool:
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
+Truth = Annotated[bool, BeforeValidator(_is_true)]
+"""What is not true is false."""
+
+
 class WriteOptions(Options):
     """Options of a call that has a body."""
 
-    reject_unknown_fields: Annotated[bool, BeforeValidator(_is_true)] = Field(
+    reject_unknown_fields: Truth = Field(
         default=False, alias="rejectUnknownFields", description="Refuse a body with fields that are not known"
     )
 

@@ -1,9 +1,11 @@
 """The newer REST calls: accounts and invoices, and how all of them refuse."""
 
-from zuora_mock.api.rest import accounts, batches, invoices, reversals, splits, statuses
+from zuora_mock.api.rest import accounts, batches, catalog, invoices, reversals, splits, statuses, subscriptions
 
 routers = (
     accounts.router,
+    subscriptions.router,
+    catalog.router,
     invoices.router,
     batches.router,
     splits.router,

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from zuora_mock.api.rest.records import Layout, around, layout_of, plain, show_record
-from zuora_mock.billing import customers, holdings
+from zuora_mock.billing import customers, holdings, subscriptions
 from zuora_mock.billing.customers import BILL_TO, SHIP_TO, SOLD_TO
 from zuora_mock.billing.holdings import PAYMENT, PAYMENT_METHOD, SUBSCRIPTION, USAGE, Paid, Plan
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, ObjectType
@@ -109,7 +109,7 @@ class NewAccountView(BaseModel):
 
 
 def show_account(transaction: Transaction, account: Record) -> dict[str, Any]:
-    whole, mrr = {**_UNSAID, **account}, holdings.contracted_mrr(transaction, account)
+    whole, mrr = {**_UNSAID, **account}, subscriptions.contracted_mrr(transaction, account)
     features = tuple(name for name in _OF_FEATURES if account.get(name[:1].upper() + name[1:]))
     return {
         "basicInfo": around(transaction, ACCOUNT, _BASIC, _BASIC_END + features, whole),

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from zuora_mock.api.gateway.call import Answer, CurrentCall
 from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.gateway.headers import REPEATABLE
-from zuora_mock.api.gateway.models import Options
+from zuora_mock.api.gateway.models import Options, Truth
 from zuora_mock.api.gateway.operation import sourced
 from zuora_mock.api.rest.account_answers import (
     AccountSummaryView,
@@ -60,7 +60,7 @@ class AccountRoute(RestRoute):
 
 
 class SummaryOptions(Options):
-    exclude_usage: bool = Field(default=False, alias="excludeUsage")
+    exclude_usage: Truth = Field(default=False, alias="excludeUsage")
 
 
 class Succeeded(BaseModel):

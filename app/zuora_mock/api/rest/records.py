@@ -184,7 +184,10 @@ _PRINTED = {**SENT, Type.DATETIME: {"type": "string"}}
 
 
 class RestRecord(BaseModel):
-    """A record in an answer, described from its layout; `also` are members that are none of its fields."""
+    """A record in an answer, described from its layout.
+
+    Members of the model itself take their places in it, such as records inside of the record; `also` come behind.
+    """
 
     model_config = ConfigDict(extra="allow")
     kind: ClassVar[ObjectType]
@@ -199,4 +202,6 @@ class RestRecord(BaseModel):
             for name, field in fields.items()
             if field is not None
         }
-        return {"title": cls.__name__, "type": "object", "properties": {**properties, **cls.also}}
+        own = handler.resolve_ref_schema(handler(core)).get("properties", {})
+        places = {name: own.get(name) or properties[name] for name in cls.layout if name in own or name in properties}
+        return {"title": cls.__name__, "type": "object", "properties": {**places, **own, **cls.also}}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from zuora_mock.domain.values import Record, Value
+
 _MODELS: Mapping[str, str] = {
     "Flat Fee Pricing": "FlatFee",
     "Per Unit Pricing": "PerUnit",
@@ -41,3 +43,13 @@ REST_WORDS: Mapping[str, Callable[[str], str]] = {
     "PriceFormat": lambda word: word.replace(" ", ""),
 }
 """By the field of the catalogue."""
+
+
+def billing_day(charge: Record) -> Value:
+    """With its day (API reference: `SpecificDayofMonth(# of the month)`, `SpecificDayofWeek/dayofweek`)."""
+    kind = charge.get("BillCycleType")
+    if kind == "SpecificDayofMonth" and charge.get("BillCycleDay"):
+        return f"{kind}({charge['BillCycleDay']})"
+    if kind == "SpecificDayofWeek" and charge.get("WeeklyBillCycleDay"):
+        return f"{kind}/{charge['WeeklyBillCycleDay']}"
+    return kind
