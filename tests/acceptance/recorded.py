@@ -70,6 +70,34 @@ deferredRevenueAccountingCode:s0 deferredRevenueAccountingCodeType:s0 recognized
 recognizedRevenueAccountingCodeType:s0 accountsReceivableAccountingCode:s0 accountsReceivableAccountingCodeType:s0
 """
 
+PAYMENT_METHOD = """
+id type isDefault:b accountKey paymentMethodNumber:s0 status lastTransaction:s0 useDefaultRetryRule:b
+bankIdentificationNumber:s0 deviceSessionId:s0 existingMandate:s0 ipAddress:s0 lastFailedSaleTransactionDate:s0
+lastTransactionDateTime:s0 lastTransactionStatus:s0 maxConsecutivePaymentFailures:n0 numConsecutiveFailures:n
+paymentRetryWindow:n0 totalNumberOfProcessedPayments:n totalNumberOfErrorPayments:n createdDate updatedDate createdBy
+updatedBy
+"""
+CREDIT_CARD = """
+cardNumber expirationMonth:n expirationYear:n creditCardType accountHolderInfo:o mandateInfo:o identityNumber:s0
+"""
+REFERENCE_TRANSACTION = """
+tokenId secondTokenId mandateInfo:o cardNumber:s0 expirationMonth:n0 expirationYear:n0 creditCardType:s0
+accountHolderInfo:o identityNumber:s0
+"""
+BANK_TRANSFER = """
+bankTransferType IBAN businessIdentificationCode:s0 accountNumber bankCode:s0 branchCode:s0 identityNumber:s0
+accountHolderInfo:o mandateInfo:o
+"""
+PAYPAL = "BAID email"
+ACCOUNT_HOLDER = """
+accountHolderName:s0 phone:s0 email:s0 addressLine1:s0 addressLine2:s0 zipCode:s0 city:s0 country:s0 state:s0
+"""
+MANDATE = """
+mitProfileAction:s0 mitProfileType:s0 mitConsentAgreementSrc:s0 mitConsentAgreementRef:s0 mitTransactionId:s0
+mitProfileAgreedOn:s0 mandateStatus:s0 mandateReason:s0 mandateId:s0 mandateReceivedStatus:s0 existingMandateStatus:s0
+mandateCreationDate:s0 mandateUpdateDate:s0
+"""
+
 _LETTERS: Mapping[type, str] = {str: "s", bool: "b", int: "in", float: "n", type(None): "0", list: "a", dict: "o"}
 
 

@@ -26,6 +26,7 @@ def test_it_makes_reads_and_changes_accounts_and_reads_what_they_have(sdk: Zuora
     changes_accounts(sdk)
     reads_subscriptions(sdk)
     reads_the_catalogue(sdk)
+    reads_payment_methods(sdk)
 
 
 def changes_accounts(sdk: ZuoraClient) -> None:
@@ -71,6 +72,15 @@ def reads_the_catalogue(sdk: ZuoraClient) -> None:
     plans = sdk.product_rate_plans_api().get_rate_plans_by_product("PLAT-1")
     [charge] = plans.product_rate_plans[0].product_rate_plan_charges
     assert {each.currency: each.price for each in charge.pricing} == {"USD": 120, "JPY": 18000}
+
+
+def reads_payment_methods(sdk: ZuoraClient) -> None:
+    listed = sdk.accounts_api().get_account_payment_methods("A-1")
+    [card] = listed.additional_properties["creditcard"]
+    assert (listed.default_payment_method_id, card["isDefault"]) == (card["id"], True)
+    one = sdk.payment_methods_api().get_payment_method(card["id"])
+    assert (one.type, one.card_number, one.expiration_year) == ("CreditCard", "************1111", 2030)
+    assert one.account_holder_info.account_holder_name == "Alice Adams"
 
 
 def test_its_exceptions_tell_what_was_refused(sdk: ZuoraClient) -> None:

@@ -20,8 +20,8 @@ SUBSCRIPTION, PAYMENT, USAGE, PAYMENT_METHOD = (
     BY_NAME[name] for name in ("Subscription", "Payment", "Usage", "PaymentMethod")
 )
 RATE_PLAN = BY_NAME["RatePlan"]
-PRODUCT_RATE_PLAN, PRODUCT, _INVOICE_PAYMENT = (
-    BY_NAME[name] for name in ("ProductRatePlan", "Product", "InvoicePayment")
+PRODUCT_RATE_PLAN, PRODUCT, INVOICE_FILE, _INVOICE_PAYMENT = (
+    BY_NAME[name] for name in ("ProductRatePlan", "Product", "InvoiceFile", "InvoicePayment")
 )
 
 
@@ -52,6 +52,17 @@ def plans(transaction: Transaction, subscription: Record) -> Iterator[Plan]:
         yield Plan(each, template, transaction.get(PRODUCT, str(template.get("ProductId"))) or {})
 
 
+def invoices(transaction: Transaction, account: Record) -> list[Record]:
+    """The one that was changed last first."""
+    return sorted(transaction.find(INVOICE, AccountId=account["Id"]), key=_changed, reverse=True)
+
+
+def invoice_files(transaction: Transaction, invoice: Record) -> list[Record]:
+    """The newest first."""
+    found = transaction.find(INVOICE_FILE, InvoiceId=invoice["Id"])
+    return sorted(found, key=lambda each: int(each.get("VersionNumber") or 0), reverse=True)
+
+
 def payments(transaction: Transaction, account: Record) -> list[Record]:
     """The latest first."""
     found = transaction.find(PAYMENT, AccountId=account["Id"])
@@ -65,6 +76,16 @@ def paid(transaction: Transaction, payment: Record) -> Iterator[Paid]:
 
 def usage(transaction: Transaction, account: Record) -> list[Record]:
     return transaction.find(USAGE, AccountId=account["Id"])
+
+
+def payment_methods(transaction: Transaction, account: Record) -> list[Record]:
+    """Those of the account; the default one is one of them, wherever else it belongs."""
+    found, default = transaction.find(PAYMENT_METHOD, AccountId=account["Id"]), payment_method(transaction, account)
+    return [default, *found] if default and default not in found else found
+
+
+def is_active(method: Record) -> bool:
+    return bool(method.get("Active", True)) and method.get("PaymentMethodStatus") != "Closed"
 
 
 def payment_method(transaction: Transaction, account: Record) -> Record | None:

@@ -1,11 +1,25 @@
 """The newer REST calls: accounts and invoices, and how all of them refuse."""
 
-from zuora_mock.api.rest import accounts, batches, catalog, invoices, reversals, splits, statuses, subscriptions
+from zuora_mock.api.rest import (
+    accounts,
+    batches,
+    catalog,
+    invoices,
+    payment_methods,
+    reversals,
+    splits,
+    statuses,
+    subscriptions,
+    transactions,
+)
 
 routers = (
     accounts.router,
     subscriptions.router,
     catalog.router,
+    payment_methods.router,
+    transactions.router,
+    transactions.stored,
     invoices.router,
     batches.router,
     splits.router,

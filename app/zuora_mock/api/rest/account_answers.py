@@ -74,6 +74,12 @@ _UNSAID: Record = {
 """Of what is never null (recorded)."""
 
 
+class PaidView(BaseModel):
+    invoiceId: str | None
+    invoiceNumber: str | None
+    appliedPaymentAmount: float | None
+
+
 class AccountView(BaseModel):
     basicInfo: dict[str, Any]
     billingAndPayment: dict[str, Any]
@@ -189,11 +195,11 @@ def _plan(plan: Plan) -> dict[str, Any]:
 
 
 def _payment(transaction: Transaction, record: Record) -> dict[str, Any]:
-    invoices = [_paid(each) for each in holdings.paid(transaction, record)]
+    invoices = [show_paid(each) for each in holdings.paid(transaction, record)]
     return {**plain(transaction, PAYMENT, _PAYMENT, record), "paidInvoices": invoices}
 
 
-def _paid(paid: Paid) -> dict[str, Any]:
+def show_paid(paid: Paid) -> dict[str, Any]:
     return {
         "invoiceId": paid.record.get("InvoiceId"),
         "invoiceNumber": paid.invoice.get("InvoiceNumber"),

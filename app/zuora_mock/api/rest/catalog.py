@@ -22,11 +22,10 @@ from zuora_mock.api.rest.catalog_answers import (
     show_product,
 )
 from zuora_mock.api.rest.paging import CatalogOptions, page_of
-from zuora_mock.api.rest.route import RestRoute, router_of
+from zuora_mock.api.rest.route import StoredRoute, router_of
 from zuora_mock.billing import keys, products
 from zuora_mock.billing.holdings import PRODUCT, PRODUCT_RATE_PLAN
 from zuora_mock.billing.subscriptions import PRODUCT_CHARGE
-from zuora_mock.domain.levels import Level
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Provenance
 
@@ -36,11 +35,7 @@ _OBJECTS = (PRODUCT, PRODUCT_RATE_PLAN, PRODUCT_CHARGE)
 CurrentCatalogPage = Annotated[CatalogOptions, Query()]
 
 
-class CatalogRoute(RestRoute):
-    level = Level.STORED
-
-
-router = router_of(CatalogRoute)
+router = router_of(StoredRoute)
 
 
 @router.get("/catalog/products", name="catalog.products", response_model=ProductsView)

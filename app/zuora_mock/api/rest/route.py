@@ -10,6 +10,7 @@ from zuora_mock.api.gateway.headers import DECLARED_OF_REST
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.rest.dialect import REFUSED, Refused, RestDialect
 from zuora_mock.domain import rules
+from zuora_mock.domain.levels import Level
 
 POSTING = 584_900
 """The resource of invoice posting (API reference, Post invoices)."""
@@ -21,6 +22,12 @@ class RestRoute(OperationRoute):
     versioned = False
     refused_at_200 = Refused
     needs_media_type = True
+
+
+class StoredRoute(RestRoute):
+    """Of what the mock stores and computes nothing of."""
+
+    level = Level.STORED
 
 
 class PostingRoute(RestRoute):

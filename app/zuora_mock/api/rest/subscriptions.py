@@ -18,7 +18,7 @@ from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.gateway.models import Options, Truth
 from zuora_mock.api.gateway.operation import sourced
 from zuora_mock.api.rest.paging import PageOptions, page_of
-from zuora_mock.api.rest.route import RestRoute, router_of
+from zuora_mock.api.rest.route import StoredRoute, router_of
 from zuora_mock.api.rest.subscription_answers import Choice, SubscriptionsView, SubscriptionView, show_subscription
 from zuora_mock.billing import holdings, keys, subscriptions
 from zuora_mock.billing.fields import shown
@@ -27,16 +27,11 @@ from zuora_mock.billing.subscriptions import CHARGE
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT
 from zuora_mock.domain.dates import is_date
-from zuora_mock.domain.levels import Level
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal
 
 _OBJECTS = (SUBSCRIPTION, RATE_PLAN, CHARGE)
 _LAST, _CURRENT, _ALL, _SPECIFIC = _DETAILS = ("last-segment", "current-segment", "all-segments", "specific-segment")
-
-
-class SubscriptionRoute(RestRoute):
-    level = Level.STORED
 
 
 class SubscriptionOptions(Options):
@@ -61,7 +56,7 @@ class SubscriptionsOptions(PageOptions, SubscriptionOptions):
     """Those of a list."""
 
 
-router = router_of(SubscriptionRoute)
+router = router_of(StoredRoute)
 
 
 @router.get("/subscriptions/{key}", name="subscriptions.get", response_model=SubscriptionView)

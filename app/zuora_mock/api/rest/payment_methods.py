@@ -1,0 +1,58 @@
+"""Payment methods of REST, by their ids and of an account.
+
+Sources: API reference, List payment methods of an account, Retrieve a payment method.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import Field
+
+from zuora_mock.api.gateway.call import Answer, CurrentCall
+from zuora_mock.api.gateway.dialect import render
+from zuora_mock.api.gateway.models import Options, Truth
+from zuora_mock.api.gateway.operation import sourced
+from zuora_mock.api.rest.payment_method_answers import (
+    PaymentMethodsView,
+    PaymentMethodView,
+    bin_info,
+    show_method,
+    show_methods,
+)
+from zuora_mock.api.rest.route import StoredRoute, router_of
+from zuora_mock.billing import holdings, keys
+from zuora_mock.billing.holdings import PAYMENT_METHOD
+from zuora_mock.domain.catalogue import ACCOUNT
+
+
+class PaymentMethodsOptions(Options):
+    default_only: Truth = Field(default=False, alias="isDefaultOnly")
+    active_only: Truth = Field(default=False, alias="isActiveOnly")
+
+
+router = router_of(StoredRoute)
+
+
+@router.get("/accounts/{key}/payment-methods", name="accounts.payment-methods", response_model=PaymentMethodsView)
+@sourced("API reference, List payment methods of an account")
+def of_account(call: CurrentCall, key: str, options: Annotated[PaymentMethodsOptions, Query()]) -> Answer:
+    """List the payment methods of an account by their types."""
+    account = keys.get(call.transaction, ACCOUNT, key)
+    found = holdings.payment_methods(call.transaction, account)
+    if options.default_only:
+        found = [each for each in found if each["Id"] == account.get("DefaultPaymentMethodId")]
+    if options.active_only:
+        found = [each for each in found if holdings.is_active(each)]
+    return Answer(200, render(show_methods(call.transaction, account, found)), objects=(PAYMENT_METHOD,))
+
+
+@router.get("/payment-methods/{id}", name="payment-methods.get", response_model=PaymentMethodView)
+@sourced("API reference, Retrieve a payment method")
+def read(call: CurrentCall, id: str) -> Answer:
+    """Read a payment method."""
+    record = keys.get(call.transaction, PAYMENT_METHOD, id)
+    account = call.transaction.get(ACCOUNT, str(record.get("AccountId"))) or {}
+    shown = {**show_method(call.transaction, account, record), **bin_info(record), "success": True}
+    return Answer(200, render(shown), objects=(PAYMENT_METHOD,))
