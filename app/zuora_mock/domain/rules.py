@@ -340,6 +340,25 @@ NOTHING_DUE = Rule(
     "A charge of the account is due: its service period begins on or before TargetDate",
 )
 
+# Subscriptions
+SUBSCRIPTION_STATUS = Rule(
+    "subscription.active",
+    Kind.ROW,
+    OBSERVED,
+    "messages that two clients look for",
+    "Only an active subscription is cancelled or renewed",
+)
+CANCELLATION_DATE = Rule(
+    "subscription.cancellation-date",
+    Kind.FIELD,
+    DOCUMENTED,
+    "API reference, Cancel a subscription",
+    "A subscription ends in its term, not before its contract and not in a period that has been invoiced",
+)
+RENEWABLE = Rule(
+    "subscription.renewable", Kind.ROW, ASSUMED, OURS, "A subscription that is renewed has a term that ends"
+)
+
 # Splitting
 SPLIT_OFF = Rule(
     "invoice-split.allowed",

@@ -87,6 +87,10 @@ class Transaction:
         """The day in the tenant's zone."""
         return datetime.fromtimestamp(self.now() / 1000, self.tenant.zone).date().isoformat()
 
+    def at(self, day: str) -> int:
+        """The first moment of a day in the tenant's zone, in epoch milliseconds."""
+        return int(datetime.fromisoformat(day).replace(tzinfo=self.tenant.zone).timestamp()) * 1000
+
     def new_id(self) -> str:
         if not self.stream:
             return self.tenant.next_id()

@@ -2,6 +2,7 @@
 
 from zuora_mock.api.rest import (
     accounts,
+    amendments,
     batches,
     catalog,
     invoices,
@@ -16,6 +17,7 @@ from zuora_mock.api.rest import (
 routers = (
     accounts.router,
     subscriptions.router,
+    amendments.router,
     catalog.router,
     payment_methods.router,
     transactions.router,
