@@ -27,6 +27,7 @@ def test_it_makes_reads_and_changes_accounts_and_reads_what_they_have(sdk: Zuora
     reads_subscriptions(sdk)
     reads_the_catalogue(sdk)
     reads_payment_methods(sdk)
+    cancels_a_subscription(sdk)
 
 
 def changes_accounts(sdk: ZuoraClient) -> None:
@@ -81,6 +82,17 @@ def reads_payment_methods(sdk: ZuoraClient) -> None:
     one = sdk.payment_methods_api().get_payment_method(card["id"])
     assert (one.type, one.card_number, one.expiration_year) == ("CreditCard", "************1111", 2030)
     assert one.account_holder_info.account_holder_name == "Alice Adams"
+
+
+def cancels_a_subscription(sdk: ZuoraClient) -> None:
+    subscriptions = sdk.subscriptions_api()
+    request = MODELS.CancelSubscriptionRequest(
+        cancellation_policy="SpecificDate", cancellation_effective_date="2026-05-01", run_billing=False
+    )
+    cancelled = subscriptions.cancel_subscription("A-S00000002", request)
+    assert (cancelled.success, cancelled.total_delta_mrr, cancelled.total_delta_tcv) == (True, -120, -960)
+    after = subscriptions.get_subscription_by_key("A-S00000002")
+    assert (after.version, after.status, after.id) == (2, "Cancelled", cancelled.subscription_id)
 
 
 def test_its_exceptions_tell_what_was_refused(sdk: ZuoraClient) -> None:

@@ -77,7 +77,7 @@ def _check(transaction: Transaction, before: Record, record: Record) -> None:
     changed = {name: value for name, value in record.items() if before.get(name) != value}
     _check_currency(changed.get("Currency"))
     _check_cycle_day(changed.get("BillCycleDay"))
-    _check_term(changed.get("PaymentTerm"), transaction.tenant.terms)
+    check_term(changed.get("PaymentTerm"), transaction.tenant.terms)
     _check_active(before, record)
     references.check(transaction, ACCOUNT, changed)
 
@@ -99,7 +99,7 @@ def _check_cycle_day(day: Value) -> None:
     raise rules.ACCOUNT_CYCLE_DAY.refusal(message, at=at, expected=expected, actual=day, remedy=remedy)
 
 
-def _check_term(name: Value, terms: Mapping[str, PaymentTerm]) -> None:
+def check_term(name: Value, terms: Mapping[str, PaymentTerm]) -> None:
     known = terms.get(str(name))
     if name is None or (known is not None and known.active):
         return

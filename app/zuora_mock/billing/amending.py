@@ -28,7 +28,7 @@ _CANCELLED = "Only activated subscription can be cancelled."
 _FOR_GOOD = "9999-12-31"
 
 
-class Policy(StrEnum):
+class CancellationPolicy(StrEnum):
     END_OF_TERM = "EndOfCurrentTerm"
     END_OF_PERIOD = "EndOfLastInvoicePeriod"
     DATE = "SpecificDate"
@@ -46,7 +46,9 @@ Reshape = Callable[[Record], Record]
 """From a charge to the fields of it that change."""
 
 
-def cancel(transaction: Transaction, subscription: Record, policy: Policy, day: str | None, booked: str) -> Amended:
+def cancel(
+    transaction: Transaction, subscription: Record, policy: CancellationPolicy, day: str | None, booked: str
+) -> Amended:
     """Raises Refusal: it is not active, or the day is none on which it can be cancelled."""
     if subscription.get("Status") != "Active":
         raise _inactive(subscription, _CANCELLED)
@@ -76,14 +78,14 @@ def _inactive(subscription: Record, message: str) -> Refusal:
     return rules.SUBSCRIPTION_STATUS.refusal(message, expected="Active", actual=subscription.get("Status"))
 
 
-def _last_day(transaction: Transaction, subscription: Record, policy: Policy) -> str:
+def _last_day(transaction: Transaction, subscription: Record, policy: CancellationPolicy) -> str:
     """Raises Refusal."""
-    if policy is Policy.END_OF_PERIOD:
+    if policy is CancellationPolicy.END_OF_PERIOD:
         return _charged_through(transaction, subscription) or str(subscription.get("ContractEffectiveDate"))
     end = subscription.get("TermEndDate")
     if end is None:
         message, at = "the subscription is evergreen: its term does not end", "/cancellationPolicy"
-        remedy = Remedy({at: Policy.END_OF_PERIOD.value})
+        remedy = Remedy({at: CancellationPolicy.END_OF_PERIOD.value})
         raise rules.CANCELLATION_DATE.refusal(message, at=at, expected="a term that ends", actual=None, remedy=remedy)
     return str(end)
 

@@ -17,7 +17,7 @@ from zuora_mock.domain.values import Record
 from zuora_mock.storage.transaction import Transaction
 
 CHARGE, PRODUCT_CHARGE = BY_NAME["RatePlanCharge"], BY_NAME["ProductRatePlanCharge"]
-_TIER, _DISCOUNT, FEATURE = (
+TIER, _DISCOUNT, FEATURE = (
     BY_NAME[name] for name in ("RatePlanChargeTier", "DiscountApplyDetail", "SubscriptionProductFeature")
 )
 
@@ -80,7 +80,7 @@ def is_done(segment: Record) -> bool:
 
 def charge(transaction: Transaction, record: Record) -> PricedCharge:
     template = transaction.get(PRODUCT_CHARGE, str(record.get("ProductRatePlanChargeId"))) or {}
-    tiers = transaction.find(_TIER, RatePlanChargeId=record["Id"])
+    tiers = transaction.find(TIER, RatePlanChargeId=record["Id"])
     return PricedCharge(record, template, tiers, transaction.find(_DISCOUNT, RatePlanChargeId=record["Id"]))
 
 

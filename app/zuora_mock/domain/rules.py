@@ -355,6 +355,9 @@ CANCELLATION_DATE = Rule(
     "API reference, Cancel a subscription",
     "A subscription ends in its term, not before its contract and not in a period that has been invoiced",
 )
+ORDER_SCOPE = Rule(
+    "order.scope", Kind.FIELD, ASSUMED, OURS, "Of orders the mock carries out those that create subscriptions, at once"
+)
 RENEWABLE = Rule(
     "subscription.renewable", Kind.ROW, ASSUMED, OURS, "A subscription that is renewed has a term that ends"
 )

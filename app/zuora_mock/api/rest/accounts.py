@@ -6,9 +6,7 @@ answers of 2016 to 2025; a wire transcript of 2017 (codes of refused fields).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Query
@@ -30,22 +28,19 @@ from zuora_mock.api.rest.account_answers import (
 )
 from zuora_mock.api.rest.account_bodies import CreateAccountRequest, UpdateAccountRequest
 from zuora_mock.api.rest.dialect import RestDialect
-from zuora_mock.api.rest.records import in_wire_terms, wire_pointer
+from zuora_mock.api.rest.records import in_wire_words
 from zuora_mock.api.rest.route import RestRoute, router_of
 from zuora_mock.billing import customers, keys
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT
 from zuora_mock.errors import Refusal
-from zuora_mock.pointers import pointer, steps_of
+from zuora_mock.pointers import steps_of
 
 RESOURCE = 510_000
 """That of accounts (recorded)."""
 
 _FIELDS: Mapping[str, int] = {"name": 510_002, "currency": 510_003, "billToContact": 510_011}
 """The resources of their fields, as far as they are known (observed)."""
-
-_NAMED = re.compile(r"[A-Z]\w*(?=:)", re.ASCII)
-"""The field that the message of a use case begins with."""
 
 
 class AccountDialect(RestDialect):
@@ -70,24 +65,12 @@ class Succeeded(BaseModel):
 router = router_of(AccountRoute)
 
 
-@contextmanager
-def _in_account_terms() -> Iterator[None]:
-    """What a use case refuses is told of the members of the body."""
-    try:
-        with in_wire_terms():
-            yield
-    except Refusal as refusal:
-        for each in refusal.all:
-            each.message = _NAMED.sub(lambda name: steps_of(wire_pointer(pointer(name[0])))[0], each.message, count=1)
-        raise
-
-
 @router.post("/accounts", name="accounts.create", response_model=NewAccountView, dependencies=REPEATABLE)
 @sourced("API reference, Create an account")
 def create(call: CurrentCall, body: CreateAccountRequest) -> Answer:
     """Create an account with its contacts."""
     custom = call.transaction.tenant.custom_fields
-    with _in_account_terms():
+    with in_wire_words():
         account = customers.create(call.transaction, body.kept(custom), body.contacts(custom))
     return Answer(200, render(show_new(account)))
 
@@ -114,6 +97,6 @@ def summary(call: CurrentCall, key: str, options: Annotated[SummaryOptions, Quer
 def update(call: CurrentCall, key: str, body: UpdateAccountRequest) -> Answer:
     """Update an account and its contacts."""
     account, custom = keys.get(call.transaction, ACCOUNT, key), call.transaction.tenant.custom_fields
-    with _in_account_terms():
+    with in_wire_words():
         customers.change(call.transaction, account, body.kept(custom), body.contacts(custom))
     return Answer(200, b'{"success":true}')

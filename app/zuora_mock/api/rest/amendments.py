@@ -17,7 +17,7 @@ from zuora_mock.api.rest.bodies import Day, Flag, RestBody, Text255, required
 from zuora_mock.api.rest.dialect import RestDialect
 from zuora_mock.api.rest.route import StoredRoute, router_of
 from zuora_mock.billing import amending, keys
-from zuora_mock.billing.amending import Amended, Policy
+from zuora_mock.billing.amending import Amended, CancellationPolicy
 from zuora_mock.billing.holdings import RATE_PLAN, SUBSCRIPTION
 from zuora_mock.billing.subscriptions import CHARGE
 from zuora_mock.domain.values import as_number
@@ -62,13 +62,13 @@ class CancelSubscriptionRequest(BillingBody):
     orderDate: Day | None = None
 
     def contradictions(self) -> Iterator[Refusal]:
-        if self.cancellationPolicy == Policy.DATE.value and self.cancellationEffectiveDate is None:
+        if self.cancellationPolicy == CancellationPolicy.DATE.value and self.cancellationEffectiveDate is None:
             yield required("cancellationEffectiveDate")
 
     @property
     def day(self) -> str | None:
         """The one that is asked for, where the policy asks for one."""
-        return self.cancellationEffectiveDate if self.cancellationPolicy == Policy.DATE.value else None
+        return self.cancellationEffectiveDate if self.cancellationPolicy == CancellationPolicy.DATE.value else None
 
 
 class RenewSubscriptionRequest(BillingBody):
@@ -99,7 +99,7 @@ router = router_of(AmendingRoute)
 def cancel(call: CurrentCall, key: str, body: CancelSubscriptionRequest) -> Answer:
     """Cancel a subscription: a new version of it ends earlier."""
     transaction, booked = call.transaction, body.bookingDate or body.orderDate or call.transaction.today()
-    record, policy = keys.get(transaction, SUBSCRIPTION, key), Policy(body.cancellationPolicy)
+    record, policy = keys.get(transaction, SUBSCRIPTION, key), CancellationPolicy(body.cancellationPolicy)
     amended = amending.cancel(transaction, record, policy, body.day, booked)
     return _answer(amended, {"cancelledDate": amended.subscription["CancelledDate"]})
 

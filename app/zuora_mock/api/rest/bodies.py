@@ -188,7 +188,10 @@ def _contradictions(body: RestBody, at: Steps = ()) -> Iterator[Refusal]:
     for refusal in body.contradictions():
         yield _renamed(refusal.under(*at), at)
     for name in type(body).model_fields:
-        for position, each in objects_in(getattr(body, name)):
+        value = getattr(body, name)
+        if isinstance(value, RestBody):
+            yield from _contradictions(value, (*at, name))
+        for position, each in objects_in(value):
             yield from _contradictions(each, (*at, name, position))
 
 

@@ -7,6 +7,7 @@ there are values).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -128,6 +129,9 @@ _IN_A_CALL = {"items": "invoiceItems", "taxes": "taxItems", "discounts": "discou
 _IN_A_CALL |= {"BillToId": "billToContactId", "SoldToId": "soldToContactId", "ShipToId": "shipToContactId"}
 """How bodies call what use cases call otherwise."""
 
+_NAMED = re.compile(r"^[A-Z]\w*(?=:)", re.ASCII)
+"""The field that the message of a use case begins with."""
+
 
 def layout_of(names: str) -> Layout:
     return tuple(names.split())
@@ -154,6 +158,18 @@ def in_wire_terms() -> Iterator[None]:
             if each.remedy is not None:
                 members = {wire_pointer(at): value for at, value in each.remedy.members.items()}
                 each.remedy = replace(each.remedy, members=members)
+        raise
+
+
+@contextmanager
+def in_wire_words() -> Iterator[None]:
+    """As `in_wire_terms`; a message that begins with a field names the member of the body."""
+    try:
+        with in_wire_terms():
+            yield
+    except Refusal as refusal:
+        for each in refusal.all:
+            each.message = _NAMED.sub(lambda name: steps_of(wire_pointer(pointer(name[0])))[0], each.message, count=1)
         raise
 
 

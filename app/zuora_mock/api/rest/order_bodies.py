@@ -1,0 +1,339 @@
+"""The body of an order, as far as it creates subscriptions (API reference, Create an order; zuora-sdk 3.21).
+
+What Zuora knows besides, and the mock does not carry out, is refused by its name (assumed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from zuora_mock.api.rest.account_bodies import CreateAccountRequest
+from zuora_mock.api.rest.bodies import (
+    Day,
+    Decimals,
+    Flag,
+    Key,
+    RestBody,
+    Text100,
+    Text255,
+    Whole,
+    refused,
+    required,
+)
+from zuora_mock.billing.holdings import RATE_PLAN, SUBSCRIPTION
+from zuora_mock.billing.ordering import NewPlan, NewSubscription
+from zuora_mock.domain import rules
+from zuora_mock.domain.custom_fields import CustomFields
+from zuora_mock.domain.values import Record
+from zuora_mock.errors import Refusal, Remedy
+from zuora_mock.pointers import pointer
+
+MOST = 50
+CREATE = "CreateSubscription"
+_COMPLETED = "Completed"
+_DAYS = {
+    "ContractEffective": "ContractEffectiveDate",
+    "ServiceActivation": "ServiceActivationDate",
+    "CustomerAcceptance": "ContractAcceptanceDate",
+}
+
+PeriodType = Literal["Month", "Year", "Day", "Week"]
+Text1000 = Annotated[str, Field(max_length=1000)]
+
+
+class ScopedBody(RestBody):
+    """`beyond` are members that Zuora knows and the mock does not carry out."""
+
+    beyond: ClassVar[Sequence[str]] = ()
+
+    def contradictions(self) -> Iterator[Refusal]:
+        yield from (_beyond(name) for name in self.beyond if getattr(self, name, None) is not None)
+
+
+def _beyond(name: str) -> Refusal:
+    at, message = pointer(name), f"'{name}' is not carried out: of orders this mock has those that create subscriptions"
+    return rules.ORDER_SCOPE.refusal(message, at=at, expected=CREATE, actual=name, remedy=Remedy({at: None}))
+
+
+class OrderedCustomFields(RestBody):
+    """Those of a subscription."""
+
+    kind = SUBSCRIPTION
+
+
+class PlanCustomFields(RestBody):
+    """Those of a rate plan."""
+
+    kind = RATE_PLAN
+
+
+class PriceBody(RestBody):
+    """What differs from the catalogue in a price, whatever its model."""
+
+    applyDiscountTo: str | None = None
+    discountAmount: Decimals | None = None
+    discountLevel: str | None = None
+    discountPercentage: Decimals | None = None
+    includedUnits: Decimals | None = None
+    listPrice: Decimals | None = None
+    overagePrice: Decimals | None = None
+    priceChangeOption: str | None = None
+    priceIncreasePercentage: Decimals | None = None
+    quantity: Decimals | None = None
+    uom: str | None = None
+
+    def kept(self) -> Record:
+        names = {"listPrice": "Price", "uom": "UOM"}
+        given = {name: getattr(self, name) for name in self.model_fields_set if name in type(self).model_fields}
+        return {names.get(name) or name[:1].upper() + name[1:]: value for name, value in given.items()}
+
+
+class PricingBody(ScopedBody):
+    """One of them."""
+
+    discount: PriceBody | None = None
+    oneTimeFlatFee: PriceBody | None = None
+    oneTimePerUnit: PriceBody | None = None
+    recurringFlatFee: PriceBody | None = None
+    recurringPerUnit: PriceBody | None = None
+    usageFlatFee: PriceBody | None = None
+    usageOverage: PriceBody | None = None
+    usagePerUnit: PriceBody | None = None
+
+    beyond = (
+        *("chargeModelData", "oneTimeTiered", "oneTimeVolume", "recurringCalculated", "recurringDelivery"),
+        *("recurringTiered", "recurringVolume", "usageTiered", "usageTieredWithOverage", "usageVolume"),
+    )
+    chargeModelData: Any = None
+    oneTimeTiered: Any = None
+    oneTimeVolume: Any = None
+    recurringCalculated: Any = None
+    recurringDelivery: Any = None
+    recurringTiered: Any = None
+    recurringVolume: Any = None
+    usageTiered: Any = None
+    usageTieredWithOverage: Any = None
+    usageVolume: Any = None
+
+    def kept(self) -> Record:
+        prices = [getattr(self, name) for name in self.model_fields_set]
+        return {name: value for each in prices if isinstance(each, PriceBody) for name, value in each.kept().items()}
+
+
+class ChargeOverrideBody(ScopedBody):
+    """What differs from the catalogue in a charge."""
+
+    productRatePlanChargeId: Key | None = None
+    productRatePlanChargeNumber: Text100 | None = None
+    chargeNumber: Annotated[str, Field(max_length=50)] | None = None
+    description: Annotated[str, Field(max_length=500)] | None = None
+    name: Text100 | None = None
+    pricing: PricingBody | None = None
+
+    beyond = ("billing", "customFields", "endDate", "startDate")
+    billing: Any = None
+    customFields: Any = None
+    endDate: Any = None
+    startDate: Any = None
+
+    def contradictions(self) -> Iterator[Refusal]:
+        yield from super().contradictions()
+        if self.key is None:
+            yield required("productRatePlanChargeId")
+
+    @property
+    def key(self) -> str | None:
+        return self.productRatePlanChargeId or self.productRatePlanChargeNumber
+
+    def kept(self) -> Record:
+        own = {"ChargeNumber": self.chargeNumber, "Description": self.description, "Name": self.name}
+        given: Record = {name: value for name, value in own.items() if value is not None}
+        return given | (self.pricing.kept() if self.pricing else {})
+
+
+class RatePlanBody(ScopedBody):
+    """A rate plan of the catalogue to subscribe to."""
+
+    productRatePlanId: Key | None = None
+    productRatePlanNumber: Text100 | None = None
+    chargeOverrides: list[ChargeOverrideBody] | None = None
+    customFields: PlanCustomFields | None = None
+    uniqueToken: str | None = None
+
+    beyond = ("externalCatalogPlanId", "externallyManagedPlanId", "subscriptionProductFeatures")
+    externalCatalogPlanId: Any = None
+    externallyManagedPlanId: Any = None
+    subscriptionProductFeatures: Any = None
+
+    def contradictions(self) -> Iterator[Refusal]:
+        yield from super().contradictions()
+        if self.productRatePlanId is None and self.productRatePlanNumber is None:
+            yield required("productRatePlanId")
+
+    def new_plan(self, custom: CustomFields) -> NewPlan:
+        charges = {str(each.key): each.kept() for each in self.chargeOverrides or ()}
+        own = self.customFields.custom_fields(custom) if self.customFields else {}
+        return NewPlan(str(self.productRatePlanId or self.productRatePlanNumber), charges, own)
+
+
+class InitialTermBody(RestBody):
+    termType: Literal["TERMED", "EVERGREEN"]
+    period: Whole | None = None
+    periodType: PeriodType | None = None
+    startDate: Day | None = None
+
+    def contradictions(self) -> Iterator[Refusal]:
+        if self.termType == "TERMED" and self.period is None:
+            yield required("period")
+
+
+class RenewalTermBody(RestBody):
+    period: Whole
+    periodType: PeriodType | None = None
+
+
+class TermsBody(RestBody):
+    """How long a subscription lasts and how it goes on."""
+
+    initialTerm: InitialTermBody
+    autoRenew: Flag | None = None
+    renewalSetting: Literal["RENEW_WITH_SPECIFIC_TERM", "RENEW_TO_EVERGREEN"] | None = None
+    renewalTerms: list[RenewalTermBody] | None = None
+
+    def kept(self) -> Record:
+        first, then = self.initialTerm, next(iter(self.renewalTerms or ()), None)
+        fields: Record = {
+            "TermType": first.termType,
+            "InitialTerm": first.period,
+            "InitialTermPeriodType": first.periodType or ("Month" if first.period else None),
+            "TermStartDate": first.startDate,
+            "AutoRenew": self.autoRenew,
+            "RenewalSetting": self.renewalSetting,
+            "RenewalTerm": then.period if then else None,
+            "RenewalTermPeriodType": (then.periodType or "Month") if then else None,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+class CreateSubscriptionBody(ScopedBody):
+    """A subscription that an order makes."""
+
+    terms: TermsBody
+    billToContactId: Key | None = None
+    communicationProfileId: Key | None = None
+    currency: Annotated[str, Field(max_length=3)] | None = None
+    invoiceGroupNumber: Text255 | None = None
+    invoiceSeparately: Flag | None = None
+    invoiceTemplateId: Key | None = None
+    notes: Text1000 | None = None
+    paymentTerm: Text100 | None = None
+    sequenceSetId: Key | None = None
+    soldToContactId: Key | None = None
+    subscribeToRatePlans: list[RatePlanBody] | None = None
+    subscriptionNumber: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    uniqueToken: str | None = None
+
+    beyond = (
+        *("billToContact", "invoiceOwnerAccountNumber", "newSubscriptionOwnerAccount", "shipToContact"),
+        *("shipToContactId", "soldToContact", "subscribeToProducts", "subscriptionOwnerAccountNumber"),
+    )
+    billToContact: Any = None
+    invoiceOwnerAccountNumber: Any = None
+    newSubscriptionOwnerAccount: Any = None
+    shipToContact: Any = None
+    shipToContactId: Any = None
+    soldToContact: Any = None
+    subscribeToProducts: Any = None
+    subscriptionOwnerAccountNumber: Any = None
+
+    def kept(self) -> Record:
+        fields: Record = {
+            "Name": self.subscriptionNumber,
+            "BillToId": self.billToContactId,
+            "SoldToId": self.soldToContactId,
+            "CommunicationProfileId": self.communicationProfileId,
+            "Currency": self.currency,
+            "InvoiceGroupNumber": self.invoiceGroupNumber,
+            "IsInvoiceSeparate": self.invoiceSeparately,
+            "InvoiceTemplateId": self.invoiceTemplateId,
+            "Notes": self.notes,
+            "PaymentTerm": self.paymentTerm,
+            "SequenceSetId": self.sequenceSetId,
+        }
+        return {name: value for name, value in fields.items() if value is not None} | self.terms.kept()
+
+
+class TriggerDateBody(RestBody):
+    name: Literal["ContractEffective", "ServiceActivation", "CustomerAcceptance"]
+    triggerDate: Day | None = None
+
+
+class OrderActionBody(ScopedBody):
+    """What an order does to a subscription; here it creates it."""
+
+    type: str
+    createSubscription: CreateSubscriptionBody | None = None
+    triggerDates: list[TriggerDateBody] | None = None
+    changeReason: Text255 | None = None
+
+    def contradictions(self) -> Iterator[Refusal]:
+        if self.type and self.type != CREATE:
+            yield _beyond("type")
+        elif self.createSubscription is None:
+            yield required("createSubscription")
+
+    def new_subscription(self, custom: CustomFields, fields: Record) -> NewSubscription:
+        days: Record = {_DAYS[each.name]: each.triggerDate for each in self.triggerDates or () if each.triggerDate}
+        wanted = self.createSubscription
+        plans = [each.new_plan(custom) for each in (wanted.subscribeToRatePlans if wanted else None) or ()]
+        return NewSubscription({**(wanted.kept() if wanted else {}), **days, **fields}, plans)
+
+
+class OrderSubscriptionBody(ScopedBody):
+    orderActions: Annotated[list[OrderActionBody], Field(min_length=1, max_length=MOST)]
+    customFields: OrderedCustomFields | None = None
+    notes: Text1000 | None = None
+
+    beyond = ("quote", "ramp", "subscriptionNumber")
+    quote: Any = None
+    ramp: Any = None
+    subscriptionNumber: Any = None
+
+    def new_subscriptions(self, custom: CustomFields) -> list[NewSubscription]:
+        own = self.customFields.custom_fields(custom) if self.customFields else {}
+        return [each.new_subscription(custom, own) for each in self.orderActions]
+
+
+class CreateOrderRequest(ScopedBody):
+    """Nothing is billed and nothing paid: `processingOptions` have no effect, nor has what only an order has."""
+
+    orderDate: Day
+    category: str | None = None
+    customFields: dict[str, Any] | None = None
+    description: Annotated[str, Field(max_length=500)] | None = None
+    existingAccountId: Key | None = None
+    existingAccountNumber: Text100 | None = None
+    newAccount: CreateAccountRequest | None = None
+    orderNumber: Annotated[str, Field(min_length=1, max_length=100, pattern="^[^#?/]*$")] | None = None
+    processingOptions: dict[str, Any] | None = None
+    reasonCode: str | None = None
+    status: Literal["Draft", "Pending", "Completed", "Scheduled", "Executing"] | None = None
+    subscriptions: Annotated[list[OrderSubscriptionBody], Field(min_length=1, max_length=MOST)]
+
+    beyond = ("commitments", "orderLineItems", "schedulingOptions")
+    commitments: Any = None
+    orderLineItems: Any = None
+    schedulingOptions: Any = None
+
+    def contradictions(self) -> Iterator[Refusal]:
+        yield from super().contradictions()
+        names = ("existingAccountNumber", "existingAccountId", "newAccount")
+        given = [name for name in names if getattr(self, name, None) is not None]
+        if not given:
+            yield required(names[0])
+        yield from (refused(name, f"{given[0]} is given too", f"no {name}") for name in given[1:])
+        if self.status not in {None, _COMPLETED}:
+            yield _beyond("status")
