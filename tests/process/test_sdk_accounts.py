@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def test_it_makes_reads_and_changes_accounts_and_reads_what_they_have(sdk: Zuora
     reads_subscriptions(sdk)
     reads_the_catalogue(sdk)
     reads_payment_methods(sdk)
-    cancels_a_subscription(sdk)
+    orders_and_cancels_a_subscription(sdk)
 
 
 def changes_accounts(sdk: ZuoraClient) -> None:
@@ -84,14 +85,20 @@ def reads_payment_methods(sdk: ZuoraClient) -> None:
     assert one.account_holder_info.account_holder_name == "Alice Adams"
 
 
-def cancels_a_subscription(sdk: ZuoraClient) -> None:
-    subscriptions = sdk.subscriptions_api()
-    request = MODELS.CancelSubscriptionRequest(
-        cancellation_policy="SpecificDate", cancellation_effective_date="2026-05-01", run_billing=False
+def orders_and_cancels_a_subscription(sdk: ZuoraClient) -> None:
+    terms = {"initialTerm": {"termType": "TERMED", "period": 12, "periodType": "Month"}}
+    wanted = {"terms": terms, "subscribeToRatePlans": [{"productRatePlanId": "8ad0000000000000000000000000b102"}]}
+    order = [{"orderActions": [{"type": "CreateSubscription", "createSubscription": wanted}]}]
+    request = MODELS.CreateOrderRequest(order_date=date(2026, 2, 1), existing_account_number="A-1", subscriptions=order)
+    [made] = sdk.orders_api().create_order(request).subscriptions
+    subscriptions, number = sdk.subscriptions_api(), str(made.subscription_number)
+    assert subscriptions.get_subscription_by_key(number).total_contracted_value == 1440
+    end = MODELS.CancelSubscriptionRequest(
+        cancellation_policy="SpecificDate", cancellation_effective_date=date(2026, 5, 1), run_billing=False
     )
-    cancelled = subscriptions.cancel_subscription("A-S00000002", request)
-    assert (cancelled.success, cancelled.total_delta_mrr, cancelled.total_delta_tcv) == (True, -120, -960)
-    after = subscriptions.get_subscription_by_key("A-S00000002")
+    cancelled = subscriptions.cancel_subscription(number, end)
+    assert (cancelled.success, cancelled.total_delta_mrr, cancelled.total_delta_tcv) == (True, -120, -1080)
+    after = subscriptions.get_subscription_by_key(number)
     assert (after.version, after.status, after.id) == (2, "Cancelled", cancelled.subscription_id)
 
 
