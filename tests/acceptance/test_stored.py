@@ -138,6 +138,38 @@ class TestValues:
         assert "4111111111111111" not in mock.get("/__admin/state").text
 
     @pytest.mark.assumed
+    @pytest.mark.parametrize(
+        ("kind", "name", "number", "mask", "masked"),
+        [
+            ("CreditCard", "CreditCardNumber", "4111111111111111", "CreditCardMaskNumber", "************1111"),
+            ("ACH", "AchAccountNumber", "123456789", "AchAccountNumberMask", "*****6789"),
+            ("BankTransfer", "BankTransferAccountNumber", "12", "BankTransferAccountNumberMask", "12"),
+        ],
+    )
+    def test_of_a_number_that_is_not_kept_there_is_a_mask(
+        self, client: Client, kind: str, name: str, number: str, mask: str, masked: str
+    ) -> None:
+        [made] = client.create("PaymentMethod", {"Type": kind, name: number})
+        shown = crud(client, "GET", f"payment-method/{made}").json()
+        assert (shown[mask], shown["Active"], shown["PaymentMethodStatus"]) == (masked, True, "Active")
+
+    @pytest.mark.assumed
+    def test_new_records_have_numbers_that_follow_each_other(self, client: Client) -> None:
+        [method] = client.create("PaymentMethod", {"Type": "Check"})
+        payment = {
+            "AccountId": account_id(client),
+            "PaymentMethodId": method,
+            "Type": "External",
+            "Status": "Processed",
+        }
+        made = client.create("Payment", payment, payment)
+        numbers = [crud(client, "GET", f"payment/{each}").json()["PaymentNumber"] for each in made]
+        assert numbers == ["P-00000001", "P-00000002"]
+        act(client, "delete", {"type": "Payment", "ids": made[:1]})
+        [third] = client.create("Payment", payment)
+        assert crud(client, "GET", f"payment/{third}").json()["PaymentNumber"] == "P-00000003"
+
+    @pytest.mark.assumed
     def test_unknown_fields_are_ignored_or_refused(self, client: Client) -> None:
         body = {"type": "Product", "objects": [{"Name": "Platform", "Sku": "x", **DATES}]}
         assert act(client, "create", body).json()[0]["Success"]

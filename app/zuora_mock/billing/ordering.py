@@ -14,6 +14,7 @@ from typing import NamedTuple
 from zuora_mock.billing import accounts, products
 from zuora_mock.billing.fields import no_such
 from zuora_mock.billing.holdings import PRODUCT_RATE_PLAN, RATE_PLAN, SUBSCRIPTION
+from zuora_mock.billing.numbering import next_number
 from zuora_mock.billing.subscriptions import CHARGE, PRODUCT_CHARGE, TIER
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import CONTACT, ObjectType
@@ -63,7 +64,7 @@ def order(transaction: Transaction, day: str, number: str | None) -> NewOrder:
     """A new one. Raises Refusal for a number that is taken."""
     if number and transaction.taken(SUBSCRIPTION, "OrderNumber", number):
         raise _used("OrderNumber", number)
-    number = number or _next_number(transaction, SUBSCRIPTION, "OrderNumber", "O-")
+    number = number or next_number(transaction, SUBSCRIPTION, "OrderNumber", "O-")
     return NewOrder(day, number, transaction.new_id())
 
 
@@ -85,15 +86,6 @@ def _used(name: str, number: str) -> Refusal:
     return rules.DUPLICATE.refusal(message, at=at, expected="a free number", actual=number, remedy=Remedy({at: None}))
 
 
-def _next_number(transaction: Transaction, kind: ObjectType, name: str, prefix: str) -> str:
-    count = transaction.count(kind)
-    while True:
-        count += 1
-        number = f"{prefix}{count:08d}"
-        if not transaction.taken(kind, name, number):
-            return number
-
-
 def _check(transaction: Transaction, fields: Record) -> None:
     """Raises Refusal."""
     number = fields.get("Name")
@@ -112,7 +104,7 @@ def _subscription(transaction: Transaction, account: Record, order: NewOrder, fi
     contacts = {field: fields[name] for name, field in CONTACTS.items() if name in fields}
     record: Record = {
         "Id": identifier,
-        "Name": own.get("Name") or _next_number(transaction, SUBSCRIPTION, "Name", "A-S"),
+        "Name": own.get("Name") or next_number(transaction, SUBSCRIPTION, "Name", "A-S"),
         "AccountId": account["Id"],
         "InvoiceOwnerId": account["Id"],
         "CreatorAccountId": account["Id"],
@@ -190,7 +182,7 @@ def _add_charge(
     """Raises Refusal (`object.reference`) for a charge that has no price in the currency."""
     tiers = _tiers(transaction, template, str(subscription.get("Currency")))
     copied: Record = {name: template[name] for name in _COPIED if name in template}
-    number = _next_number(transaction, CHARGE, "ChargeNumber", "C-")
+    number = next_number(transaction, CHARGE, "ChargeNumber", "C-")
     charge: Record = {
         **copied,
         "NumberOfPeriods": template.get("NumberOfPeriod"),

@@ -1,11 +1,11 @@
-"""Records of the objects that the mock only stores: checked against the catalogue, and nothing is computed."""
+"""Records of the objects that the mock only stores: checked against the catalogue, and numbered where Zuora does so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from zuora_mock.billing import fields, references
+from zuora_mock.billing import fields, numbering, references
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import BY_NAME, CREATE, Access, Field, ObjectType, is_custom
 from zuora_mock.domain.values import Record, Type
@@ -21,7 +21,8 @@ _MADE = frozenset({"Id", "CreatedById", "CreatedDate", "UpdatedById", "UpdatedDa
 def create(transaction: Transaction, kind: ObjectType, members: Mapping[str, Any], wsdl: int) -> str:
     """Returns the id. Raises Refusal."""
     fields.require(kind, members, transaction.tenant.custom_fields, wsdl, {})
-    values = _visible(kind, fields.read(kind, members, CREATE, transaction, wsdl))
+    read = fields.read(kind, members, CREATE, transaction, wsdl)
+    values = {**numbering.given(transaction, kind, read), **_visible(kind, read)}
     references.check(transaction, kind, values)
     parts = list(_parts(transaction, kind, members, wsdl))
     identifier = _insert(transaction, kind, values)
