@@ -314,3 +314,23 @@ class TestRefusing:
     def test_a_number_has_none_of_three_characters(self, client: Client) -> None:
         [(code, _)] = reasons(post(client, body(orderNumber="O#1")))
         assert code == 50000020
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_ends_of_the_calendar_and_huge_numbers_are_no_trouble(client: Client, day: str) -> None:
+    price = {"recurringPerUnit": {"listPrice": 1e15, "quantity": 1e15}}
+    plan = {**PLAN, "chargeOverrides": [{"productRatePlanChargeId": SEAT, "pricing": price}]}
+    terms = {"initialTerm": {"termType": "TERMED", "period": 2**31 - 1, "periodType": "Week"}}
+    shown = made(client, body(plan, orderDate=day, subscription={"terms": terms, "subscriptionNumber": "S-1"}))
+    assert shown["termEndDate"] == "9999-12-31"
+    assert client.put("/v1/subscriptions/S-1/renew", json={}).json()["success"] is True
+
+
+@pytest.mark.assumed
+def test_a_discount_for_weeks_ends_after_weeks(client: Client) -> None:
+    weekly = {"BillingPeriod": "Specific Weeks", "SpecificBillingPeriod": 2, "UpToPeriods": 3}
+    query = {"queryString": "select Id from ProductRatePlanCharge where Name = 'Off'"}
+    [off] = client.post("/v1/action/query", json=query).json()["records"]
+    assert client.put(f"/v1/object/product-rate-plan-charge/{off['Id']}", json=weekly).json()["Success"]
+    assert charges(made(client, body()))["Off"]["effectiveEndDate"] == "2026-03-15"

@@ -34,7 +34,7 @@ class TestPaths:
             ("POST", "/v1/batch-query/"),
             ("POST", "/v1/batch-query"),
             ("POST", "/v1/hmac-signatures"),
-            ("GET", "/v1/subscriptions/accounts/A-1"),
+            ("GET", "/v1/subscriptions/A-S1/versions/1"),
             ("GET", "/v1/revenue-schedules/RS-1"),
             ("PUT", "/v1/creditmemos/CM-1/apply"),
             ("POST", "/v1/object/TaxationItem"),

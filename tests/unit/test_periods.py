@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zuora_mock.domain.periods import later, months_between, months_of
+from zuora_mock.domain.periods import later, months_between, months_of, to_ninth
 
 DAYS = st.dates(date(1900, 1, 1), date(2900, 1, 1)).map(date.isoformat)
 
@@ -24,6 +24,10 @@ DAYS = st.dates(date(1900, 1, 1), date(2900, 1, 1)).map(date.isoformat)
         ("2026-12-31", 1, "Day", "2027-01-01"),
         ("9999-06-01", 2, "Year", "9999-12-31"),
         ("9999-12-01", 99, "Week", "9999-12-31"),
+        ("2026-01-01", 2**31, "Week", "9999-12-31"),
+        ("2026-01-01", 2**31, "Month", "9999-12-31"),
+        ("2026-01-01", -(2**31), "Day", "0001-01-01"),
+        ("2026-01-01", -(2**31), "Year", "0001-01-01"),
     ],
 )
 def test_a_day_lies_so_many_periods_later(day: str, count: int, period: str, expected: str) -> None:
@@ -52,6 +56,11 @@ def test_so_many_months_later_it_is_so_many_months_between(day: str, count: int)
 @given(DAYS, st.integers(0, 4000))
 def test_a_later_day_is_not_fewer_months_away(day: str, count: int) -> None:
     assert months_between(day, later(day, count, "Day")) <= months_between(day, later(day, count + 1, "Day"))
+
+
+def test_an_amount_keeps_nine_decimals_however_large_it_is() -> None:
+    assert to_ninth(Decimal("1e30") / 3) - Decimal("1e30") / 3 < 1
+    assert to_ninth(Decimal("0.12345678949")) == Decimal("0.123456789")
 
 
 def test_billing_periods_have_a_length_in_months() -> None:

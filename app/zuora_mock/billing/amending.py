@@ -81,7 +81,8 @@ def _inactive(subscription: Record, message: str) -> Refusal:
 def _last_day(transaction: Transaction, subscription: Record, policy: CancellationPolicy) -> str:
     """Raises Refusal."""
     if policy is CancellationPolicy.END_OF_PERIOD:
-        return _charged_through(transaction, subscription) or str(subscription.get("ContractEffectiveDate"))
+        first = subscription.get("ContractEffectiveDate") or transaction.today()
+        return _charged_through(transaction, subscription) or str(first)
     end = subscription.get("TermEndDate")
     if end is None:
         message, at = "the subscription is evergreen: its term does not end", "/cancellationPolicy"

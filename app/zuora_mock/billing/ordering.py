@@ -18,12 +18,11 @@ from zuora_mock.billing.numbering import next_number
 from zuora_mock.billing.subscriptions import CHARGE, PRODUCT_CHARGE, TIER
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import CONTACT, ObjectType
-from zuora_mock.domain.periods import later, months_between, months_of
+from zuora_mock.domain.periods import later, months_between, months_of, to_ninth
 from zuora_mock.domain.values import Record, Value, as_number
 from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
 
-_NINTH = Decimal("1e-9")
 _MADE = frozenset({"Id", "CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate"})
 _COPIED = tuple(each.name for each in CHARGE.fields if each.name in PRODUCT_CHARGE.by_name and each.name not in _MADE)
 _COPIED_OF_TIER = ("Tier", "StartingUnit", "EndingUnit", "Price", "IsOveragePrice")
@@ -240,7 +239,9 @@ def _after_periods(start: str, charge: Record) -> str:
     count, unit = int(charge.get("UpToPeriods") or 0), str(charge.get("UpToPeriodsType") or "Billing Periods")
     if unit != "Billing Periods":
         return later(start, count, unit.removesuffix("s"))
-    return later(start, int(count * (_length(charge) or 1)), "Month")
+    specific = int(charge.get("SpecificBillingPeriod") or 1)
+    weeks = {"Week": 1, "Specific Weeks": specific}.get(str(charge.get("BillingPeriod")))
+    return later(start, count * weeks, "Week") if weeks else later(start, int(count * (_length(charge) or 1)), "Month")
 
 
 def _length(charge: Record) -> Decimal | None:
@@ -255,10 +256,10 @@ def _worth(charge: Record) -> Record:
     if charge.get("ChargeType") == "OneTime":
         return {"TCV": _kept(amount), "DTCV": _kept(amount)}
     if charge.get("ChargeType") == "Recurring" and length:
-        monthly = (amount / length).quantize(_NINTH)
+        monthly = to_ninth(amount / length)
         end = charge.get("EffectiveEndDate")
         months = months_between(str(charge["EffectiveStartDate"]), str(end)) if end else Decimal(0)
-        total = (amount / length * months).quantize(_NINTH)
+        total = to_ninth(amount / length * months)
     return {"MRR": _kept(monthly), "DMRC": _kept(monthly), "TCV": _kept(total), "DTCV": _kept(total)}
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
+from decimal import Context, Decimal
 
-_NINTH = Decimal("1e-9")
+_NINTH, _WIDE = Decimal("1e-9"), Context(prec=80)
 _MONTHS_OF_TERM: Mapping[str, int] = {"Month": 1, "Year": 12}
 _DAYS_OF_TERM: Mapping[str, int] = {"Day": 1, "Week": 7}
 
@@ -28,18 +28,19 @@ _MONTHS_OF_BILLING: Mapping[str, Decimal] = {
 
 
 def later(day: str, count: int, period: str) -> str:
-    """The day that lies so many periods (Day, Week, Month or Year) after this one; 9999-12-31 at the latest."""
+    """The day that lies so many periods (Day, Week, Month or Year) after this one, within what a calendar has."""
     start = date.fromisoformat(day)
     if period in _MONTHS_OF_TERM:
         return _months_later(start, count * _MONTHS_OF_TERM[period]).isoformat()
-    return (start + min(timedelta(days=count * _DAYS_OF_TERM[period]), date.max - start)).isoformat()
+    wanted = start.toordinal() + count * _DAYS_OF_TERM[period]
+    return date.fromordinal(min(max(wanted, 1), date.max.toordinal())).isoformat()
 
 
 def _months_later(start: date, months: int) -> date:
     years, month = divmod(start.month - 1 + months, 12)
     year = start.year + years
-    if year > date.max.year:
-        return date.max
+    if not date.min.year <= year <= date.max.year:
+        return date.max if months > 0 else date.min
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
@@ -52,7 +53,12 @@ def months_between(first: str, last: str) -> Decimal:
     months -= _months_later(start, months) > end
     begun, whole = _months_later(start, months), _months_later(start, months + 1)
     part = Decimal((end - begun).days) / max((whole - begun).days, 1)
-    return (months + part).quantize(_NINTH)
+    return to_ninth(months + part)
+
+
+def to_ninth(value: Decimal) -> Decimal:
+    """With nine decimals, however large it is."""
+    return value.quantize(_NINTH, context=_WIDE)
 
 
 def months_of(billing_period: str, specific: int | None = None) -> Decimal | None:

@@ -28,6 +28,8 @@ from zuora_mock.storage.places import column_names, columns, equal, seldom_names
 from zuora_mock.storage.statements import Prepared, execute, execute_many
 from zuora_mock.storage.tenants import Image, Tenant, counts, image_of, put_back, save_counters
 
+_EARLIEST, _LATEST = "0001-01-02", "9999-12-30"
+
 
 class DuplicateRow(Exception):
     """A row of this key is there already."""
@@ -105,7 +107,8 @@ class Transaction:
         return datetime.fromtimestamp(self.now() / 1000, self.tenant.zone).date().isoformat()
 
     def at(self, day: str) -> int:
-        """The first moment of a day in the tenant's zone, in epoch milliseconds."""
+        """The first moment of a day in the tenant's zone, in epoch milliseconds; a moment that every zone can print."""
+        day = min(max(day, _EARLIEST), _LATEST)
         return int(datetime.fromisoformat(day).replace(tzinfo=self.tenant.zone).timestamp()) * 1000
 
     def new_id(self) -> str:

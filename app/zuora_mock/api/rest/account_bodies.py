@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from zuora_mock.api.rest.bodies import (
+    BillingBody,
     Day,
     Flag,
     Key,
@@ -97,15 +98,8 @@ class _AccountFields(NetSuiteBody):
         return fields | (self.taxInfo.kept(custom) if self.taxInfo else {})
 
 
-class CreateAccountRequest(_AccountFields):
-    """Of what goes on the invoice of a new subscription nothing happens: there is none without a subscription."""
-
-    since: ClassVar[Mapping[str, str]] = {
-        "collect": "196.0",
-        "invoice": "196.0",
-        "runBilling": "211.0",
-        "targetDate": "211.0",
-    }
+class CreateAccountRequest(_AccountFields, BillingBody):
+    """Without a subscription there is nothing to bill."""
 
     name: Filled255
     billToContact: ContactBody
@@ -117,18 +111,6 @@ class CreateAccountRequest(_AccountFields):
     shipToSameAsBillTo: Flag | None = None
     soldToContact: ContactBody | None = None
     soldToSameAsBillTo: Flag | None = None
-
-    applicationOrder: list[str] | None = None
-    applyCredit: Flag | None = None
-    applyCreditBalance: Flag | None = None
-    collect: Flag | None = None
-    creditMemoReasonCode: Text255 | None = None
-    documentDate: Day | None = None
-    invoice: Flag | None = None
-    invoiceCollect: Flag | None = None
-    invoiceTargetDate: Day | None = None
-    runBilling: Flag | None = None
-    targetDate: Day | None = None
 
     def kept(self, custom: CustomFields) -> Record:
         """Who gives a payment method pays by it (assumed: unless told otherwise)."""

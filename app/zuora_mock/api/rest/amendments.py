@@ -6,14 +6,14 @@ Sources: API reference, Cancel a subscription, Renew a subscription; recorded re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from zuora_mock.api.gateway.call import Answer, CurrentCall
 from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.gateway.operation import sourced
-from zuora_mock.api.rest.bodies import Day, Flag, RestBody, Text255, required
+from zuora_mock.api.rest.bodies import BillingBody, Day, required
 from zuora_mock.api.rest.dialect import RestDialect
 from zuora_mock.api.rest.route import StoredRoute, router_of
 from zuora_mock.billing import amending, keys
@@ -29,29 +29,6 @@ RESOURCE = 532_000
 
 class AmendingRoute(StoredRoute):
     dialect = RestDialect(RESOURCE)
-
-
-class BillingBody(RestBody):
-    """Nothing is billed and nothing paid: what is said of that is read and has no effect."""
-
-    since: ClassVar[Mapping[str, str]] = {
-        "collect": "196.0",
-        "invoice": "196.0",
-        "runBilling": "211.0",
-        "targetDate": "211.0",
-    }
-
-    applicationOrder: list[str] | None = None
-    applyCredit: Flag | None = None
-    applyCreditBalance: Flag | None = None
-    collect: Flag | None = None
-    creditMemoReasonCode: Text255 | None = None
-    documentDate: Day | None = None
-    invoice: Flag | None = None
-    invoiceCollect: Flag | None = None
-    invoiceTargetDate: Day | None = None
-    runBilling: Flag | None = None
-    targetDate: Day | None = None
 
 
 class CancelSubscriptionRequest(BillingBody):

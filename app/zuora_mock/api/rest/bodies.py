@@ -138,6 +138,29 @@ class RestBody(Body):
         return {name: read_custom(self.kind, name, value, custom) for name, value in (self.model_extra or {}).items()}
 
 
+class BillingBody(RestBody):
+    """Nothing is billed and nothing paid: what is said of that is read and has no effect."""
+
+    since: ClassVar[Mapping[str, str]] = {
+        "collect": "196.0",
+        "invoice": "196.0",
+        "runBilling": "211.0",
+        "targetDate": "211.0",
+    }
+
+    applicationOrder: list[str] | None = None
+    applyCredit: Flag | None = None
+    applyCreditBalance: Flag | None = None
+    collect: Flag | None = None
+    creditMemoReasonCode: Text255 | None = None
+    documentDate: Day | None = None
+    invoice: Flag | None = None
+    invoiceCollect: Flag | None = None
+    invoiceTargetDate: Day | None = None
+    runBilling: Flag | None = None
+    targetDate: Day | None = None
+
+
 def objects_in(rows: Any) -> Iterator[tuple[int, Any]]:
     """The objects among the rows of a sketch, with their positions."""
     for position, each in enumerate(rows if isinstance(rows, list) else ()):

@@ -188,6 +188,8 @@ class InitialTermBody(RestBody):
     def contradictions(self) -> Iterator[Refusal]:
         if self.termType == "TERMED" and self.period is None:
             yield required("period")
+        if isinstance(self.period, int) and self.period < 1:
+            yield refused("period", "a number of 1 or more is needed", "1 or more")
 
 
 class RenewalTermBody(RestBody):
