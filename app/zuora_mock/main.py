@@ -54,7 +54,8 @@ def make_services(settings: Settings) -> Services:
     faults = FaultOrders(database, bounds)
     tenancy = Tenancy(database, credentials, load_all(settings.fixtures), bounds)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
-    runner = Runner(database, tenancy, _handlers(), explain=_explain_work, strike=faults.strike_job)
+    explain, strike = _explain_work, faults.strike_job
+    runner = Runner(database, tenancy, _handlers(), holds=tenancy.holds, explain=explain, strike=strike)
     runner.recover()
     journal = Journal(settings.journal_size)
     tenancy.listeners.append(journal.waiters.begin_again)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,13 +29,14 @@ from zuora_mock.domain.values import Record, Value
 from zuora_mock.errors import Refusal
 from zuora_mock.settings import JobPolicy, TenantSettings
 from zuora_mock.steering.journal import explanation
-from zuora_mock.storage import configuration, tenants
+from zuora_mock.storage import bulk, configuration, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
-from zuora_mock.storage.tenants import Entity, Tenant
+from zuora_mock.storage.tenants import Counters, Entity, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.fixtures import dumping
-from zuora_mock.work.runner import Runner
+from zuora_mock.work.holds import Holds
+from zuora_mock.work.runner import Handler, Runner, Tenants
 from zuora_mock.work.turns import at_once
 
 TERMS = (
@@ -148,7 +149,11 @@ def make_bench(path: Path | None = None, **settings: object) -> Bench:
     with begin(database, tenant) as transaction:
         tenant.clock = Clock(frozen_at=NOON)
         configuration.save(transaction)
-    return Bench(database, tenant, Runner(database, Only(tenant), {"InvoiceSplit": run}, explain=explain, strike=spare))
+    return Bench(database, tenant, runner_of(database, Only(tenant), {"InvoiceSplit": run}))
+
+
+def runner_of(database: Database, tenants: Tenants, handlers: Mapping[str, Handler]) -> Runner:
+    return Runner(database, tenants, handlers, holds=Holds(), explain=explain, strike=spare)
 
 
 def explain(refusal: Refusal, _job: Job) -> dict[str, Any]:
@@ -159,8 +164,18 @@ def spare(_tenant: Tenant) -> None:
     """No job fails by order."""
 
 
+def add_tenant(database: Database, name: str, fixture: str, settings: TenantSettings) -> Tenant:
+    """One without rows of its own."""
+    world = bulk.new_world(database)
+    tenant = Tenant(0, world, name, fixture, settings, settings.jobs, Clock(), Counters())
+    with database.transaction():
+        tenants.add(database, tenant)
+        bulk.keep_world(database, world)
+    return tenant
+
+
 def _new_tenant(database: Database, settings: TenantSettings) -> Tenant:
-    tenant = tenants.add(database, "test", "none", settings)
+    tenant = add_tenant(database, "test", "none", settings)
     with begin(database, tenant) as transaction:
         configuration.add_terms(transaction, TERMS)
         configuration.add_entities(transaction, [Entity(1, "e1", "Default")])

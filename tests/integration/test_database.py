@@ -15,7 +15,7 @@ from threading import Event, Thread
 import pytest
 
 import zuora_mock
-from tests.integration.benches import make_bench, rows
+from tests.integration.benches import add_tenant, make_bench, rows
 from zuora_mock.domain.catalogue import ACCOUNT
 from zuora_mock.storage import configuration, schema, tenants
 from zuora_mock.storage.database import Database, UnusableDatabase
@@ -224,7 +224,7 @@ def test_reading_waits_for_the_end_of_another_threads_transaction() -> None:
     with database.transaction():
         thread = in_thread(look)
         begun.wait()
-        key = tenants.add(database, "new", "none", make_bench().tenant.settings).key
+        key = add_tenant(database, "new", "none", make_bench().tenant.settings).key
         assert found == []
     thread.join()
     assert found == [key]

@@ -9,12 +9,11 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from tests.integration.benches import make_bench, rows
+from tests.integration.benches import add_tenant, make_bench, rows
 from zuora_mock.bounds import Bounds
 from zuora_mock.steering.fault_orders import DelayFault, ErrorFault, FaultOrders, Order, PlainFault
 from zuora_mock.steering.faults import NO_INJECTION, FaultKind, Injection
 from zuora_mock.steering.matching import Subject
-from zuora_mock.storage import tenants
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import begin
 
@@ -225,7 +224,7 @@ def test_an_id_is_not_given_twice(orders: Orders) -> None:
 
 
 def test_orders_of_one_tenant_are_nothing_to_another(orders: Orders) -> None:
-    other = tenants.add(orders.bench.database, "other", "none", orders.tenant.settings)
+    other = add_tenant(orders.bench.database, "other", "none", orders.tenant.settings)
     orders.add(**RATE)
     subject = Subject("execute", "POST", "/v1/action/execute", None, {}, b"")
     assert orders.orders.inject(other, subject) is NO_INJECTION

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.benches import NOON, Bench, Item, Only, explain, make_bench, rows, spare
+from tests.integration.benches import NOON, Bench, Item, Only, make_bench, rows, runner_of
 from zuora_mock.clock import SECOND, Clock
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE
@@ -50,7 +51,7 @@ def settled(bench: Bench) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 def working(bench: Bench, handler: Callable[[Transaction, Job], None]) -> Runner:
     """A runner that does something else than split."""
-    return Runner(bench.database, Only(bench.tenant), {"Work": handler}, explain=explain, strike=spare)
+    return runner_of(bench.database, Only(bench.tenant), {"Work": handler})
 
 
 def enqueue(bench: Bench, *objects: str) -> list[str]:
@@ -391,7 +392,7 @@ def test_manual_work_and_that_of_strangers_is_passed_over(bench: Bench) -> None:
     async def scene() -> None:
         with bench.runner.background.in_this_loop():
             manual = order(bench)
-            stranger = Tenant(99, "?", "?", bench.tenant.settings, bench.tenant.policy, Clock(), bench.tenant.counters)
+            stranger = replace(bench.tenant, key=99, world=99, name="?")
             bench.runner.wake(stranger, ["x"])
             bench.runner.wake(bench.tenant, [manual, "unknown"])
             bench.set_policy("after-reply")
@@ -412,7 +413,7 @@ def test_a_job_that_cannot_even_be_begun_does_not_end_the_task(bench: Bench, cap
 
     (job,) = enqueue(bench, "x")
     tenants = Moody()
-    runner = Runner(bench.database, tenants, {"Work": lambda *_: None}, explain=explain, strike=spare)
+    runner = runner_of(bench.database, tenants, {"Work": lambda *_: None})
 
     async def scene() -> None:
         with runner.background.in_this_loop():

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.integration.benches import add_tenant
 from zuora_mock.billing.object_queries import Extent, ShownRecord, find_many, find_one
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
@@ -15,7 +16,6 @@ from zuora_mock.domain.object_query.reading import Asked
 from zuora_mock.domain.object_query.resources import resource_of
 from zuora_mock.domain.values import Record
 from zuora_mock.settings import TenantSettings
-from zuora_mock.storage import tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.transaction import Transaction, begin
 
@@ -26,7 +26,7 @@ INVOICES = resource_of(INVOICE)
 @pytest.fixture
 def transaction() -> Iterator[Transaction]:
     database = Database()
-    tenant = tenants.add(database, "acme", "fixture", TenantSettings())
+    tenant = add_tenant(database, "acme", "fixture", TenantSettings())
     tenant.clock = Clock(frozen_at=NOON)
     with begin(database, tenant, 1) as opened:
         yield opened

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.integration.benches import rows
+from tests.integration.benches import add_tenant, rows
 from zuora_mock.billing.queries import Page, batch_size, query, query_more
 from zuora_mock.clock import DAY, MINUTE, Clock
 from zuora_mock.domain import rules
@@ -22,7 +22,6 @@ from zuora_mock.domain.custom_fields import CustomFields
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.errors import Refusal
 from zuora_mock.settings import TenantSettings
-from zuora_mock.storage import tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
@@ -34,7 +33,7 @@ NOON = 1_769_904_000_000
 
 
 def new_tenant(database: Database, name: str = "acme", **given: Any) -> Tenant:
-    tenant = tenants.add(database, name, "fixture", TenantSettings(time_zone="Europe/Berlin", **given))
+    tenant = add_tenant(database, name, "fixture", TenantSettings(time_zone="Europe/Berlin", **given))
     tenant.clock = Clock(frozen_at=NOON)
     return tenant
 

@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.integration.benches import add_tenant
 from zuora_mock.billing.queries import query, query_more
 from zuora_mock.billing.rendering import render_record
 from zuora_mock.domain.catalogue import BY_NAME, Access, Field, ObjectType
 from zuora_mock.domain.values import Record, Type, Value
 from zuora_mock.settings import TenantSettings
-from zuora_mock.storage import tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.transaction import Transaction, begin
 
@@ -227,7 +227,7 @@ def database() -> Iterator[Database]:
 @given(case=cases(), batch=st.integers(1, 4))
 def test_any_query_finds_what_an_independent_reading_finds(database: Database, case: Case, batch: int) -> None:
     kind, fields, rows, where = case
-    tenant = tenants.add(database, "acme", "fixture", TenantSettings(time_zone="Europe/Berlin"))
+    tenant = add_tenant(database, "acme", "fixture", TenantSettings(time_zone="Europe/Berlin"))
     with begin(database, tenant, 2) as transaction:
         transaction.insert(kind, [{"Id": transaction.new_id(), "tier__c": "elsewhere"}])
     with begin(database, tenant, 1) as transaction:

@@ -26,12 +26,14 @@ from zuora_mock.domain.money import parse_micros
 from zuora_mock.domain.values import Record
 from zuora_mock.storage import charges, configuration
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.steps import in_transactions
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.tenants.tenancy import Tenancy
+from zuora_mock.work.turns import at_once
 
 ACME = {"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD", "PaymentTerm": "Net 30"}
 FROZEN = {"now": "2026-02-01T00:00:00Z", "frozen": True}
@@ -78,8 +80,7 @@ class Filled:
         return self.seed(fixture(**document))
 
     def seed(self, source: Fixture) -> SeedResult:
-        with self.transaction() as transaction:
-            return self.tenancy.seed(transaction, source)
+        return at_once(in_transactions(self.database, self.tenant, self.tenancy.seed(self.tenant, source)))
 
     def state(self) -> dict[str, Any]:
         with self.transaction() as transaction:

@@ -17,13 +17,16 @@ from zuora_mock.settings import JobPolicy, Settings
 from zuora_mock.storage import configuration
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import NEVER
-from zuora_mock.storage.tables import FAULTS, IDEMPOTENCY, JOBS, JOURNAL
+from zuora_mock.storage.steps import Result, Stepwise, in_transactions
+from zuora_mock.storage.tables import DATA_TABLES, FAULTS, IDEMPOTENCY, JOBS, JOURNAL
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import begin
 from zuora_mock.tenants.credentials import TOKEN_LIFETIME, Credentials
 from zuora_mock.tenants.fixtures import Fixture, FixtureError, default_fixture_path, load, parse
 from zuora_mock.tenants.fixtures.seeding import SeedResult
-from zuora_mock.tenants.tenancy import Taken, Tenancy, TenancyError, Unknown
+from zuora_mock.tenants.refusals import Taken, TenancyError, Unknown
+from zuora_mock.tenants.tenancy import Tenancy
+from zuora_mock.work.turns import at_once
 
 KNOWN = "00000000-0000-4000-8000-000000009867"
 MINE, YOURS, THEIRS = ("m" * 36, "y" * 36, "t" * 36)
@@ -35,6 +38,11 @@ def any_row(table: Table) -> dict[str, Any]:
     values: dict[type, Any] = {str: "[]", bytes: b"", int: NEVER, float: 0.5}
     row = {each.name: values[each.type.python_type] for each in table.c}
     return {**row, **{name: value for name, value in (("n", 1), ("request", 1), ("state", "queued")) if name in row}}
+
+
+def owner(tenant: Tenant, table: Table) -> int:
+    """What stands in the column `tenant`."""
+    return tenant.world if table in DATA_TABLES else tenant.key
 
 
 class Server:
@@ -51,29 +59,36 @@ class Server:
         assert admitted is not None
         return admitted
 
+    def take(self, steps: Stepwise[Result], tenant: Tenant | None = None) -> Result:
+        return at_once(in_transactions(self.database, tenant or self.tenancy.anonymous, steps))
+
     def reset(self, tenant: Tenant) -> dict[str, int]:
-        with begin(self.database, tenant) as transaction:
-            return self.tenancy.reset(transaction)
+        return self.take(self.tenancy.reset(tenant), tenant)
 
     def seed(self, tenant: Tenant, fixture: Fixture) -> SeedResult:
-        with begin(self.database, tenant) as transaction:
-            return self.tenancy.seed(transaction, fixture)
+        return self.take(self.tenancy.seed(tenant, fixture), tenant)
 
     def snapshot(self, tenant: Tenant, name: str) -> None:
-        with begin(self.database, tenant) as transaction:
-            self.tenancy.snapshot(transaction, name)
+        self.take(self.tenancy.snapshot(tenant, name), tenant)
 
     def snapshots(self, tenant: Tenant) -> list[str]:
         with begin(self.database, tenant) as transaction:
             return list(configuration.snapshots_of(transaction))
 
     def drop_snapshot(self, tenant: Tenant, name: str) -> None:
-        with begin(self.database, tenant) as transaction:
-            self.tenancy.drop_snapshot(transaction, name)
+        self.take(self.tenancy.drop_snapshot(tenant, name), tenant)
 
     def restore(self, tenant: Tenant, name: str) -> None:
-        with begin(self.database, tenant) as transaction:
-            self.tenancy.restore(transaction, name)
+        self.take(self.tenancy.restore(tenant, name), tenant)
+
+    def create(self, client_id: str, secret: str, base: str | Fixture | None = None) -> Tenant:
+        return self.take(self.tenancy.create(client_id, secret, base))
+
+    def fork(self, base: str, client_id: str, secret: str) -> Tenant:
+        return self.take(self.tenancy.fork(base, client_id, secret))
+
+    def remove(self, name: str) -> None:
+        self.take(self.tenancy.remove(name))
 
     def clients(self, tenant: Tenant) -> list[Client]:
         with begin(self.database, tenant) as transaction:
@@ -100,8 +115,8 @@ class Server:
     def disturb(self, tenant: Tenant) -> None:
         """A row in everything that a reset or a restore must know of, and other settings."""
         for table in NOTED:
-            rows(self.database, f"DELETE FROM {table.name} WHERE tenant = ?", tenant.key)
-            row = {**any_row(table), "tenant": tenant.key}
+            rows(self.database, f"DELETE FROM {table.name} WHERE tenant = ?", owner(tenant, table))
+            row = {**any_row(table), "tenant": owner(tenant, table)}
             marks = ", ".join("?" * len(row))
             rows(self.database, f"INSERT INTO {table.name} ({', '.join(row)}) VALUES ({marks})", *row.values())
         tenant.entries = 1
@@ -109,7 +124,7 @@ class Server:
 
     def counts(self, tenant: Tenant) -> dict[str, int]:
         counted = "SELECT count(*) FROM {} WHERE tenant = ?"
-        return {each.name: rows(self.database, counted.format(each.name), tenant.key)[0][0] for each in NOTED}
+        return {each.name: rows(self.database, counted.format(each.name), owner(tenant, each))[0][0] for each in NOTED}
 
 
 @pytest.fixture
@@ -234,36 +249,28 @@ def test_a_reset_keeps_the_client_of_a_tenant_that_is_its_own(server: Server) ->
     assert server.clients(tenant) == [client]
 
 
-def test_all_tenants_are_reset_at_once(server: Server) -> None:
-    tenant, _ = server.admitted(MINE)
-    server.remove_invoices(tenant)
-    removed = dict(server.tenancy.reset_all())
-    assert (removed["default"]["invoices"], removed[MINE]["invoices"]) == (14, 0)
-    assert len(server.numbers(tenant)) == 14
-
-
 def test_a_fork_is_a_copy_that_goes_its_own_way(server: Server) -> None:
     base, _ = server.admitted(MINE)
     server.remove_invoices(base)
     server.disturb(base)
     base.counters.invoices = 77
-    fork = server.tenancy.fork(MINE, YOURS, "s")
+    fork = server.fork(MINE, YOURS, "s")
     own = {"tenant": "", "clients": []}
     assert {**server.state(fork), **own} == {**server.state(base), **own}
     assert [each.client_id for each in server.clients(fork)] == [YOURS]
     assert (fork.clock, fork.policy, fork.entries) == (Clock(frozen_at=1_000), JobPolicy(mode="manual"), 0)
     assert server.counts(fork) == {"jobs": 1, "idempotency": 1, "faults": 0, "journal": 0}
-    assert rows(server.database, "SELECT request FROM jobs WHERE tenant = ?", fork.key) == [(None,)]
+    assert rows(server.database, "SELECT request FROM jobs WHERE tenant = ?", fork.world) == [(None,)]
     server.reset(fork)
     assert (len(server.numbers(fork)), server.numbers(base)) == (14, [])
 
 
 def test_a_tenant_is_created_from_the_first_a_named_or_a_given_fixture_or_another_tenant() -> None:
     server = Server(None, load(default_fixture_path()), many(2))
-    server.remove_invoices(server.tenancy.create("a" * 36, "s"))
+    server.remove_invoices(server.create("a" * 36, "s"))
     given = parse('{"tenant": "default", "accounts": [{"AccountNumber": "Z", "Name": "Z", "Currency": "USD"}]}')
     counts = [
-        len(server.numbers(server.tenancy.create(str(index) * 36, "s", base)))
+        len(server.numbers(server.create(str(index) * 36, "s", base)))
         for index, base in enumerate((None, "default", "many", given, "a" * 36, KNOWN))
     ]
     assert counts == [14, 14, 2, 0, 0, 14]
@@ -272,13 +279,13 @@ def test_a_tenant_is_created_from_the_first_a_named_or_a_given_fixture_or_anothe
 def test_what_cannot_be_created_is_refused_by_name(server: Server) -> None:
     server.admitted(MINE)
     with pytest.raises(Taken, match=MINE):
-        server.tenancy.create(MINE, "s")
+        server.create(MINE, "s")
     with pytest.raises(Unknown, match="nobody"):
-        server.tenancy.create(YOURS, "s", "nobody")
+        server.create(YOURS, "s", "nobody")
     with pytest.raises(TenancyError, match="36 characters"):
-        server.tenancy.create("short", "s")
+        server.create("short", "s")
     with pytest.raises(TenancyError, match="42 characters"):
-        server.tenancy.fork(MINE, YOURS, "s" * 43)
+        server.fork(MINE, YOURS, "s" * 43)
 
 
 def test_a_removed_tenant_leaves_nothing_behind(server: Server) -> None:
@@ -287,7 +294,7 @@ def test_a_removed_tenant_leaves_nothing_behind(server: Server) -> None:
     server.snapshot(tenant, "before")
     told: list[Tenant] = []
     server.tenancy.listeners.append(told.append)
-    server.tenancy.remove(MINE)
+    server.remove(MINE)
     assert told == [tenant]
     assert server.tenancy.resolve(MINE) is None
     assert server.tenancy.by_key(tenant.key) is None
@@ -295,12 +302,12 @@ def test_a_removed_tenant_leaves_nothing_behind(server: Server) -> None:
     assert server.numbers(tenant) == []
     assert list(server.tenancy.all()) == [server.tenancy.anonymous]
     with pytest.raises(Unknown):
-        server.tenancy.remove(MINE)
+        server.remove(MINE)
 
 
 def test_the_first_fixtures_tenant_cannot_be_removed(server: Server) -> None:
     with pytest.raises(TenancyError, match="stays"):
-        server.tenancy.remove(KNOWN)
+        server.remove(KNOWN)
 
 
 def test_a_snapshot_brings_data_jobs_policy_clock_and_keys_back(server: Server) -> None:
@@ -367,7 +374,7 @@ def test_a_kept_file_keeps_its_data_and_finds_its_way_back(tmp_path: Path) -> No
     tenant, _ = first.admitted(MINE, "secret")
     first.remove_invoices(tenant)
     first.remove_invoices(first.tenancy.anonymous)
-    first.tenancy.create(YOURS, "s", many(3))
+    first.create(YOURS, "s", many(3))
     first.snapshot(tenant, "empty")
     first.database.close()
     second = Server(path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Query, Request
@@ -14,8 +15,10 @@ from fastapi.routing import APIRoute
 from zuora_mock.admin.guard import bearer_of, suggestion
 from zuora_mock.admin.problems import Problem
 from zuora_mock.services import Services
+from zuora_mock.storage.steps import Stepwise
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.work.turns import in_turns
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -43,7 +46,16 @@ class TenantCall:
         **named: _Arguments.kwargs,
     ) -> _Result:
         """The use case in a transaction of its own. Nothing of it remains if it raises."""
+        await self.services.tenancy.holds.free(self.tenant.name)
         return self.do_at_once(use_case, *arguments, **named)
+
+    async def take(self, steps: Stepwise[_Result]) -> _Result:
+        """Long work on the tenant, whose other calls wait meanwhile."""
+        return await self.services.tenancy.take(steps, self.tenant.name)
+
+    async def in_turns(self, pieces: Iterable[_Result]) -> list[_Result]:
+        """Makes the pieces in turns with others; while the tenant is held there are none."""
+        return await in_turns(pieces, partial(self.services.tenancy.holds.free, self.tenant.name))
 
     def do_at_once(
         self,
@@ -137,6 +149,7 @@ async def meant_tenant(services: CurrentServices, named: MaybeTenant) -> NamedTe
 
 async def current_call(services: CurrentServices, meant: Annotated[NamedTenant, Depends(meant_tenant)]) -> TenantCall:
     services.tenancy.use(meant.tenant)
+    await services.tenancy.holds.free(meant.tenant.name)
     return TenantCall(services, meant.tenant)
 
 

@@ -22,7 +22,6 @@ from zuora_mock.steering.models import RequestBody, ResponseBody
 from zuora_mock.storage import configuration
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work.runner import UnknownJob
-from zuora_mock.work.turns import in_turns
 
 router = admin_router("Jobs", prefix="/jobs", route_class=StrictRoute)
 
@@ -102,7 +101,7 @@ async def set_policy(call: CurrentTenantCall, body: PolicyBody) -> JobPolicy:
     """
     await call.do(_set, JobPolicy(mode=body.mode, seconds=body.seconds))
     if body.mode != "manual":
-        await in_turns(call.services.runner.run_due(call.tenant, manual=True))
+        await call.in_turns(call.services.runner.run_due(call.tenant, manual=True))
     return call.tenant.policy
 
 
@@ -112,7 +111,7 @@ async def settle(call: CurrentTenantCall) -> JobsRun:
 
     Where jobs are left that are held or whose time has not come, 409 with those in `blocked`, and in `ran` what ran.
     """
-    ran = await in_turns(call.services.runner.run_due(call.tenant, manual=True))
+    ran = await call.in_turns(call.services.runner.run_due(call.tenant, manual=True))
     blocked = call.services.runner.unsettled(call.tenant)
     if blocked:
         members = {"blocked": views(blocked), "ran": views(ran)}

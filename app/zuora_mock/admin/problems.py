@@ -22,7 +22,7 @@ from starlette.responses import Response
 from zuora_mock.pointers import pointer
 from zuora_mock.storage.database import StorageTrouble
 from zuora_mock.tenants.fixtures import FixtureError
-from zuora_mock.tenants.tenancy import Taken, TenancyError, TooMany, Unknown
+from zuora_mock.tenants.refusals import Taken, TenancyError, TooMany, Unknown
 
 MEDIA_TYPE = "application/problem+json"
 

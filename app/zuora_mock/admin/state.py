@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ from zuora_mock.services import Services
 from zuora_mock.steering.models import ResponseBody
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures import dumping
-from zuora_mock.work.turns import finished, in_turns
+from zuora_mock.work.turns import finished
 
 _FIXTURE = {
     "type": "object",
@@ -70,14 +71,17 @@ async def reset(
         return await _reset_all(services)
     meant = await meant_tenant(services, named)
     async with services.fairness.turn(meant.tenant.key):
-        removed = await TenantCall(services, meant.tenant).do(services.tenancy.reset)
+        removed = await TenantCall(services, meant.tenant).take(services.tenancy.reset(meant.tenant))
     return ResetAnswer(tenant=meant.by, removed=removed)
 
 
 async def _reset_all(services: Services) -> ResetAnswer:
     if services.settings.forbid_reset_all:
         raise Problem(403, "Reset of all forbidden", "name a tenant: this server does not reset all tenants at once")
-    tenants = dict(await in_turns(services.tenancy.reset_all()))
+    tenants = {}
+    for tenant in services.tenancy.all():
+        tenants[tenant.name] = await TenantCall(services, tenant).take(services.tenancy.reset(tenant))
+        await asyncio.sleep(0)
     total: Counter[str] = Counter()
     for counts in tenants.values():
         total.update(counts)
@@ -96,8 +100,8 @@ async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
     """
     tenant, body = call.tenant, await request.body()
     fixture = await finished(fixtures.parse_in_steps(body, "the fixture", tenant.zone, tenant.custom_fields))
-    made = await call.do(call.services.tenancy.seed, fixture)
-    await in_turns(call.services.runner.advanced(call.tenant))
+    made = await call.take(call.services.tenancy.seed(call.tenant, fixture))
+    await call.in_turns(call.services.runner.advanced(call.tenant))
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
 
 

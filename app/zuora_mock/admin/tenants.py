@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures import Fixture
-from zuora_mock.tenants.tenancy import TenancyError, Unknown
+from zuora_mock.tenants.refusals import TenancyError, Unknown
 from zuora_mock.work.turns import finished, in_turns
 
 _CLIENT_ID = "00000000-0000-4000-8000-000000000001"
@@ -109,21 +109,27 @@ def _view(transaction: Transaction) -> TenantView:
     )
 
 
-def _forgotten_snapshots(call: TenantCall, names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        with suppress(Unknown):  # others have their turn between two of them
-            call.do_at_once(call.services.tenancy.drop_snapshot, name)
-        yield name
-
-
 async def _read(base: str | dict[str, Any] | None) -> str | Fixture | None:
     """Raises FixtureError."""
     return await finished(fixtures.parse_in_steps(json.dumps(base), "base")) if isinstance(base, dict) else base
 
 
-def _remove(services: Services, tenant: Tenant) -> None:
+def _copied(services: Services, base: str | Fixture | None) -> list[str]:
+    """The name of the tenant that is copied, if one is."""
+    tenant = services.tenancy.resolve(base) if isinstance(base, str) else None
+    return [tenant.name] if tenant else []
+
+
+async def _welcome(services: Services, tenant: Tenant) -> TenantView:
+    """Others may have to make room for it."""
+    await in_turns(services.tenancy.make_room())
+    services.runner.attend(tenant)
+    return await TenantCall(services, tenant).do(_view)
+
+
+async def _remove(services: Services, tenant: Tenant) -> None:
     try:
-        services.tenancy.remove(tenant.name)
+        await TenantCall(services, tenant).take(services.tenancy.remove(tenant.name))
     except TenancyError as error:
         raise Problem(409, "Tenant stays", str(error)) from None
 
@@ -138,10 +144,10 @@ async def list_tenants(services: CurrentServices) -> TenantList:
 @router.post("/tenants", status_code=201)
 async def create(services: CurrentServices, body: TenantBody) -> TenantView:
     """A tenant with a client of its own, from a fixture or as a copy of another tenant."""
-    tenant = services.tenancy.create(body.client_id, body.client_secret, await _read(body.base))
-    await in_turns(services.tenancy.make_room())
-    services.runner.attend(tenant)
-    return await TenantCall(services, tenant).do(_view)
+    tenancy, base = services.tenancy, await _read(body.base)
+    steps = tenancy.create(body.client_id, body.client_secret, base)
+    tenant = await tenancy.take(steps, body.client_id, *_copied(services, base))
+    return await _welcome(services, tenant)
 
 
 @router.put("/tenants/{name}", responses={201: {"description": "There was none, it was made", "model": TenantView}})
@@ -152,17 +158,16 @@ async def put(services: CurrentServices, name: ClientId, body: OwnTenantBody, re
     """
     known, base = services.tenancy.by_name(name), await _read(body.base)
     async with services.fairness.turn(known.key if known else 0):
-        tenant, made = services.tenancy.put(name, body.client_secret, base)
-    await in_turns(services.tenancy.make_room())
+        steps = services.tenancy.put(name, body.client_secret, base)
+        tenant, made = await services.tenancy.take(steps, name, *_copied(services, base))
     response.status_code = 201 if made else 200
-    services.runner.attend(tenant)
-    return await TenantCall(services, tenant).do(_view)
+    return await _welcome(services, tenant)
 
 
 @router.delete("/tenants", status_code=204, response_model=None)
 async def remove_current(call: CurrentTenantCall) -> None:
     """Removes the tenant that the call names, with everything of it. The first fixture's tenant stays."""
-    _remove(call.services, call.tenant)
+    await _remove(call.services, call.tenant)
 
 
 @router.get("/tenants/{name}")
@@ -174,16 +179,15 @@ async def read(services: CurrentServices, name: str) -> TenantView:
 @router.delete("/tenants/{name}", status_code=204, response_model=None)
 async def remove(services: CurrentServices, name: str) -> None:
     """Removes a tenant with everything of it. The first fixture's tenant stays."""
-    _remove(services, find_tenant(services, name))
+    await _remove(services, find_tenant(services, name))
 
 
 @router.post("/tenants/{base}/fork", status_code=201)
 async def fork(services: CurrentServices, base: str, body: ClientBody) -> TenantView:
     """A copy of a tenant as it stands: data, jobs, policy, clock and keys, under a client of its own."""
-    tenant = services.tenancy.fork(base, body.client_id, body.client_secret)
-    await in_turns(services.tenancy.make_room())
-    services.runner.attend(tenant)
-    return await TenantCall(services, tenant).do(_view)
+    steps = services.tenancy.fork(base, body.client_id, body.client_secret)
+    tenant = await services.tenancy.take(steps, body.client_id, *_copied(services, base))
+    return await _welcome(services, tenant)
 
 
 @router.get("/snapshots")
@@ -196,26 +200,29 @@ async def list_snapshots(call: CurrentTenantCall) -> SnapshotList:
 @router.post("/snapshots", status_code=201)
 async def snapshot(call: CurrentTenantCall, body: SnapshotBody) -> SnapshotView:
     """Remembers data, jobs, policy, clock and keys under a name, in place of an older snapshot of that name."""
-    await call.do(call.services.tenancy.snapshot, body.name)
+    await call.take(call.services.tenancy.snapshot(call.tenant, body.name))
     return SnapshotView(tenant=call.tenant.name, name=body.name)
 
 
 @router.delete("/snapshots", status_code=204, response_model=None)
 async def drop_snapshots(call: CurrentTenantCall) -> None:
     """Forgets all snapshots of the tenant."""
-    await in_turns(_forgotten_snapshots(call, await call.do(configuration.snapshots_of)))
+    for name in await call.do(configuration.snapshots_of):
+        with suppress(Unknown):  # others have their turn between two of them
+            await call.take(call.services.tenancy.drop_snapshot(call.tenant, name))
+        await asyncio.sleep(0)
 
 
 @router.delete("/snapshots/{name}", status_code=204, response_model=None)
 async def drop_snapshot(call: CurrentTenantCall, name: str) -> None:
     """Forgets one snapshot."""
-    await call.do(call.services.tenancy.drop_snapshot, name)
+    await call.take(call.services.tenancy.drop_snapshot(call.tenant, name))
 
 
 @router.post("/snapshots/{name}/restore")
 async def restore(call: CurrentTenantCall, name: str) -> SnapshotView:
     """Brings data, jobs, policy, clock and keys back as they were. Journal, faults and tokens stay."""
     async with call.services.fairness.turn(call.tenant.key):
-        await call.do(call.services.tenancy.restore, name)
+        await call.take(call.services.tenancy.restore(call.tenant, name))
     call.services.runner.attend(call.tenant)
     return SnapshotView(tenant=call.tenant.name, name=name)

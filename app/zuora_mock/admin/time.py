@@ -20,7 +20,6 @@ from zuora_mock.steering.models import RequestBody, ResponseBody
 from zuora_mock.storage import configuration
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
-from zuora_mock.work.turns import in_turns
 
 router = admin_router("Time", prefix="/clock", route_class=StrictRoute)
 
@@ -63,7 +62,7 @@ def _set(transaction: Transaction, clock: Clock) -> None:
 async def _move(call: TenantCall, clock: Clock) -> ClockMoved:
     await call.do(_set, clock)
     await call.do(call.services.upkeep.sweep)
-    ran = await in_turns(call.services.runner.advanced(call.tenant))
+    ran = await call.in_turns(call.services.runner.advanced(call.tenant))
     return ClockMoved(**view(call.tenant).model_dump(), ran=views(ran))
 
 

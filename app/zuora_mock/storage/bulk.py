@@ -1,63 +1,149 @@
-"""Many rows at once: filling, emptying and copying what belongs to a tenant."""
+"""Many rows at once: emptying and copying what belongs to a tenant, in steps of some thousand rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, select
+from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, null, select, tuple_
 
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Connected, Prepared
-from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS
+from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS, WORLDS
 from zuora_mock.storage.transaction import Transaction
+
+STEP = 2000
+"""Rows that are removed or copied in one step."""
 
 
 def clear(transaction: Transaction) -> dict[str, int]:
-    """Removes data, journal and faults of the tenant; how many rows there were, by table."""
-    return _delete(transaction, (*DATA_TABLES, JOURNAL, FAULTS), transaction.tenant.key)
+    """Removes journal and faults of the tenant; how many rows there were, by table."""
+    return _delete(transaction, (JOURNAL, FAULTS), transaction.tenant.key)
 
 
 def remove_all(transaction: Transaction) -> None:
-    """Removes the tenant's rows in all tables but its own row and its tokens."""
-    _delete(transaction, (*DATA_TABLES, JOURNAL, FAULTS, CLIENTS, EXERCISED), transaction.tenant.key)
+    """Removes the tenant's rows in all tables but those of its data, its own row and its tokens."""
+    _delete(transaction, (JOURNAL, FAULTS, CLIENTS, EXERCISED), transaction.tenant.key)
 
 
-def delete_data(database: Database, key: int) -> None:
-    """Removes the data of a tenant or a snapshot."""
-    _delete(database, DATA_TABLES, key)
+def new_world(database: Database) -> int:
+    """A number for data; until somebody has it, the data goes after a start."""
+    number = _NEW_WORLD.run(database, {}).lastrowid
+    return int(number or 0)
 
 
-def copy_data(database: Database, source: int, target: int) -> None:
-    """The data of one tenant or snapshot for another one that has none."""
-    for each in DATA_TABLES:
-        _copying(each).run(database, {"source": source, "target": target})
+def keep_world(database: Database, number: int) -> None:
+    """It belongs to somebody from now on."""
+    _KEEP_WORLD.run(database, {"wanted": number})
+
+
+def give_up_world(database: Database, number: int) -> None:
+    """It belongs to nobody any more."""
+    _GIVE_UP_WORLD.run(database, {"number": number})
+
+
+def ownerless(database: Database) -> list[int]:
+    """The worlds that belong to nobody."""
+    return _OWNERLESS.column(database, {})
+
+
+def remove_world(database: Database, number: int) -> Generator[None, None, dict[str, int]]:
+    """Removes data that belongs to nobody, in steps; how many rows there were, by table."""
+    removed, size = Counter[str](), 0
+    for table in DATA_TABLES:
+        for _, last in _pages(database, table, number):
+            if size >= STEP:
+                size = 0
+                yield
+            count = _deletion(table, last=bool(last)).run(database, {"whose": number, **_named("last", last)}).rowcount
+            removed[table.name] += count
+            size += count
+    keep_world(database, number)
+    return removed
+
+
+def copy_world(database: Database, source: int, target: int) -> Generator[None, None, None]:
+    """The data of one world for another one that has none, in steps."""
+    size = 0
+    for table in DATA_TABLES:
+        for after, last in _pages(database, table, source):
+            if size >= STEP:
+                size = 0
+                yield
+            bounds = {**_named("after", after), **_named("last", last)}
+            copying = _copying(table, after=bool(after), last=bool(last))
+            size += copying.run(database, {"source": source, "target": target, **bounds}).rowcount
 
 
 def delete_appendages(transaction: Transaction, object_id: str) -> None:
     """Charges of an account and arithmetic of a split go with it."""
     for each in _DELETE_APPENDAGES:
-        each.run(transaction, {"whose": transaction.tenant.key, "owner": object_id})
+        each.run(transaction, {"whose": transaction.tenant.world, "owner": object_id})
 
 
-def trim(transaction: Transaction, table: Table, most: int, newest: str = "rowid") -> int:
-    """Removes all rows of the tenant but the newest by that column; how many they were."""
-    return _trimming(table, newest).run(transaction, {"whose": transaction.tenant.key, "most": most}).rowcount
+def trim(transaction: Transaction, table: Table, whose: int, most: int, newest: str = "rowid") -> int:
+    """Removes all rows of the tenant, or of its world, but the newest by that column; how many they were."""
+    return _trimming(table, newest).run(transaction, {"whose": whose, "most": most}).rowcount
 
 
 def _delete(on: Connected, tables: Iterable[Table], key: int) -> dict[str, int]:
-    return {each.name: _deletion(each).run(on, {"whose": key}).rowcount for each in tables}
+    return {each.name: _deletion(each, last=False).run(on, {"whose": key}).rowcount for each in tables}
+
+
+_Bound = Sequence[Any]
+"""The key of a row, without whose it is; empty where there is no bound."""
+
+
+def _pages(on: Connected, table: Table, number: int) -> Iterator[tuple[_Bound, _Bound]]:
+    """After which row and up to which one, page by page; the first has no beginning, the last no end."""
+    after: _Bound = ()
+    while True:
+        last = _last_of_page(table, after=bool(after)).first(on, {"whose": number, **_named("after", after)}) or ()
+        yield after, last
+        if not last:
+            return
+        after = last
+
+
+def _named(prefix: str, bound: _Bound) -> dict[str, Any]:
+    return {f"{prefix}_{position}": value for position, value in enumerate(bound)}
+
+
+def _key(table: Table) -> list[ColumnElement[Any]]:
+    return [column for column in table.primary_key.columns if column.name != "tenant"]
+
+
+def _bound(table: Table, prefix: str) -> ColumnElement[Any]:
+    return tuple_(*(bindparam(f"{prefix}_{position}") for position, _ in enumerate(_key(table))))
+
+
+def _on_page(table: Table, *, after: bool, last: bool) -> Iterator[ColumnElement[bool]]:
+    if after:
+        yield tuple_(*_key(table)) > _bound(table, "after")
+    if last:
+        yield tuple_(*_key(table)) <= _bound(table, "last")
 
 
 _DELETE_APPENDAGES = tuple(
     Prepared(delete(column.table).where(column.table.c.tenant == bindparam("whose"), column == bindparam("owner")))
     for column in (CHARGES.c.account, SPLITS.c.split)
 )
+_NEW_WORLD, _GIVE_UP_WORLD = Prepared(insert(WORLDS).values(number=null())), Prepared(insert(WORLDS))
+_KEEP_WORLD = Prepared(delete(WORLDS).where(WORLDS.c.number == bindparam("wanted")))
+_OWNERLESS = Prepared(select(WORLDS.c.number))
 
 
 @cache
-def _deletion(table: Table) -> Prepared:
-    return Prepared(delete(table).where(table.c.tenant == bindparam("whose")))
+def _last_of_page(table: Table, *, after: bool) -> Prepared:
+    rows = select(*_key(table)).where(table.c.tenant == bindparam("whose"), *_on_page(table, after=after, last=False))
+    return Prepared(rows.order_by(*_key(table)).limit(literal_column("1")).offset(literal_column(str(STEP - 1))))
+
+
+@cache
+def _deletion(table: Table, *, last: bool) -> Prepared:
+    return Prepared(delete(table).where(table.c.tenant == bindparam("whose"), *_on_page(table, after=False, last=last)))
 
 
 @cache
@@ -69,8 +155,9 @@ def _trimming(table: Table, newest: str) -> Prepared:
 
 
 @cache
-def _copying(table: Table) -> Prepared:
+def _copying(table: Table, *, after: bool, last: bool) -> Prepared:
     others = [column for column in table.c if column.name != "tenant"]
     rows = select(bindparam("target", type_=table.c.tenant.type), *others)
     names = ["tenant", *(column.name for column in others)]
-    return Prepared(insert(table).from_select(names, rows.where(table.c.tenant == bindparam("source"))))
+    page = rows.where(table.c.tenant == bindparam("source"), *_on_page(table, after=after, last=last))
+    return Prepared(insert(table).from_select(names, page))

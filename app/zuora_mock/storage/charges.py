@@ -57,7 +57,7 @@ def count_billed(transaction: Transaction, charges: Iterable[Charge]) -> None:
 
 
 def _scope(transaction: Transaction) -> dict[str, object]:
-    return {"whose": transaction.tenant.key, "where": transaction.entity}
+    return {"whose": transaction.tenant.world, "where": transaction.entity}
 
 
 def _charge(row: Sequence[Any]) -> Charge:

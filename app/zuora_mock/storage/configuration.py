@@ -10,23 +10,14 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CLIENTS, ENTITIES, ORGS, PAYMENT_TERMS, TENANTS
-from zuora_mock.storage.tenants import CLIENT_BY_ID, COUNTERS, Client, Entity, client
+from zuora_mock.storage.tenants import CLIENT_BY_ID, VALUES, Client, Entity, client, values_of
 from zuora_mock.storage.transaction import Transaction
 
 
 def save(transaction: Transaction) -> None:
     """Writes everything of the tenant's row."""
-    tenant = transaction.tenant
-    values = {
-        "_key": tenant.key,
-        "_fixture": tenant.fixture,
-        "_settings": tenant.settings.model_dump_json(by_alias=True),
-        "_policy": tenant.policy.model_dump_json(by_alias=True),
-        "_custom_fields": json.dumps(tenant.custom_fields.written),
-        "_clock_offset": tenant.clock.offset,
-        "_clock_frozen_at": tenant.clock.frozen_at,
-    }
-    _SAVE.run(transaction, values | {f"_{name}": getattr(tenant.counters, name) for name in COUNTERS})
+    values = {f"_{name}": value for name, value in values_of(transaction.tenant).items()}
+    _SAVE.run(transaction, {"_key": transaction.tenant.key, **values})
 
 
 def add_entities(transaction: Transaction, entities: Sequence[Entity]) -> None:
@@ -54,7 +45,7 @@ def add_terms(transaction: Transaction, terms: Sequence[PaymentTerm], first: int
 
 
 def remove_terms(transaction: Transaction) -> None:
-    _REMOVE_TERMS.run(transaction, {"whose": transaction.tenant.key})
+    _REMOVE_TERMS.run(transaction, {"whose": transaction.tenant.world})
 
 
 def add_orgs(transaction: Transaction, orgs: Sequence[str]) -> None:
@@ -83,7 +74,7 @@ def add_clients(transaction: Transaction, clients: Sequence[Client]) -> None:
         }
         for each in clients
     ]
-    _INSERT_CLIENT.run_many(transaction, _owned(transaction, rows))
+    _INSERT_CLIENT.run_many(transaction, [{"tenant": transaction.tenant.key, **row} for row in rows])
 
 
 def remove_clients(transaction: Transaction, client_ids: Iterable[str]) -> None:
@@ -99,12 +90,11 @@ def snapshots_of(transaction: Transaction) -> dict[str, int]:
 
 
 def _owned(transaction: Transaction, rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
-    return [{"tenant": transaction.tenant.key, **row} for row in rows]
+    return [{"tenant": transaction.tenant.world, **row} for row in rows]
 
 
-_SAVED = ("fixture", "settings", "policy", "custom_fields", "clock_offset", "clock_frozen_at", *COUNTERS)
 _SAVE = Prepared(
-    update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in _SAVED})
+    update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in VALUES})
 )
 _INSERT_ENTITY = Prepared(insert(ENTITIES))
 _INSERT_TERM = Prepared(insert(PAYMENT_TERMS))

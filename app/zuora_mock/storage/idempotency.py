@@ -31,11 +31,11 @@ class KeptAnswer:
 
 def add(transaction: Transaction, kept: KeptAnswer) -> None:
     values = {name: getattr(kept, name) for name in _COLUMNS}
-    _INSERT.run(transaction, {**values, "tenant": transaction.tenant.key, "rules": json.dumps(kept.rules)})
+    _INSERT.run(transaction, {**values, "tenant": transaction.tenant.world, "rules": json.dumps(kept.rules)})
 
 
 def find(transaction: Transaction, key: str) -> KeptAnswer | None:
-    row = _FIND.first(transaction, {"whose": transaction.tenant.key, "wanted": key})
+    row = _FIND.first(transaction, {"whose": transaction.tenant.world, "wanted": key})
     if row is None:
         return None
     *values, names = row
@@ -43,17 +43,17 @@ def find(transaction: Transaction, key: str) -> KeptAnswer | None:
 
 
 def remove(transaction: Transaction, key: str) -> None:
-    _REMOVE.run(transaction, {"whose": transaction.tenant.key, "wanted": key})
+    _REMOVE.run(transaction, {"whose": transaction.tenant.world, "wanted": key})
 
 
 def remove_older(transaction: Transaction, instant: int) -> None:
     """Those that were kept at this instant or before."""
-    _REMOVE_OLDER.run(transaction, {"whose": transaction.tenant.key, "last": instant})
+    _REMOVE_OLDER.run(transaction, {"whose": transaction.tenant.world, "last": instant})
 
 
 def trim(transaction: Transaction, most: int) -> int:
     """Removes the oldest of more than so many; how many they were."""
-    return bulk.trim(transaction, IDEMPOTENCY, most, "kept_at")
+    return bulk.trim(transaction, IDEMPOTENCY, transaction.tenant.world, most, "kept_at")
 
 
 _COLUMNS = tuple(KeptAnswer.__slots__)

@@ -60,43 +60,43 @@ class Job:
 
 
 def add(transaction: Transaction, job: Job) -> None:
-    _INSERT.run(transaction, {"tenant": transaction.tenant.key, **{name: getattr(job, name) for name in _COLUMNS}})
+    _INSERT.run(transaction, {"tenant": transaction.tenant.world, **{name: getattr(job, name) for name in _COLUMNS}})
 
 
 def find(transaction: Transaction, id: str) -> Job | None:
-    row = _BY_ID.first(transaction, {"whose": transaction.tenant.key, "job": id})
+    row = _BY_ID.first(transaction, {"whose": transaction.tenant.world, "job": id})
     return _job(row) if row is not None else None
 
 
 def all_of(transaction: Transaction) -> list[Job]:
     """In the order in which they were ordered."""
-    return [_job(row) for row in _ALL.all(transaction, {"whose": transaction.tenant.key})]
+    return [_job(row) for row in _ALL.all(transaction, {"whose": transaction.tenant.world})]
 
 
 def in_state(transaction: Transaction, state: JobState) -> list[Job]:
-    return [_job(row) for row in _BY_STATE.all(transaction, {"whose": transaction.tenant.key, "now": state.value})]
+    return [_job(row) for row in _BY_STATE.all(transaction, {"whose": transaction.tenant.world, "now": state.value})]
 
 
 def ordered_by(transaction: Transaction, request: int) -> list[Job]:
     """The jobs that the call of this journal entry has ordered."""
-    return [_job(row) for row in _BY_REQUEST.all(transaction, {"whose": transaction.tenant.key, "wanted": request})]
+    return [_job(row) for row in _BY_REQUEST.all(transaction, {"whose": transaction.tenant.world, "wanted": request})]
 
 
 def states_of(transaction: Transaction, object_id: str, type: str = "") -> list[JobState]:
     """Of the jobs that an object has had, if need be of one type, in the order in which they were ordered."""
-    jobs = _STATES.all(transaction, {"whose": transaction.tenant.key, "object": object_id})
+    jobs = _STATES.all(transaction, {"whose": transaction.tenant.world, "object": object_id})
     return [JobState(state) for state, each in jobs if type in ("", each)]
 
 
 def link(transaction: Transaction, ids: Iterable[str], request: int) -> None:
     """Notes the journal entry of the call that has ordered the jobs."""
-    whose = transaction.tenant.key
+    whose = transaction.tenant.world
     _LINK.run_many(transaction, [{"whose": whose, "job": each, "entry": request} for each in ids])
 
 
 def unlink_all(transaction: Transaction) -> None:
     """Their calls are in no journal any more."""
-    _UNLINK.run(transaction, {"whose": transaction.tenant.key, "nothing": None})
+    _UNLINK.run(transaction, {"whose": transaction.tenant.world, "nothing": None})
 
 
 def new_history(state: JobState, at: int) -> str:
@@ -113,7 +113,7 @@ def move(
         entry["reason"] = reason
     history = f"{job.history[:-1]}, {_ENCODE(entry)}]"
     parameters = {
-        "whose": transaction.tenant.key,
+        "whose": transaction.tenant.world,
         "job": job.id,
         "before": job.state.value,
         "after": state.value,

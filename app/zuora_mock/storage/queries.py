@@ -82,25 +82,25 @@ def find_cursor(transaction: Transaction, cursor: str) -> Cursor | None:
 
 
 def cursor_rows(transaction: Transaction, cursor: str, offset: int, limit: int) -> Sequence[Row]:
-    page = {"tenant": transaction.tenant.key, "cursor": cursor, "offset": offset, "end": offset + limit}
+    page = {"tenant": transaction.tenant.world, "cursor": cursor, "offset": offset, "end": offset + limit}
     rows: list[Row] = json.loads(f"[{','.join(_SELECT_PAGE.column(transaction, page))}]")
     return rows
 
 
 def remove_expired(transaction: Transaction) -> None:
-    expired = _SELECT_EXPIRED.column(transaction, {"tenant": transaction.tenant.key, "now": transaction.now()})
+    expired = _SELECT_EXPIRED.column(transaction, {"tenant": transaction.tenant.world, "now": transaction.now()})
     _remove_cursors(transaction, expired)
 
 
 def trim_cursors(transaction: Transaction, most: int) -> int:
     """Removes those that expire first of more than so many; how many they were."""
-    surplus = _SELECT_SURPLUS.column(transaction, {"tenant": transaction.tenant.key, "most": most})
+    surplus = _SELECT_SURPLUS.column(transaction, {"tenant": transaction.tenant.world, "most": most})
     _remove_cursors(transaction, surplus)
     return len(surplus)
 
 
 def _remove_cursors(transaction: Transaction, cursors: Sequence[str]) -> None:
-    gone = [{"tenant": transaction.tenant.key, "cursor": each} for each in cursors]
+    gone = [{"tenant": transaction.tenant.world, "cursor": each} for each in cursors]
     _DELETE_ROWS.run_many(transaction, gone)
     _DELETE_CURSOR.run_many(transaction, gone)
 

@@ -128,6 +128,7 @@ TENANTS = Table(
     Column("key", Integer, primary_key=True),
     Column("name", String, nullable=False),
     Column("snapshot_of", Integer),
+    Column("world", Integer, nullable=False),
     Column("fixture", String, nullable=False),
     Column("settings", Text, nullable=False),
     Column("policy", Text, nullable=False),
@@ -142,6 +143,9 @@ TENANTS = Table(
     Index("tenants_name", "name", "snapshot_of"),
     sqlite_autoincrement=True,
 )
+
+WORLDS = Table("worlds", metadata, Column("number", Integer, primary_key=True), sqlite_autoincrement=True)
+"""Data that belongs to no tenant, because it is not whole yet or not needed any more: after a start it goes."""
 
 ENTITIES = Table(
     "entities",
@@ -336,4 +340,7 @@ DATA_TABLES: tuple[Table, ...] = (
     CURSORS,
     CURSOR_ROWS,
 )
-"""What a snapshot and a fork carry over. Clients, tokens, journal and faults stay with the tenant."""
+"""What a snapshot and a fork carry over. Clients, tokens, journal and faults stay with the tenant.
+
+Here the column `tenant` has the number of the tenant's world.
+"""

@@ -60,7 +60,10 @@ class Client:
 
 @dataclass(slots=True)
 class Tenant:
+    """`world` is the number under which its data is kept; what replaces all of it makes another one."""
+
     key: int
+    world: int
     name: str
     fixture: str
     settings: TenantSettings
@@ -135,11 +138,11 @@ def by_key(database: Database, key: int) -> Tenant | None:
 
 def load_details(database: Database, tenant: Tenant) -> Tenant:
     """Fills in what stands in other tables: entities, payment terms, organisations, the last journal entry."""
-    whose = {"whose": tenant.key}
+    whose = {"whose": tenant.world}
     tenant.entities = tuple(Entity(*row) for row in _ENTITIES_OF.all(database, whose))
     tenant.terms = {row[0]: _term(row) for row in _TERMS_OF.all(database, whose)}
     tenant.orgs = frozenset(_ORGS_OF.column(database, whose))
-    tenant.entries = next(iter(_LAST_ENTRY.column(database, whose)), 0)
+    tenant.entries = next(iter(_LAST_ENTRY.column(database, {"whose": tenant.key})), 0)
     return tenant
 
 
@@ -167,21 +170,23 @@ def find_user(database: Database, username: str) -> Client | None:
     return client(row) if row else None
 
 
-def add(
-    database: Database, name: str, fixture: str, settings: TenantSettings, *, snapshot_of: int | None = None
-) -> Tenant:
-    """A new tenant without rows of its own yet."""
-    values = {
-        "name": name,
-        "snapshot_of": snapshot_of,
-        "fixture": fixture,
-        "settings": settings.model_dump_json(by_alias=True),
-        "policy": settings.jobs.model_dump_json(by_alias=True),
-        **_UNUSED,
+def add(on: Connected, tenant: Tenant, *, snapshot_of: int | None = None) -> None:
+    """Writes the row of a new one, which gets its key."""
+    (tenant.key,) = _INSERT.column(on, {"name": tenant.name, "snapshot_of": snapshot_of, **values_of(tenant)})
+
+
+def values_of(tenant: Tenant) -> dict[str, object]:
+    """Of its row, by `VALUES`."""
+    return {
+        "world": tenant.world,
+        "fixture": tenant.fixture,
+        "settings": tenant.settings.model_dump_json(by_alias=True),
+        "policy": tenant.policy.model_dump_json(by_alias=True),
+        "custom_fields": json.dumps(tenant.custom_fields.written),
+        "clock_offset": tenant.clock.offset,
+        "clock_frozen_at": tenant.clock.frozen_at,
+        **{name: getattr(tenant.counters, name) for name in COUNTERS},
     }
-    with database.transaction():
-        (key,) = _INSERT.column(database, values)
-    return Tenant(key, name, fixture, settings, settings.jobs, Clock(), Counters())
 
 
 def remove(database: Database, key: int) -> None:
@@ -215,9 +220,10 @@ def client(row: Sequence[Any]) -> Client:
 
 
 def _tenant(row: Sequence[Any]) -> Tenant:
-    key, name, fixture, settings, policy, custom_fields, offset, frozen_at, *counts = row
+    key, world, name, fixture, settings, policy, custom_fields, offset, frozen_at, *counts = row
     return Tenant(
         key=key,
+        world=world,
         name=name,
         fixture=fixture,
         settings=TenantSettings.model_validate_json(settings),
@@ -246,7 +252,7 @@ _MEMBERS = tuple(each.name for each in fields(Tenant) if each.name != "counters"
 COUNTERS = tuple(each.name for each in fields(Counters))
 _READ, _COUNT = attrgetter(*_MEMBERS), attrgetter(*COUNTERS)
 _CLOCK = ("clock_offset", "clock_frozen_at")
-_ROW = ("key", "name", "fixture", "settings", "policy", "custom_fields", *_CLOCK, *COUNTERS)
+_ROW = ("key", "world", "name", "fixture", "settings", "policy", "custom_fields", *_CLOCK, *COUNTERS)
 _BY_KEY = Prepared(select(*(TENANTS.c[name] for name in _ROW)).where(TENANTS.c.key == bindparam("wanted")))
 _KEY_BY_NAME = Prepared(
     select(TENANTS.c.key).where(TENANTS.c.name == bindparam("wanted"), TENANTS.c.snapshot_of.is_(None))
@@ -255,10 +261,11 @@ _ALL_KEYS = Prepared(select(TENANTS.c.key).where(TENANTS.c.snapshot_of.is_(None)
 _SAVE_COUNTERS = Prepared(
     update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in COUNTERS})
 )
-_UNUSED: dict[str, object] = {**dict.fromkeys(("clock_offset", *COUNTERS), 0), "custom_fields": "{}"}
-_MADE = ("name", "snapshot_of", "fixture", "settings", "policy")
+VALUES = ("world", "fixture", "settings", "policy", "custom_fields", *_CLOCK, *COUNTERS)
 _INSERT = Prepared(
-    insert(TENANTS).values({name: bindparam(name) for name in (*_MADE, *_UNUSED)}).returning(TENANTS.c.key)
+    insert(TENANTS)
+    .values({name: bindparam(name) for name in ("name", "snapshot_of", *VALUES)})
+    .returning(TENANTS.c.key)
 )
 _REMOVE = Prepared(delete(TENANTS).where(TENANTS.c.key == bindparam("whose")))
 _LAST_ENTRY = Prepared(

@@ -47,7 +47,7 @@ def remove_expired(transaction: Transaction, kind: str) -> None:
 
 def trim(transaction: Transaction, most: int) -> int:
     """Removes the oldest of more than so many; how many they were."""
-    return bulk.trim(transaction, TOKENS, most)
+    return bulk.trim(transaction, TOKENS, transaction.tenant.key, most)
 
 
 def remove_all(transaction: Transaction) -> None:

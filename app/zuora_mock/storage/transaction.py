@@ -73,7 +73,7 @@ class Transaction:
 
     @property
     def scope(self) -> dict[str, int]:
-        return {"tenant": self.tenant.key, "entity": self.entity}
+        return {"tenant": self.tenant.world, "entity": self.entity}
 
     def for_entity(self, number: int) -> Transaction:
         """The same transaction on the rows of another entity; changes are listed apart from those of this one."""
@@ -137,7 +137,7 @@ class Transaction:
         given = frozenset().union(*records)
         names = _present(kind, given & _column_set(kind))
         custom = given - _column_set(kind)
-        mine, first = (self.tenant.key, self.entity), self.tenant.next_seqs(len(records))
+        mine, first = (self.tenant.world, self.entity), self.tenant.next_seqs(len(records))
         rows = [
             (*mine, seq, _custom(each) if custom else None, *map(each.get, names))
             for seq, each in enumerate(records, first)

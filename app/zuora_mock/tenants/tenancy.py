@@ -1,53 +1,35 @@
 """Tenants as this process knows them: made, found, emptied, copied and put back.
 
-The same `Tenant` object stands for a tenant as long as the process lives. Verbs on one tenant are part of the caller's
-transaction; what finds, makes or removes tenants sees to its own.
+The same `Tenant` object stands for a tenant as long as the process lives. What makes, fills, copies or removes takes
+steps, each for a transaction of its own (`storage.steps`), while whoever has them taken holds the tenant. Nothing of it
+is seen before the last of its steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 from zuora_mock.bounds import Bounds
-from zuora_mock.domain.catalogue import COMPUTED
-from zuora_mock.settings import CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET
+from zuora_mock.settings import CLIENT_ID_LENGTH
 from zuora_mock.storage import bulk, configuration, jobs, tenants
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.steps import Result, Stepwise, in_transactions
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
-from zuora_mock.tenants import images
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import adding, reading, seeding
 from zuora_mock.tenants.fixtures.problems import FixtureError, problem
 from zuora_mock.tenants.fixtures.reading import Fixture
 from zuora_mock.tenants.fixtures.seeding import SeedResult
+from zuora_mock.tenants.refusals import Taken, TenancyError, TooMany, Unknown, check_client
+from zuora_mock.tenants.worlds import Then, Worlds, blank_tenant, draft_of, shown
+from zuora_mock.work.holds import Holds
+from zuora_mock.work.turns import at_once, finished
 
-_COUNTED = {
-    **{kind.table: f"{kind.name[0].lower()}{kind.name[1:]}s" for kind in COMPUTED},
-    "stored_records": "storedRecords",
-    "jobs": "jobs",
-    "idempotency": "idempotencyKeys",
-    "journal": "requests",
-    "faults": "faults",
-}
-"""What a reset counts, by table, and what it is called in the answer."""
-
-
-class TenancyError(Exception):
-    """A tenant, client or snapshot that cannot be had; the text says why."""
-
-
-class Unknown(TenancyError):
-    """There is none of this name."""
-
-
-class Taken(TenancyError):
-    """There is one of this name already."""
-
-
-class TooMany(TenancyError):
-    """There are as many as the settings allow."""
+_SMALL = 2000
+"""A seed of so many objects at most is written to what is there, a larger one to a copy."""
 
 
 class Tenancy:
@@ -64,7 +46,9 @@ class Tenancy:
         bounds: Bounds,
     ) -> None:
         self.listeners: list[Callable[[Tenant], None]] = []
+        self.holds = Holds()
         self._database, self._credentials = database, credentials
+        self._worlds = Worlds(database)
         self._bounds = bounds
         self._guests: dict[int, None] = {}
         self._tenants: dict[int, Tenant] = {}
@@ -79,6 +63,7 @@ class Tenancy:
         for known in (self._tenants, self._clients, self._named):
             known.clear()
         with self._database.transaction():
+            at_once(self._worlds.sweep())
             for each in self._initial:
                 self._establish(each)
         self.anonymous = self._known(self._first.document.tenant)
@@ -131,33 +116,49 @@ class Tenancy:
     # Making and removing
 
     def make_room(self) -> Iterator[None]:
-        """Removes the tenants unused longest, as long as there are too many; each and its snapshots are pieces."""
+        """Removes the tenants unused longest, as long as there are too many, and what belongs to nobody."""
         while len(self._guests) > self._bounds.settings.most_tenants:
             key = next(iter(self._guests))
             del self._guests[key]
             tenant = self.by_key(key)
-            if tenant is not None:
-                yield from self._make_room(tenant)
+            if tenant is not None and not self.holds.holds(tenant.name):
+                yield from self._in_transactions(self._make_room(tenant))
+                yield
+
+    async def take(self, steps: Stepwise[Result], *names: str) -> Result:
+        """What long work on the first of these tenants, there already or not, comes to, in turns with others.
+
+        Those who want any of these tenants wait.
+        """
+        async with self.holds.hold(*names):
+            try:
+                return await finished(self._in_transactions(steps, self.by_name(names[0])))
+            except Exception:
+                await finished(self._in_transactions(self._worlds.sweep()))
+                raise
+
+    def _in_transactions(self, steps: Stepwise[Result], tenant: Tenant | None = None) -> Stepwise[Result]:
+        return in_transactions(self._database, tenant or self.anonymous, steps)
 
     def admit(self, client_id: str, secret: str) -> tuple[Tenant, Client] | None:
         """A tenant of its own for a client that nobody knows, filled from the first fixture; None if not welcome."""
         welcome = self._bounds.settings.unknown_clients == "accept"
         if not welcome or len(client_id) != CLIENT_ID_LENGTH or self.resolve(client_id):
             return None
-        tenant = self._make(self._first, client_id, secret)
+        tenant = at_once(self._in_transactions(self._make(self._first, client_id, secret)))
         return tenant, seeding.own_client(tenant, client_id, secret)
 
-    def create(self, client_id: str, secret: str, base: str | Fixture | None = None) -> Tenant:
+    def create(self, client_id: str, secret: str, base: str | Fixture | None = None) -> Stepwise[Tenant]:
         """A tenant for this client, from a fixture (the first, a named or a given one) or as a fork of another's.
 
         Raises Unknown, Taken, TenancyError, FixtureError.
         """
         self._check_new(client_id, secret)
         if isinstance(base, str) and base not in self._named:
-            return self.fork(base, client_id, secret)
-        return self._make(self._chosen(base), client_id, secret)
+            return (yield from self.fork(base, client_id, secret))
+        return (yield from self._make(self._chosen(base), client_id, secret))
 
-    def put(self, client_id: str, secret: str, base: str | Fixture | None = None) -> tuple[Tenant, bool]:
+    def put(self, client_id: str, secret: str, base: str | Fixture | None = None) -> Stepwise[tuple[Tenant, bool]]:
         """A tenant for this client as `create` makes it, and whether it was made.
 
         One that is there already is emptied and filled anew; its tokens and snapshots stay. Raises as `create` does,
@@ -165,111 +166,106 @@ class Tenancy:
         """
         tenant = None if client_id in self._named else self.by_name(client_id)
         if tenant is None:
-            return self.create(client_id, secret, base), True
-        _check_client(client_id, secret)
-        with begin(self._database, tenant) as transaction:
-            if isinstance(base, str) and base not in self._named:
-                self._become(transaction, self._known(base))
-            else:
-                tenant.fixture = self._keep(self._chosen(base))
-                self.reset(transaction)
-            configuration.remove_clients(
-                transaction, [each.client_id for each in configuration.clients_of(transaction)]
-            )
+            return (yield from self.create(client_id, secret, base)), True
+        check_client(client_id, secret)
+
+        def own(transaction: Transaction) -> None:
+            there = configuration.clients_of(transaction)
+            configuration.remove_clients(transaction, [each.client_id for each in there])
             configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
-        self._forget(tenant)
+
+        if isinstance(base, str) and base not in self._named:
+            yield from self._become(tenant, self._known(base), own)
+        else:
+            fixture = self._chosen(base)
+            self._keep(fixture)
+            yield from self._refill(tenant, fixture, own)
         return tenant, False
 
-    def fork(self, base: str, client_id: str, secret: str) -> Tenant:
+    def fork(self, base: str, client_id: str, secret: str) -> Stepwise[Tenant]:
         """A copy of everything of a tenant but its clients, tokens, journal and faults. Raises as `create` does."""
         self._check_new(client_id, secret)
         source = self._known(base)
-        with self._database.transaction():
-            tenant = tenants.load_details(self._database, images.copy(self._database, source, client_id))
-            with begin(self._database, tenant) as transaction:
-                jobs.unlink_all(transaction)
-                configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
-        self._welcome(tenant)
-        return tenant
+        with self._worlds.being_made() as world:
+            tenant = yield from self._worlds.copy(source, world)
+            tenant.key, tenant.name = 0, client_id
+            tenant.entries, tenant.exercised, tenant.counters.tokens = 0, frozenset(), 0
+            self._add(tenant, secret)
+            jobs.unlink_all(self._worlds.on(tenant))
+        yield
+        return self._welcome(tenant)
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str) -> Stepwise[None]:
         """The tenant with everything of it. Raises Unknown, and TenancyError for the first fixture's."""
         tenant = self._known(name)
         if tenant is self.anonymous:
             raise TenancyError(f"the tenant {tenant.name} of the first fixture stays")
-        with begin(self._database, tenant) as transaction:
-            for snapshot in configuration.snapshots_of(transaction).values():
-                images.drop(self._database, snapshot)
-            bulk.remove_all(transaction)
-            self._credentials.remove_all(transaction)
-            tenants.remove(self._database, tenant.key)
-            tenants.forget_fixtures(self._database)
+        transaction = self._worlds.on(tenant)
+        for snapshot in configuration.snapshots_of(transaction).values():
+            self._worlds.drop(snapshot)
+        bulk.remove_all(transaction)
+        self._credentials.remove_all(transaction)
+        self._worlds.drop(tenant.key)
+        tenants.forget_fixtures(self._database)
+        yield
         self._forget(tenant)
         self._tenants.pop(tenant.key, None)
         self._guests.pop(tenant.key, None)
         self._forget_fixture(tenant.fixture)
+        yield from self._worlds.sweep()
 
-    def _make_room(self, tenant: Tenant) -> Iterator[None]:
-        with begin(self._database, tenant) as transaction:
-            snapshots = configuration.snapshots_of(transaction)
-        for snapshot in snapshots.values():
-            with self._database.transaction():
-                images.drop(self._database, snapshot)
-            yield
+    def _make_room(self, tenant: Tenant) -> Stepwise[None]:
         with suppress(Unknown):
-            self.remove(tenant.name)
+            yield from self.remove(tenant.name)
             self._bounds.forget("most_tenants", 1, f"the tenants ({tenant.name})")
-        yield
 
     # Data
 
-    def reset(self, transaction: Transaction) -> dict[str, int]:
+    def reset(self, tenant: Tenant) -> Stepwise[dict[str, int]]:
         """Everything back to the fixture; how many rows of each kind are gone. Tokens stay and live anew."""
-        tenant = transaction.tenant
-        fixture = self._fixture(tenant.fixture)
-        removed = bulk.clear(transaction)
-        tenant.entries = 0
-        seeding.fill(transaction, fixture)
-        seeding.reset_clients(transaction, fixture)
-        self._credentials.renew_all(transaction)
-        self._forget(tenant)
-        return {shown: removed[table] for table, shown in _COUNTED.items()}
+        fixture = yield from self._fixture(tenant.fixture)
+        removed = yield from self._refill(tenant, fixture, lambda made: seeding.reset_clients(made, fixture))
+        return shown(removed)
 
-    def reset_all(self) -> Iterator[tuple[str, dict[str, int]]]:
-        """Each tenant is a piece: its name, and what is gone."""
-        for tenant in self.all():
-            with begin(self._database, tenant) as transaction:
-                removed = self.reset(transaction)
-            yield tenant.name, removed
-
-    def seed(self, transaction: Transaction, fixture: Fixture) -> SeedResult:
+    def seed(self, tenant: Tenant, fixture: Fixture) -> Stepwise[SeedResult]:
         """Adds the fixture to what is there. Raises FixtureError."""
-        self._forget_clients(transaction.tenant)
-        return adding.add(transaction, fixture)
+        self._forget_clients(tenant)
+        if fixture.survey.size <= _SMALL:
+            transaction = self._worlds.on(tenant)
+            made = at_once(adding.add(transaction, fixture))
+            configuration.save(transaction)
+            return made
+        return (yield from self._worlds.extend(tenant, lambda copy: adding.add(copy, fixture)))
 
     # Snapshots
 
-    def snapshot(self, transaction: Transaction, name: str) -> None:
+    def snapshot(self, tenant: Tenant, name: str) -> Stepwise[None]:
         """Remembers data, jobs, policy, clock and keys, in place of an older snapshot of this name."""
-        older = configuration.snapshots_of(transaction).get(name)
-        if older is not None:
-            images.drop(self._database, older)
-        else:
-            self._check_room(transaction)
-        images.copy(self._database, transaction.tenant, name, snapshot_of=transaction.tenant.key)
+        older = configuration.snapshots_of(self._worlds.on(tenant)).get(name)
+        if older is None:
+            self._check_room(tenant)
+        with self._worlds.being_made() as world:
+            made = yield from self._worlds.copy(tenant, world)
+            if older is not None:
+                self._worlds.drop(older)
+            made.name, made.counters.tokens = name, 0
+            self._worlds.add(made, snapshot_of=tenant.key)
+        yield from self._worlds.sweep()
 
-    def _check_room(self, transaction: Transaction) -> None:
+    def _check_room(self, tenant: Tenant) -> None:
         most = self._bounds.settings.most_snapshots
-        if len(configuration.snapshots_of(transaction)) >= most:
-            raise TooMany(f"{transaction.tenant.name} has {most} snapshots: delete some, or raise --most-snapshots")
+        if len(configuration.snapshots_of(self._worlds.on(tenant))) >= most:
+            raise TooMany(f"{tenant.name} has {most} snapshots: delete some, or raise --most-snapshots")
 
-    def drop_snapshot(self, transaction: Transaction, name: str) -> None:
+    def drop_snapshot(self, tenant: Tenant, name: str) -> Stepwise[None]:
         """Raises Unknown."""
-        images.drop(self._database, self._image(transaction, name).key)
+        self._worlds.drop(self._image(tenant, name).key)
+        yield from self._worlds.sweep()
 
-    def restore(self, transaction: Transaction, name: str) -> None:
+    def restore(self, tenant: Tenant, name: str) -> Stepwise[None]:
         """Data, jobs, policy, clock and keys as they were; journal, faults and tokens stay. Raises Unknown."""
-        self._take_over(transaction, self._image(transaction, name))
+        image = self._image(tenant, name)
+        yield from self._worlds.replace(tenant, partial(self._worlds.copy, image), self._renewed(), anew=False)
 
     # Helpers
 
@@ -286,54 +282,64 @@ class Tenancy:
             with begin(self._database, known) as transaction:
                 configuration.save(transaction)
             return
-        tenant = tenants.add(self._database, name, fixture.digest, fixture.document.settings)
-        with begin(self._database, tenant) as transaction:
-            if strangers := adding.strangers(transaction, fixture.document):
+        with self._worlds.being_made() as world:
+            tenant = blank_tenant(name, fixture, world)
+            if strangers := adding.strangers(self._worlds.on(tenant), fixture.document):
                 raise FixtureError(fixture.source, strangers)
-            seeding.fill(transaction, fixture)
-            configuration.add_clients(transaction, seeding.clients_by(fixture, tenant))
+            at_once(seeding.fill(self._worlds.on(tenant), fixture))
+            self._worlds.add(tenant)
+            configuration.add_clients(self._worlds.on(tenant), seeding.clients_by(fixture, tenant))
         self._tenants[tenant.key] = tenant
 
-    def _make(self, fixture: Fixture, client_id: str, secret: str) -> Tenant:
-        with self._database.transaction():
-            tenant = tenants.add(self._database, client_id, self._keep(fixture), fixture.document.settings)
-            with begin(self._database, tenant) as transaction:
-                seeding.fill(transaction, fixture)
-                configuration.add_clients(transaction, [seeding.own_client(tenant, client_id, secret)])
-        self._welcome(tenant)
-        return tenant
+    def _make(self, fixture: Fixture, client_id: str, secret: str) -> Stepwise[Tenant]:
+        with self._worlds.being_made() as world:
+            tenant = blank_tenant(client_id, fixture, world)
+            yield from seeding.fill(self._worlds.on(tenant), fixture)
+            self._add(tenant, secret)
+            self._keep(fixture)
+        yield
+        return self._welcome(tenant)
 
-    def _welcome(self, tenant: Tenant) -> None:
-        self._tenants[tenant.key] = tenant
+    def _add(self, tenant: Tenant, secret: str) -> None:
+        """Writes the row of a tenant that has its world, and its client. Raises Taken if there is one meanwhile."""
+        self._check_free(tenant.name)
+        self._worlds.add(tenant)
+        configuration.add_clients(self._worlds.on(tenant), [seeding.own_client(tenant, tenant.name, secret)])
+
+    def _welcome(self, tenant: Tenant) -> Tenant:
+        """Remembers a tenant that the database has, and will not lose again."""
         self._guests[tenant.key] = None
+        return self._tenants.setdefault(tenant.key, tenant)
 
     def _forget_fixture(self, digest: str) -> None:
         """One that no tenant goes back to any more."""
         if tenants.fixture_text(self._database, digest) is None:
             self._fixtures.pop(digest, None)
 
-    def _become(self, transaction: Transaction, source: Tenant) -> None:
-        """A copy of another tenant, as `fork` makes it. Raises TenancyError, Unknown."""
-        tenant = transaction.tenant
-        image = tenants.by_key(self._database, source.key)
-        if image is None or tenant is source:
+    def _become(self, tenant: Tenant, source: Tenant, then: Then) -> Stepwise[None]:
+        """A copy of another tenant, as `fork` makes it. Raises TenancyError."""
+        if tenant is source:
             raise TenancyError(f"the tenant {tenant.name} cannot be its own base")
-        bulk.clear(transaction)
-        tenant.entries = 0
-        self._take_over(transaction, image)
-        jobs.unlink_all(transaction)
+        then = self._renewed(jobs.unlink_all, then)
+        yield from self._worlds.replace(tenant, partial(self._worlds.copy, source), then, anew=True)
 
-    def _take_over(self, transaction: Transaction, image: Tenant) -> None:
-        """Data, jobs, policy, clock and keys of another tenant or of a snapshot."""
-        tenant = transaction.tenant
-        bulk.delete_data(self._database, tenant.key)
-        bulk.copy_data(self._database, image.key, tenant.key)
-        image.key, image.name, image.entries = tenant.key, tenant.name, tenant.entries
-        image.exercised, image.counters.tokens = tenant.exercised, tenant.counters.tokens
-        tenants.put_back(tenant, tenants.image_of(image))
-        configuration.save(transaction)
-        self._credentials.renew_all(transaction)
-        self._forget(tenant)
+    def _refill(self, tenant: Tenant, fixture: Fixture, then: Then) -> Stepwise[dict[str, int]]:
+        def filled(world: int) -> Stepwise[Tenant]:
+            draft = draft_of(tenant, world)
+            yield from seeding.fill(self._worlds.on(draft), fixture)
+            return draft
+
+        return (yield from self._worlds.replace(tenant, filled, self._renewed(then), anew=True))
+
+    def _renewed(self, *then: Then) -> Then:
+        """To be done when a tenant has other data than before."""
+
+        def renew(transaction: Transaction) -> None:
+            for each in (*then, self._credentials.renew_all):
+                each(transaction)
+            self._forget(transaction.tenant)
+
+        return renew
 
     def _chosen(self, base: str | Fixture | None) -> Fixture:
         return self._named[base] if isinstance(base, str) else base or self._first
@@ -353,19 +359,19 @@ class Tenancy:
         for listener in self.listeners:
             listener(tenant)
 
-    def _image(self, transaction: Transaction, name: str) -> Tenant:
+    def _image(self, tenant: Tenant, name: str) -> Tenant:
         """The snapshot of this name. Raises Unknown."""
-        key = configuration.snapshots_of(transaction).get(name)
+        key = configuration.snapshots_of(self._worlds.on(tenant)).get(name)
         image = None if key is None else tenants.by_key(self._database, key)
         if image is None:
-            raise Unknown(f"the tenant {transaction.tenant.name} has no snapshot {name}")
+            raise Unknown(f"the tenant {tenant.name} has no snapshot {name}")
         return image
 
-    def _fixture(self, digest: str) -> Fixture:
+    def _fixture(self, digest: str) -> Stepwise[Fixture]:
         """A fixture of an earlier run is in the database."""
         if digest not in self._fixtures:
             text = tenants.fixture_text(self._database, digest) or ""
-            self._fixtures[digest] = reading.parse(text, "the kept fixture")
+            self._fixtures[digest] = yield from reading.parse_in_steps(text, "the kept fixture")
         return self._fixtures[digest]
 
     def _known(self, name: str) -> Tenant:
@@ -375,7 +381,10 @@ class Tenancy:
         return tenant
 
     def _check_new(self, client_id: str, secret: str) -> None:
-        _check_client(client_id, secret)
+        check_client(client_id, secret)
+        self._check_free(client_id)
+
+    def _check_free(self, client_id: str) -> None:
         if self.resolve(client_id):
             raise Taken(f"there is a tenant or client {client_id} already")
 
@@ -385,10 +394,3 @@ class Tenancy:
 
     def _register(self, tenant: Tenant | None) -> Tenant | None:
         return self._tenants.setdefault(tenant.key, tenant) if tenant else None
-
-
-def _check_client(client_id: str, secret: str) -> None:
-    if len(client_id) != CLIENT_ID_LENGTH:
-        raise TenancyError(f"a client id has exactly {CLIENT_ID_LENGTH} characters")
-    if not 1 <= len(secret) <= LONGEST_CLIENT_SECRET:
-        raise TenancyError(f"a client secret has 1 to {LONGEST_CLIENT_SECRET} characters")

@@ -21,6 +21,7 @@ from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.tenants import Tenant, all_keys
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.work.background import Background, Waiting
+from zuora_mock.work.holds import Holds
 
 Shown: TypeAlias = list[dict[str, Any]]
 """Jobs as `/__admin` prints them."""
@@ -56,13 +57,14 @@ class Runner:
         tenants: Tenants,
         handlers: Mapping[str, Handler],
         *,
+        holds: Holds,
         explain: ExplainFailure,
         strike: Strike,
     ) -> None:
         self._database = database
         self._tenants = tenants
         self._handlers = handlers
-        self._explain, self._strike = explain, strike
+        self._explain, self._strike, self._holds = explain, strike, holds
         self.background = Background(self._attempt)
         self._stalled: set[Waiting] = set()
 
@@ -154,6 +156,8 @@ class Runner:
         """Runs the job if it is due; else in how many seconds it will be, None where no time will make it so."""
         key, job_id = waiting
         tenant = self._tenants.by_key(key)
+        if tenant is not None and self._holds.holds(tenant.name):
+            return _HELD
         try:
             if tenant is None or self.run_job(tenant, job_id):
                 self._stalled.discard(waiting)
@@ -229,4 +233,6 @@ def _find(transaction: Transaction, id: str) -> Job:
 
 _AGAIN = 1.0
 """Seconds after which work is tried again that could not be written."""
+_HELD = 0.05
+"""Seconds after which it is tried again on a tenant that is in the middle of long work."""
 _UNSETTLED = frozenset({JobState.QUEUED, JobState.HELD})

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import TypeVar
 
 from zuora_mock.clock import stopwatch
+from zuora_mock.storage.steps import Result, Stepwise
 
 SLICE = 0.025
 """Seconds after which long work lets calls have a turn."""
 
+
+class _End:
+    """Of the pieces."""
+
+
+_END = _End()
 Piece = TypeVar("Piece")
-Result = TypeVar("Result")
 
 
-def at_once(steps: Generator[None, None, Result]) -> Result:
+def at_once(steps: Stepwise[Result]) -> Result:
     """What long work comes to, without a pause."""
     try:
         while True:
@@ -25,7 +31,7 @@ def at_once(steps: Generator[None, None, Result]) -> Result:
         return result
 
 
-async def finished(steps: Generator[None, None, Result]) -> Result:
+async def finished(steps: Stepwise[Result]) -> Result:
     """What long work comes to, in turns with others."""
     result: list[Result] = []
 
@@ -36,10 +42,18 @@ async def finished(steps: Generator[None, None, Result]) -> Result:
     return result[0]
 
 
-async def in_turns(pieces: Iterable[Piece]) -> list[Piece]:
-    """Makes the pieces, one after the other. No transaction may be open between two of them."""
-    made, end = [], stopwatch() + SLICE
-    for each in pieces:
+async def in_turns(pieces: Iterable[Piece], gate: Callable[[], Awaitable[None]] | None = None) -> list[Piece]:
+    """Makes the pieces, one after the other. No transaction may be open between two of them.
+
+    Before each the `gate` is waited for, if there is one.
+    """
+    made, end, left = list[Piece](), stopwatch() + SLICE, iter(pieces)
+    while True:
+        if gate is not None:
+            await gate()
+        each = next(left, _END)
+        if isinstance(each, _End):
+            break
         made.append(each)
         if stopwatch() >= end:
             await asyncio.sleep(0)

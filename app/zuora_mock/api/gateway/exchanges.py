@@ -57,6 +57,10 @@ class Exchanges:
         )
         self.traffic = Traffic()
 
+    def tenant_of(self, request: Request, target: Target) -> Tenant:
+        """Of the one who calls."""
+        return self._caller(request, target.operation).tenant or self._services.tenancy.anonymous
+
     def open(self, request: Request, target: Target) -> Exchange:
         caller = self._caller(request, target.operation)
         with self._services.database.lock:

@@ -21,7 +21,7 @@ from zuora_mock.api.gateway.call import Answer, Request
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.exchanges import Exchanges
 from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.api.gateway.table import RouteTable
+from zuora_mock.api.gateway.table import RouteTable, Target
 from zuora_mock.printable import line
 from zuora_mock.services import Services
 from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
@@ -69,6 +69,8 @@ class Gateway:
             await otherwise(scope, receive, send)
             return
         request = await _read(scope, path, receive, self._services.settings.max_body)
+        if self._services.tenancy.holds.any:
+            await self._admitted(request, self.table.target(request.method, path, place))
         exchange = self._exchanges.open(request, self.table.target(request.method, path, place))
         try:
             await self._serve(exchange, scope, receive, send)
@@ -77,6 +79,10 @@ class Gateway:
             if exchange.jobs:
                 self._services.runner.wake(exchange.tenant, exchange.jobs)
             await in_turns(self._services.tenancy.make_room())
+
+    async def _admitted(self, request: Request, target: Target) -> None:
+        """Once nobody is in the middle of long work on the tenant that the call is about."""
+        await self._services.tenancy.holds.free(self._exchanges.tenant_of(request, target).name)
 
     def _is_elsewhere(self, scope: Scope) -> bool:
         """Whether a route of the application that is none of Zuora's fits, with a slash at its end or without."""
@@ -112,6 +118,7 @@ class Gateway:
             self._exchanges.traffic.give_place_up(exchange)
             await asyncio.sleep(max(0, end - asyncio.get_running_loop().time()))
         gone.cancel()
+        await self._services.tenancy.holds.free(exchange.tenant.name)
 
     def _run_before_reply(self, exchange: Exchange) -> None:
         if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
