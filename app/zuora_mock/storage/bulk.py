@@ -100,7 +100,8 @@ def _pages(on: Connected, table: Table, number: int) -> Iterator[tuple[_Bound, _
     """After which row and up to which one, page by page; the first has no beginning, the last no end."""
     after: _Bound = ()
     while True:
-        last = _last_of_page(table, after=bool(after)).first(on, {"whose": number, **_named("after", after)}) or ()
+        bounds = {"whose": number, "before": STEP - 1, **_named("after", after)}
+        last = _last_of_page(table, after=bool(after)).first(on, bounds) or ()
         yield after, last
         if not last:
             return
@@ -138,7 +139,7 @@ _OWNERLESS = Prepared(select(WORLDS.c.number))
 @cache
 def _last_of_page(table: Table, *, after: bool) -> Prepared:
     rows = select(*_key(table)).where(table.c.tenant == bindparam("whose"), *_on_page(table, after=after, last=False))
-    return Prepared(rows.order_by(*_key(table)).limit(literal_column("1")).offset(literal_column(str(STEP - 1))))
+    return Prepared(rows.order_by(*_key(table)).limit(literal_column("1")).offset(bindparam("before")))
 
 
 @cache
