@@ -133,7 +133,7 @@ class Bench:
     def execute(self, split: str) -> list[Record]:
         """Submits, runs, and the parts in their order."""
         (job,) = self.order(split)
-        assert self.runner.run_now(self.tenant, job)["state"] == "succeeded", self.runner.list(self.tenant)[-1]
+        assert at_once(self.runner.run_now(self.tenant, job))["state"] == "succeeded", self.runner.list(self.tenant)[-1]
         return self.find(INVOICE, _Group=split)
 
     def set_policy(self, mode: str, seconds: float = 0) -> None:

@@ -11,7 +11,7 @@ from tests.integration.benches import Bench, make_bench
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Entry, Journal
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Change
+from zuora_mock.storage.transaction import Change, Changes
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Kept:
             request_body=_bytes(body),
             response_headers={"Zuora-Mock-Request": "1"},
             response_body=_bytes(answer),
-            changes=changes,
+            changes=Changes(changes),
             refusals=refusals,
             jobs=jobs,
             notes=notes,

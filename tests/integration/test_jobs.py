@@ -22,6 +22,7 @@ from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work import orders
 from zuora_mock.work.runner import Runner, UnknownJob
+from zuora_mock.work.turns import at_once
 
 CHARGE = [Item("120.00", taxes=[("10.00", "0")])]
 
@@ -42,11 +43,11 @@ def states(bench: Bench) -> list[str]:
 
 def advance(bench: Bench, seconds: float) -> list[dict[str, Any]]:
     bench.tenant.clock = bench.tenant.clock.advance(round(seconds * SECOND))
-    return list(bench.runner.advanced(bench.tenant))
+    return at_once(bench.runner.advanced(bench.tenant))
 
 
 def settled(bench: Bench) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    return list(bench.runner.run_due(bench.tenant, manual=True)), bench.runner.unsettled(bench.tenant)
+    return at_once(bench.runner.run_due(bench.tenant, manual=True)), bench.runner.unsettled(bench.tenant)
 
 
 def working(bench: Bench, handler: Callable[[Transaction, Job], None]) -> Runner:
@@ -66,7 +67,7 @@ def test_a_job_tells_its_story(bench: Bench) -> None:
     split = bench.split(bench.invoice(CHARGE), "50", "50")
     (job,) = bench.order(split)
     bench.tenant.clock = Clock(frozen_at=NOON + SECOND)
-    bench.runner.run_jobs(bench.tenant, [job])
+    at_once(bench.runner.run_jobs(bench.tenant, [job]))
     assert bench.runner.list(bench.tenant) == [
         {
             "id": job,
@@ -104,14 +105,14 @@ def test_a_job_that_is_ordered_again_has_another_id(bench: Bench) -> None:
 def test_work_is_due_at_once_unless_the_policy_says_otherwise(bench: Bench, mode: str) -> None:
     bench.set_policy(mode)
     job = order(bench)
-    assert bench.runner.run_jobs(bench.tenant, [job]) == [job]
+    assert at_once(bench.runner.run_jobs(bench.tenant, [job])) == [job]
     assert states(bench) == ["succeeded"]
 
 
 def test_delayed_work_waits_for_the_tenants_clock(bench: Bench) -> None:
     bench.set_policy("delayed", 30)
     job = order(bench)
-    assert bench.runner.run_jobs(bench.tenant, [job]) == []
+    assert at_once(bench.runner.run_jobs(bench.tenant, [job])) == []
     assert advance(bench, 29.999) == []
     assert [each["id"] for each in advance(bench, 0.001)] == [job]
     assert advance(bench, 60) == []
@@ -122,26 +123,26 @@ def test_manual_work_waits_until_it_is_told(bench: Bench) -> None:
     bench.set_policy("manual")
     job = order(bench)
     assert advance(bench, 10**9) == []
-    assert list(bench.runner.run_due(bench.tenant)) == []
+    assert at_once(bench.runner.run_due(bench.tenant)) == []
     assert bench.runner.list(bench.tenant)[0]["dueAt"] is None
-    assert bench.runner.run_now(bench.tenant, job)["state"] == "succeeded"
+    assert at_once(bench.runner.run_now(bench.tenant, job))["state"] == "succeeded"
 
 
 def test_the_policy_counts_that_was_in_force_when_the_work_was_ordered(bench: Bench) -> None:
     bench.set_policy("manual")
     order(bench)
     bench.set_policy("after-reply")
-    assert list(bench.runner.run_due(bench.tenant)) == []
+    assert at_once(bench.runner.run_due(bench.tenant)) == []
     order(bench)
-    assert len(list(bench.runner.run_due(bench.tenant))) == 1
+    assert len(at_once(bench.runner.run_due(bench.tenant))) == 1
 
 
 def test_a_job_runs_once(bench: Bench) -> None:
     job = order(bench)
-    assert bench.runner.run_job(bench.tenant, job)
-    assert not bench.runner.run_job(bench.tenant, job)
+    assert at_once(bench.runner.run_job(bench.tenant, job))
+    assert not at_once(bench.runner.run_job(bench.tenant, job))
     with pytest.raises(IllegalMove):
-        bench.runner.run_now(bench.tenant, job)
+        at_once(bench.runner.run_now(bench.tenant, job))
     assert len(bench.find(INVOICE)) == 2
 
 
@@ -151,11 +152,11 @@ def test_a_job_runs_once(bench: Bench) -> None:
 def test_a_held_job_does_not_run_until_it_is_released(bench: Bench) -> None:
     job = order(bench)
     assert bench.runner.hold(bench.tenant, job)["state"] == "held"
-    assert list(bench.runner.run_due(bench.tenant)) == []
+    assert at_once(bench.runner.run_due(bench.tenant)) == []
     with pytest.raises(IllegalMove):
-        bench.runner.run_now(bench.tenant, job)
+        at_once(bench.runner.run_now(bench.tenant, job))
     assert bench.runner.release(bench.tenant, job)["state"] == "queued"
-    assert [each["state"] for each in list(bench.runner.run_due(bench.tenant))] == ["succeeded"]
+    assert [each["state"] for each in at_once(bench.runner.run_due(bench.tenant))] == ["succeeded"]
 
 
 @pytest.mark.parametrize("hold", [True, False])
@@ -166,7 +167,7 @@ def test_a_job_that_waits_can_be_failed(bench: Bench, *, hold: bool) -> None:
     failed = bench.runner.fail(bench.tenant, job, "by order")
     assert (failed["state"], failed["reason"]) == ("failed", "by order")
     assert failed["history"][-1] == {"state": "failed", "at": "2026-01-15T12:00:00Z", "reason": "by order"}
-    assert list(bench.runner.run_due(bench.tenant)) == []
+    assert at_once(bench.runner.run_due(bench.tenant)) == []
     with pytest.raises(IllegalMove):
         bench.runner.release(bench.tenant, job)
 
@@ -192,13 +193,15 @@ def test_settling_names_what_is_held_or_not_due(bench: Bench) -> None:
     assert [(each["id"], each["state"]) for each in blocked] == [(held, "held"), (late, "queued")]
 
 
-@pytest.mark.parametrize("verb", ["run_now", "hold", "release"])
+@pytest.mark.parametrize("verb", ["hold", "release"])
 def test_an_unknown_job_is_said_to_be_unknown(bench: Bench, verb: str) -> None:
     with pytest.raises(UnknownJob):
         getattr(bench.runner, verb)(bench.tenant, "nobody")
     with pytest.raises(UnknownJob):
+        at_once(bench.runner.run_now(bench.tenant, "nobody"))
+    with pytest.raises(UnknownJob):
         bench.runner.fail(bench.tenant, "nobody", "why")
-    assert not bench.runner.run_job(bench.tenant, "nobody")
+    assert not at_once(bench.runner.run_job(bench.tenant, "nobody"))
 
 
 # When it fails
@@ -214,7 +217,7 @@ def test_a_failing_job_leaves_nothing_behind(bench: Bench) -> None:
 
     (queued,) = enqueue(bench, "x")
     counters = bench.tenant.counters.invoices
-    assert working(bench, spoil).run_now(bench.tenant, queued)["reason"] == "x is gone"
+    assert at_once(working(bench, spoil).run_now(bench.tenant, queued))["reason"] == "x is gone"
     assert (bench.find(INVOICE), bench.tenant.counters.invoices) == ([], counters)
 
 
@@ -224,7 +227,7 @@ def test_an_unforeseen_error_fails_the_job_and_not_the_runner(bench: Bench, capl
             raise ZeroDivisionError("no parts")
 
     enqueue(bench, "bad", "good")
-    ran = list(working(bench, stumble).run_due(bench.tenant))
+    ran = at_once(working(bench, stumble).run_due(bench.tenant))
     assert [(each["state"], each["reason"]) for each in ran] == [
         ("failed", "ZeroDivisionError: no parts"),
         ("succeeded", None),
@@ -234,7 +237,7 @@ def test_an_unforeseen_error_fails_the_job_and_not_the_runner(bench: Bench, capl
 
 def test_work_that_nobody_can_do_fails(bench: Bench) -> None:
     enqueue(bench, "x")
-    (ran,) = list(bench.runner.run_due(bench.tenant))
+    (ran,) = at_once(bench.runner.run_due(bench.tenant))
     assert (ran["state"], ran["reason"]) == ("failed", "there is no handler for Work")
 
 
@@ -244,7 +247,7 @@ def test_work_may_order_work(bench: Bench) -> None:
             orders.enqueue(transaction, "Work", job.object_id + "x")
 
     enqueue(bench, "x")
-    ran = list(working(bench, chain).run_due(bench.tenant))
+    ran = at_once(working(bench, chain).run_due(bench.tenant))
     assert [each["objectId"] for each in ran] == ["x", "xx", "xxx"]
 
 
@@ -276,7 +279,7 @@ def test_what_a_job_changed_is_told_by_the_entry_of_its_call(bench: Bench, chang
     write_entry(bench, changes)
     job = order(bench)
     write_entry(bench, None)
-    bench.runner.run_job(bench.tenant, job)
+    at_once(bench.runner.run_job(bench.tenant, job))
     (first,), (second,) = rows(bench.database, "SELECT changes FROM journal ORDER BY n")
     told = json.loads(first)
     objects = [each["object"] for each in told if each["id"] != "x"]
@@ -297,14 +300,14 @@ def test_work_that_was_begun_and_not_finished_is_done_after_a_restart(tmp_path: 
     bench = make_bench(tmp_path / "zuora.db")
     job = order(bench)
     rows(bench.database, "UPDATE jobs SET state = 'running'")
-    assert not bench.runner.run_job(bench.tenant, job)
+    assert not at_once(bench.runner.run_job(bench.tenant, job))
     bench.database.close()
 
     again = make_bench(tmp_path / "zuora.db")
     again.runner.recover()
     (waiting,) = again.runner.list(again.tenant)
     assert (waiting["state"], waiting["reason"]) == ("queued", "the process ended before the job did")
-    assert len(list(again.runner.run_due(again.tenant))) == 1
+    assert len(at_once(again.runner.run_due(again.tenant))) == 1
     assert len(again.find(INVOICE)) == 2
     again.database.close()
 
@@ -380,7 +383,7 @@ def test_a_clock_that_goes_on_again_wakes_what_it_had_put_to_sleep(bench: Bench)
             bench.runner.wake(bench.tenant, [job])
             await asyncio.sleep(0)
             bench.tenant.clock = Clock().set(NOON, frozen=False)
-            assert list(bench.runner.advanced(bench.tenant)) == []
+            assert at_once(bench.runner.advanced(bench.tenant)) == []
             await until(lambda: states(bench) == ["succeeded"])
 
     in_loop(scene)

@@ -18,6 +18,7 @@ from zuora_mock.steering.journal_reading import entry, explanations, page
 from zuora_mock.steering.masking import LONGEST_BODY
 from zuora_mock.storage.journal import Filters
 from zuora_mock.storage.transaction import Change
+from zuora_mock.work.turns import at_once
 
 NO_FILTERS = Filters()
 
@@ -239,7 +240,7 @@ def test_an_entry_tells_of_the_work_that_its_call_ordered_and_what_it_changed(ke
     assert whole(kept, n)["jobs"] == [
         {"id": job, "type": "InvoiceSplit", "objectId": split, "state": "queued", "reason": None}
     ]
-    bench.runner.run_now(bench.tenant, job)
+    at_once(bench.runner.run_now(bench.tenant, job))
     found = whole(kept, n)
     assert found["jobs"][0]["state"] == "succeeded"
     assert {each["object"] for each in found["changes"]} >= {"Invoice", "InvoiceItem", "InvoiceSplitItem"}
@@ -254,7 +255,7 @@ def test_work_does_not_write_into_a_journal_that_was_cleared(kept: Kept) -> None
     with bench.transaction() as transaction:
         kept.journal.clear(transaction)
     kept.call("query")
-    bench.runner.run_now(bench.tenant, job)
+    at_once(bench.runner.run_now(bench.tenant, job))
     found = whole(kept, 1)
     assert (found["operation"], found["changes"], found["jobs"]) == ("query", [], [])
 

@@ -22,6 +22,7 @@ from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal, Rule
 from zuora_mock.steering.journal import explanation
+from zuora_mock.work.turns import at_once
 
 UNKNOWN = "8ad0" + "0" * 28
 CHARGE = [Item("120.00", taxes=[("10.00", "0")])]
@@ -216,8 +217,10 @@ def test_a_split_is_executed_once(bench: Bench, act: str) -> None:
     bench.set_policy("manual")
     split = bench.split(bench.invoice(CHARGE), "50", "50")
     (job,) = bench.order(split)
-    if act != "wait":
-        {"run": bench.runner.run_now, "hold": bench.runner.hold}[act](bench.tenant, job)
+    if act == "hold":
+        bench.runner.hold(bench.tenant, job)
+    if act == "run":
+        at_once(bench.runner.run_now(bench.tenant, job))
     assert rule_of(bench, split) == [rules.SPLIT_ONCE]
     with bench.transaction() as transaction:
         assert splits.is_executed(transaction, split)
@@ -259,7 +262,7 @@ def test_nothing_is_accepted_while_splitting_is_off() -> None:
 
 
 def failed(bench: Bench, job: str) -> str:
-    report = bench.runner.run_now(bench.tenant, job)
+    report = at_once(bench.runner.run_now(bench.tenant, job))
     assert report["state"] == "failed"
     return str(report["reason"])
 
@@ -278,7 +281,7 @@ def test_of_two_splits_of_one_invoice_the_first_wins(bench: Bench) -> None:
             (outcome,) = splits.submit(transaction, [second])
         assert outcome.refusal is not None
         assert expected in outcome.refusal.message
-        list(bench.runner.run_due(bench.tenant, manual=True))
+        at_once(bench.runner.run_due(bench.tenant, manual=True))
     assert job
 
 
@@ -443,19 +446,19 @@ def test_parts_always_add_up_to_the_original(
 
 
 def test_the_same_calls_give_the_same_rows_whenever_the_work_is_done() -> None:
-    def run(*, at_once: bool) -> list[list[str]]:
+    def run(*, early: bool) -> list[list[str]]:
         bench = make_bench()
         made = [bench.split(bench.invoice(CHARGE), "50", "50")]
         first = bench.order(*made)
-        if at_once:
-            bench.runner.run_jobs(bench.tenant, first)
+        if early:
+            at_once(bench.runner.run_jobs(bench.tenant, first))
         made.append(bench.split(bench.invoice(CHARGE), "60", "40"))
         second = bench.order(made[1])
-        bench.runner.run_jobs(bench.tenant, [*second, *first])
+        at_once(bench.runner.run_jobs(bench.tenant, [*second, *first]))
         ids = [[str(part["Id"]) for part in bench.find(INVOICE, _Group=each)] for each in made]
         return [made, first, second, *ids]
 
-    assert run(at_once=True) == run(at_once=False)
+    assert run(early=True) == run(early=False)
 
 
 def test_a_file_keeps_the_parts(tmp_path: Path) -> None:

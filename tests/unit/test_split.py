@@ -27,6 +27,7 @@ from zuora_mock.domain.splitting.split import (
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Edit, Refusal, Rule
+from zuora_mock.work.turns import at_once
 
 TERMS = {
     "Net 30": PaymentTerm("Net 30", days=30),
@@ -34,6 +35,18 @@ TERMS = {
     "Net 5": PaymentTerm("Net 5", days=5, active=False),
 }
 POLICY = Policy(terms=TERMS)
+
+
+def planned(
+    split: Split, invoice: Invoice, policy: Policy, digits: int, terms: Sequence[str | None] = ()
+) -> list[Part]:
+    return at_once(plan(split, invoice, policy, digits, terms))
+
+
+def verified(invoice: Invoice, parts: Sequence[Invoice]) -> None:
+    """Raises Refusal."""
+    for _ in verify(invoice, parts):
+        pass
 
 
 def split_of(*percentages: str, term: str | None = None, date: str = "2026-02-01") -> Split:
@@ -240,7 +253,7 @@ def totals(parts: Sequence[Part], field: str) -> list[str]:
 
 def test_rows_and_totals_are_shared_out_by_the_rule_of_the_last_part() -> None:
     invoice = invoice_of("99.99", "-10.00", taxes=[(0, "8.25", "0")])
-    parts = plan(split_of("40", "30", "20", "10"), invoice, POLICY, 2)
+    parts = planned(split_of("40", "30", "20", "10"), invoice, POLICY, 2)
     assert amounts(parts, "items", "ChargeAmount") == [["40", "30", "20", "9.99"], ["-4", "-3", "-2", "-1"]]
     assert amounts(parts, "taxes", "TaxAmount") == [["3.3", "2.48", "1.65", "0.82"]]
     assert amounts(parts, "items", "TaxAmount")[0] == ["3.3", "2.48", "1.65", "0.82"]
@@ -249,7 +262,7 @@ def test_rows_and_totals_are_shared_out_by_the_rule_of_the_last_part() -> None:
 
 def test_largest_remainder_is_a_policy() -> None:
     policy = Policy(rounding=Rounding.LARGEST_REMAINDER, terms=TERMS)
-    parts = plan(
+    parts = planned(
         split_of("38.461538461", "38.461538461", "23.076923078"), invoice_of("120", taxes=[(0, "10", "0")]), policy, 2
     )
     assert amounts(parts, "items", "ChargeAmount") == [["46.15", "46.16", "27.69"]]
@@ -258,7 +271,7 @@ def test_largest_remainder_is_a_policy() -> None:
 
 def test_exempt_amounts_are_no_part_of_the_total() -> None:
     invoice = invoice_of("10", taxes=[(0, "0", "0.05")])
-    parts = plan(split_of("50", "50"), invoice, POLICY, 2)
+    parts = planned(split_of("50", "50"), invoice, POLICY, 2)
     assert amounts(parts, "taxes", "ExemptAmount") == [["0.03", "0.02"]]
     assert amounts(parts, "items", "TaxExemptAmount") == [["0.03", "0.02"]]
     assert totals(parts, "TaxExemptAmount") == ["0.03", "0.02"]
@@ -275,32 +288,32 @@ def test_an_item_without_taxes_keeps_amounts_of_its_own() -> None:
     invoice = Invoice(header(Amount=50_000, AmountWithoutTax=0, TaxAmount=50_000, TaxExemptAmount=1_000_000), (item,))
     assert [line.label for line in due_lines(invoice)] == ["item 1", "item 1, TaxAmount"]
     assert [line.label for line in exempt_lines(invoice)] == ["item 1, TaxExemptAmount"]
-    parts = plan(split_of("50", "50"), invoice, POLICY, 2)
+    parts = planned(split_of("50", "50"), invoice, POLICY, 2)
     assert amounts(parts, "items", "TaxAmount") == [["0.03", "0.02"]]
-    verify(invoice, [part.invoice for part in parts])
+    verified(invoice, [part.invoice for part in parts])
 
 
 def test_an_invoice_without_items_is_split_into_empty_parts() -> None:
-    parts = plan(split_of("50", "50"), Invoice(header(Amount=0)), POLICY, 2)
+    parts = planned(split_of("50", "50"), Invoice(header(Amount=0)), POLICY, 2)
     assert [(part.invoice.items, part.invoice.header["Amount"]) for part in parts] == [((), 0), ((), 0)]
 
 
 def test_the_currency_decides_the_smallest_unit() -> None:
-    yen = plan(split_of("33.34", "33.33", "33.33"), invoice_of("100", taxes=[(0, "10", "0")]), POLICY, 0)
+    yen = planned(split_of("33.34", "33.33", "33.33"), invoice_of("100", taxes=[(0, "10", "0")]), POLICY, 0)
     assert amounts(yen, "items", "ChargeAmount") == [["33", "33", "34"]]
-    dinar = plan(split_of("50", "50"), invoice_of("0.005"), POLICY, 3)
+    dinar = planned(split_of("50", "50"), invoice_of("0.005"), POLICY, 3)
     assert amounts(dinar, "items", "ChargeAmount") == [["0.003", "0.002"]]
 
 
 def test_an_amount_below_the_smallest_unit_cannot_be_shared_out() -> None:
     with pytest.raises(Refusal) as caught:
-        plan(split_of("50", "50"), invoice_of("0.001"), POLICY, 2)
+        planned(split_of("50", "50"), invoice_of("0.001"), POLICY, 2)
     assert caught.value.rule is rules.SPLIT_UNIT
     assert caught.value.message == "An amount cannot be shared out: 0.001 has more than 2 decimals"
 
 
 def term_and_date(split: Split, *terms: str | None) -> tuple[str | None, str]:
-    part = plan(split, invoice_of("1"), POLICY, 2, terms)[0]
+    part = planned(split, invoice_of("1"), POLICY, 2, terms)[0]
     return part.payment_term, part.due_date
 
 
@@ -340,19 +353,19 @@ def tampered(invoice: Invoice, kind: str, field: str) -> Invoice:
 )
 def test_parts_that_differ_from_the_original_anywhere_are_refused(kind: str, field: str) -> None:
     invoice = invoice_of("120", taxes=[(0, "10", "1")])
-    first, *others = [part.invoice for part in plan(split_of("40", "60"), invoice, POLICY, 2)]
-    verify(invoice, [first, *others])
+    first, *others = [part.invoice for part in planned(split_of("40", "60"), invoice, POLICY, 2)]
+    verified(invoice, [first, *others])
     with pytest.raises(Refusal) as caught:
-        verify(invoice, [tampered(first, kind, field), *others])
+        verified(invoice, [tampered(first, kind, field), *others])
     assert caught.value.rule is rules.SPLIT_BALANCE
     assert field in caught.value.message
 
 
 def test_a_part_that_lacks_a_row_is_refused() -> None:
     invoice = invoice_of("120", "0")
-    first, second = [part.invoice for part in plan(split_of("40", "60"), invoice, POLICY, 2)]
+    first, second = [part.invoice for part in planned(split_of("40", "60"), invoice, POLICY, 2)]
     with pytest.raises(Refusal, match="number of items is 2"):
-        verify(invoice, [Invoice(first.header, first.items[:1]), second])
+        verified(invoice, [Invoice(first.header, first.items[:1]), second])
 
 
 def test_parts_are_put_together_row_by_row() -> None:
@@ -362,7 +375,7 @@ def test_parts_are_put_together_row_by_row() -> None:
         tuple({**item, "_Row": row} for row, item in enumerate(invoice.items)),
         tuple({**tax, "_Row": row} for row, tax in enumerate(invoice.taxes)),
     )
-    parts = [part.invoice for part in plan(split_of("40", "30", "20", "10"), numbered, POLICY, 2)]
+    parts = [part.invoice for part in planned(split_of("40", "30", "20", "10"), numbered, POLICY, 2)]
     whole = put_together(invoice.header, parts)
     assert (whole.items, whole.taxes) == (numbered.items, numbered.taxes)
     assert whole.header["Amount"] == invoice.header["Amount"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Query, Request
@@ -18,7 +17,7 @@ from zuora_mock.services import Services
 from zuora_mock.storage.steps import Stepwise
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
-from zuora_mock.work.turns import in_turns
+from zuora_mock.work.turns import finished
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -53,9 +52,10 @@ class TenantCall:
         """Long work on the tenant, whose other calls wait meanwhile."""
         return await self.services.tenancy.take(steps, self.tenant.name)
 
-    async def in_turns(self, pieces: Iterable[_Result]) -> list[_Result]:
-        """Makes the pieces in turns with others; while the tenant is held there are none."""
-        return await in_turns(pieces, partial(self.services.tenancy.holds.free, self.tenant.name))
+    async def work(self, steps: Stepwise[_Result]) -> _Result:
+        """The tenant's jobs, which see to their own transactions; its other calls wait meanwhile."""
+        async with self.services.tenancy.holds.hold(self.tenant.name):
+            return await finished(steps)
 
     def do_at_once(
         self,

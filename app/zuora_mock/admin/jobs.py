@@ -6,7 +6,8 @@ was delayed keeps its time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import Field
@@ -66,10 +67,11 @@ def views(jobs: Sequence[dict[str, Any]]) -> list[JobView]:
     return [JobView.model_validate(each) for each in jobs]
 
 
-def _moved(move: Callable[[], dict[str, Any]], id: str) -> JobView:
+@contextmanager
+def _moving(id: str) -> Iterator[None]:
     """Raises Problem: 404 for an unknown job, 409 for one whose state does not allow it."""
     try:
-        return JobView.model_validate(move())
+        yield
     except UnknownJob:
         raise Problem(404, "Unknown job", f"the tenant has no job '{id}'") from None
     except IllegalMove as error:
@@ -101,7 +103,7 @@ async def set_policy(call: CurrentTenantCall, body: PolicyBody) -> JobPolicy:
     """
     await call.do(_set, JobPolicy(mode=body.mode, seconds=body.seconds))
     if body.mode != "manual":
-        await call.in_turns(call.services.runner.run_due(call.tenant, manual=True))
+        await call.work(call.services.runner.run_due(call.tenant, manual=True))
     return call.tenant.policy
 
 
@@ -111,7 +113,7 @@ async def settle(call: CurrentTenantCall) -> JobsRun:
 
     Where jobs are left that are held or whose time has not come, 409 with those in `blocked`, and in `ran` what ran.
     """
-    ran = await call.in_turns(call.services.runner.run_due(call.tenant, manual=True))
+    ran = await call.work(call.services.runner.run_due(call.tenant, manual=True))
     blocked = call.services.runner.unsettled(call.tenant)
     if blocked:
         members = {"blocked": views(blocked), "ran": views(ran)}
@@ -122,23 +124,27 @@ async def settle(call: CurrentTenantCall) -> JobsRun:
 @router.post("/{id}/run")
 async def run(call: CurrentTenantCall, id: str) -> JobView:
     """Runs a queued job now, due or not. The answer tells whether it succeeded or failed, and why."""
-    return _moved(lambda: call.services.runner.run_now(call.tenant, id), id)
+    with _moving(id):
+        return JobView.model_validate(await call.work(call.services.runner.run_now(call.tenant, id)))
 
 
 @router.post("/{id}/fail")
 async def fail(call: CurrentTenantCall, id: str, body: JobFailure | None = None) -> JobView:
     """Ends a job that waits without running it, for the given reason."""
     reason = (body or JobFailure()).reason
-    return _moved(lambda: call.services.runner.fail(call.tenant, id, reason), id)
+    with _moving(id):
+        return JobView.model_validate(call.services.runner.fail(call.tenant, id, reason))
 
 
 @router.post("/{id}/hold")
 async def hold(call: CurrentTenantCall, id: str) -> JobView:
     """Keeps a queued job from running until it is released."""
-    return _moved(lambda: call.services.runner.hold(call.tenant, id), id)
+    with _moving(id):
+        return JobView.model_validate(call.services.runner.hold(call.tenant, id))
 
 
 @router.post("/{id}/release")
 async def release(call: CurrentTenantCall, id: str) -> JobView:
     """Puts a held job back among those that wait; one that is due runs soon."""
-    return _moved(lambda: call.services.runner.release(call.tenant, id), id)
+    with _moving(id):
+        return JobView.model_validate(call.services.runner.release(call.tenant, id))

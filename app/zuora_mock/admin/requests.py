@@ -99,7 +99,10 @@ class OrderedJob(ResponseBody):
 
 
 class CallDetails(CallSummary):
-    """`changes` are those of the call and of the work that it ordered, as far as that has run."""
+    """`changes` are those of the call and of the work that it ordered, as far as that has run.
+
+    Of each the first thousand are kept; `notes` say so where there were more.
+    """
 
     request_id: str
     request: RecordedRequest

@@ -101,7 +101,7 @@ async def seed(request: Request, call: CurrentTenantCall) -> SeedAnswer:
     tenant, body = call.tenant, await request.body()
     fixture = await finished(fixtures.parse_in_steps(body, "the fixture", tenant.zone, tenant.custom_fields))
     made = await call.take(call.services.tenancy.seed(call.tenant, fixture))
-    await call.in_turns(call.services.runner.advanced(call.tenant))
+    await call.work(call.services.runner.advanced(call.tenant))
     return SeedAnswer(accounts=made.accounts, invoices=made.invoices)
 
 

@@ -62,7 +62,7 @@ def _set(transaction: Transaction, clock: Clock) -> None:
 async def _move(call: TenantCall, clock: Clock) -> ClockMoved:
     await call.do(_set, clock)
     await call.do(call.services.upkeep.sweep)
-    ran = await call.in_turns(call.services.runner.advanced(call.tenant))
+    ran = await call.work(call.services.runner.advanced(call.tenant))
     return ClockMoved(**view(call.tenant).model_dump(), ran=views(ran))
 
 

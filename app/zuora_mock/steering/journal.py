@@ -22,7 +22,7 @@ from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
 from zuora_mock.storage.journal import KeptEntry
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Change, Transaction
+from zuora_mock.storage.transaction import Changes, Transaction
 
 _LONGEST_TEXT = 10_000
 _SWEEP = 64
@@ -49,7 +49,7 @@ class Entry:
     request_body: bytes
     response_headers: Mapping[str, str]
     response_body: bytes
-    changes: Sequence[Change]
+    changes: Changes
     refusals: Sequence[Refusal]
     jobs: Sequence[str] = ()
     notes: Sequence[str] = ()
@@ -96,7 +96,7 @@ def _summary(refusal: Refusal) -> str:
 
 
 def _kept_entry(entry: Entry) -> KeptEntry:
-    notes = list(entry.notes)
+    notes = [*entry.notes, *rows.left_out(entry.changes)]
     if max(len(entry.request_body), len(entry.response_body)) > LONGEST_BODY:
         notes.append(f"bodies are kept up to {LONGEST_BODY} bytes")
     return KeptEntry(

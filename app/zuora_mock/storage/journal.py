@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from zuora_mock.domain.rules import UNSUPPORTED
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import EXERCISED, JOURNAL
-from zuora_mock.storage.transaction import Change, Transaction
+from zuora_mock.storage.transaction import MOST_CHANGES, Change, Changes, Transaction
 
 
 class KeptEntry(NamedTuple):
@@ -129,10 +129,19 @@ def clear(transaction: Transaction) -> int:
     return _CLEAR.run(transaction, {"whose": transaction.tenant.key}).rowcount
 
 
+def left_out(changes: Changes) -> list[str]:
+    """What the notes say of changes that are not kept."""
+    count = len(changes) + changes.untold
+    return [f"of {count} changes the first {MOST_CHANGES} are kept"] if count > MOST_CHANGES else []
+
+
 def changes_as_text(changes: Sequence[Change]) -> str | None:
     if not changes:
         return None
-    shown = [{"object": each.object, "id": each.id, "before": each.before, "after": each.after} for each in changes]
+    shown = [
+        {"object": each.object, "id": each.id, "before": each.before, "after": each.after}
+        for each in changes[:MOST_CHANGES]
+    ]
     return to_json(shown).decode()
 
 
@@ -140,11 +149,14 @@ def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str | Non
     return to_json(explanations, fallback=str).decode() if explanations else None
 
 
-def append_changes(transaction: Transaction, n: int | None, changes: Sequence[Change]) -> None:
+def append_changes(transaction: Transaction, n: int | None, changes: Changes) -> None:
     """Adds what background work changed to the entry of the call that ordered it, if the entry is still there."""
     text = changes_as_text(changes)
     if n is not None and text is not None:
-        _APPEND_CHANGES.run(transaction, {"whose": transaction.tenant.key, "entry": n, "more": text})
+        entry = {"whose": transaction.tenant.key, "entry": n}
+        _APPEND_CHANGES.run(transaction, {**entry, "more": text})
+        for note in left_out(changes):
+            _APPEND_NOTES.run(transaction, {**entry, "more": to_json([note]).decode()})
 
 
 def append_explanation(transaction: Transaction, n: int | None, explanation: Mapping[str, Any]) -> None:
@@ -228,5 +240,6 @@ _RECORDED = Prepared(
 _FORGET = Prepared(delete(JOURNAL).where(_WHOSE, JOURNAL.c.n <= bindparam("last")))
 _CLEAR = Prepared(delete(JOURNAL).where(_WHOSE))
 _APPEND_CHANGES, _APPEND_EXPLANATION = _appending(JOURNAL.c.changes), _appending(JOURNAL.c.explanation)
+_APPEND_NOTES = _appending(JOURNAL.c.notes)
 _MET = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).where(EXERCISED.c.tenant == bindparam("whose")))
 _MEET = Prepared(insert(EXERCISED).on_conflict_do_nothing())

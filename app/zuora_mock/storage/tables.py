@@ -147,6 +147,15 @@ TENANTS = Table(
 WORLDS = Table("worlds", metadata, Column("number", Integer, primary_key=True), sqlite_autoincrement=True)
 """Data that belongs to no tenant, because it is not whole yet or not needed any more: after a start it goes."""
 
+UNFINISHED = Table(
+    "unfinished",
+    metadata,
+    _tenant(),
+    Column("world", Integer, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("ids", "seq", "invoices", "accounts")),
+)
+"""Work in a tenant's world that was begun, with the tenant's counters before: after a start its rows go."""
+
 ENTITIES = Table(
     "entities",
     metadata,

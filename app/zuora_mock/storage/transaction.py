@@ -41,19 +41,36 @@ class Change(NamedTuple):
     after: Record | None
 
 
+MOST_CHANGES = 1000
+"""Of those of a call, and of each piece of work, the first so many are kept."""
+
+
+class Changes(list[Change]):
+    """`untold` counts those that were too many to be listed."""
+
+    untold = 0
+
+    def add_new(self, kind: ObjectType, records: Sequence[Record]) -> None:
+        told = records[: max(0, MOST_CHANGES - len(self))]
+        self.extend(Change(kind.name, str(each["Id"]), None, each) for each in told)
+        self.untold += len(records) - len(told)
+
+
 @dataclass(slots=True)
 class Transaction:
     """Opened by `begin` alone; `connection` is for this room.
 
-    `stream` keeps the ids of background work apart from those of calls, so that their order does not matter.
+    `stream` keeps the ids of background work apart from those of calls, so that their order does not matter; `ahead` is
+    what steps that were taken before have come to, for work that is too long for one transaction.
     """
 
     connection: Connection
     tenant: Tenant
     entity: int
     stream: str = ""
-    changes: list[Change] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
     jobs: list[str] = field(default_factory=list)
+    ahead: Any = None
     _made: int = 0
 
     @contextmanager
@@ -120,7 +137,7 @@ class Transaction:
     def insert(self, kind: ObjectType, records: Sequence[Record]) -> None:
         if records:
             self.load(kind, records)
-            self.changes.extend(Change(kind.name, str(each["Id"]), None, each) for each in records)
+            self.changes.add_new(kind, records)
 
     def load(self, kind: ObjectType, records: Sequence[Record]) -> None:
         """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow."""

@@ -13,7 +13,7 @@ from functools import partial
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.settings import CLIENT_ID_LENGTH
-from zuora_mock.storage import bulk, configuration, jobs, tenants
+from zuora_mock.storage import bulk, configuration, jobs, tenants, unfinished
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Result, Stepwise, in_transactions
 from zuora_mock.storage.tenants import Client, Tenant
@@ -63,6 +63,7 @@ class Tenancy:
         for known in (self._tenants, self._clients, self._named):
             known.clear()
         with self._database.transaction():
+            unfinished.undo(self._database)
             at_once(self._worlds.sweep())
             for each in self._initial:
                 self._establish(each)

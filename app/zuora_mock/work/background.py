@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from zuora_mock.clock import stopwatch
+from zuora_mock.storage.steps import Stepwise
 from zuora_mock.work.turns import SLICE
 
 logger = logging.getLogger("zuora_mock.work")
@@ -26,11 +27,12 @@ Waiting = tuple[int, str]
 class Background:
     """`attempt` runs a job if it is due; else it says after how many seconds to try again, None for never.
 
-    However often a job is looked at, it has one timer.
+    However often a job is looked at, it has one timer. One that takes steps lets others in between.
     """
 
-    def __init__(self, attempt: Callable[[Waiting], float | None]) -> None:
+    def __init__(self, attempt: Callable[[Waiting], Stepwise[float | None]]) -> None:
         self._attempt = attempt
+        self._under_way: deque[tuple[Waiting, Stepwise[float | None]]] = deque()
         self._waiting: deque[Waiting] = deque()
         self._later: set[Waiting] = set()
         self._timers: dict[Waiting, TimerHandle] = {}
@@ -52,6 +54,7 @@ class Background:
             yield
         finally:
             self._loop = None
+            self._break_off()
             for timer in self._timers.values():
                 timer.cancel()
             self._later.update(self._timers)
@@ -61,7 +64,7 @@ class Background:
         """To be called before a call and after its answer: does what no event loop would do."""
         if self._loop is None and (self._waiting or self._later):
             self._look_again()
-            while self._waiting:
+            while self._waiting or self._under_way:
                 self._run_slice()
 
     def _look_again(self) -> None:
@@ -76,7 +79,7 @@ class Background:
             self._timers.pop(each).cancel()
 
     def _plan(self) -> None:
-        if self._loop is None or self._planned or not self._waiting:
+        if self._loop is None or self._planned or not (self._waiting or self._under_way):
             return
         self._planned = True
         if _running_loop() is self._loop:
@@ -90,12 +93,12 @@ class Background:
         self._plan()
 
     def _run_slice(self) -> None:
-        """At least one job. Those of calls that came together are done together: clients that poll wait for all."""
+        """At least one step. Jobs of calls that came together are done together: clients that poll wait for all."""
         end = stopwatch() + SLICE
-        while job := self._next():
-            self._look_at(job)
-            if stopwatch() >= end:
-                break
+        if self._under_way:
+            self._go_on(*self._under_way.popleft())
+        while stopwatch() < end and (job := self._next()):
+            self._go_on(job, self._attempt(job))
 
     def _next(self) -> Waiting | None:
         """None where there is nothing, or another thread was quicker."""
@@ -104,12 +107,24 @@ class Background:
         except IndexError:
             return None
 
-    def _look_at(self, job: Waiting) -> None:
+    def _go_on(self, job: Waiting, steps: Stepwise[float | None]) -> None:
         try:
-            seconds = self._attempt(job)
+            next(steps)
+        except StopIteration as end:
+            self._try_again(job, end.value)
         except Exception:
             logger.exception("job %s could not be run", job[1])
-            return
+        else:
+            self._under_way.append((job, steps))
+
+    def _break_off(self) -> None:
+        """What is in the middle begins again when there is a loop again."""
+        while self._under_way:
+            job, steps = self._under_way.popleft()
+            steps.close()
+            self._later.add(job)
+
+    def _try_again(self, job: Waiting, seconds: float | None) -> None:
         if seconds is None:
             return
         if self._loop is None:

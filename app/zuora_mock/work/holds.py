@@ -44,6 +44,13 @@ class Holds:
         finally:
             self._held.difference_update(names)
 
+    def take(self, name: str) -> bool:
+        """Whether it was free, and is held from now on until it is given back."""
+        return self._take((name,))
+
+    def give_back(self, name: str) -> None:
+        self._held.discard(name)
+
     def _take(self, names: tuple[str, ...]) -> bool:
         with self._lock:
             free = self._held.isdisjoint(names)

@@ -7,7 +7,7 @@ tell the same story, or nothing of it happened.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from zuora_mock.clock import DAY, SECOND
@@ -18,6 +18,7 @@ from zuora_mock.storage import jobs as rows
 from zuora_mock.storage import journal
 from zuora_mock.storage.database import Database, StorageTrouble
 from zuora_mock.storage.jobs import Job
+from zuora_mock.storage.steps import Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant, all_keys
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.work.background import Background, Waiting
@@ -27,9 +28,10 @@ Shown: TypeAlias = list[dict[str, Any]]
 """Jobs as `/__admin` prints them."""
 
 Jobs: TypeAlias = list[Job]
+Ids: TypeAlias = list[str]
 
-Handler = Callable[[Transaction, Job], None]
-"""Does the work of a job. Raises Refusal if what has changed since no longer lets it be done."""
+Handler = Callable[[Transaction, Job], Stepwise[None] | None]
+"""Does the work of a job, at once or in steps. Raises Refusal if what has changed since no longer lets it be done."""
 
 Strike = Callable[[Tenant], Refusal | None]
 """Why the next job of a tenant fails by order; it counts."""
@@ -49,7 +51,10 @@ class UnknownJob(LookupError):
 
 
 class Runner:
-    """Runs jobs, one at a time: those that are due by itself, the others by order."""
+    """Runs jobs: those that are due by itself, the others by order of who holds the tenant.
+
+    Of a tenant one at a time; work that is long takes steps, between which others have their turn.
+    """
 
     def __init__(
         self,
@@ -73,9 +78,9 @@ class Runner:
     def list(self, tenant: Tenant) -> Shown:
         return [job.shown() for job in self._all(tenant)]
 
-    def run_now(self, tenant: Tenant, id: str) -> dict[str, Any]:
+    def run_now(self, tenant: Tenant, id: str) -> Stepwise[dict[str, Any]]:
         """Runs a queued job whether it is due or not. Raises UnknownJob, IllegalMove."""
-        return self._perform(tenant, self._move(tenant, id, JobEvent.CLAIM)).shown()
+        return (yield from self._perform(tenant, self._move(tenant, id, JobEvent.CLAIM))).shown()
 
     def fail(self, tenant: Tenant, id: str, reason: str) -> dict[str, Any]:
         """Ends a job that waits without running it. Raises UnknownJob, IllegalMove."""
@@ -96,21 +101,22 @@ class Runner:
         """The jobs that are held, or whose time, on the tenant's clock, has not come."""
         return [job.shown() for job in self._all(tenant) if job.state in _UNSETTLED]
 
-    def advanced(self, tenant: Tenant) -> Iterator[dict[str, Any]]:
-        """To be called when the clock was moved: runs what became due, each job a piece."""
-        yield from self.run_due(tenant)
+    def advanced(self, tenant: Tenant) -> Stepwise[Shown]:
+        """To be called when the clock was moved: runs what became due."""
+        ran = yield from self.run_due(tenant)
         self.attend(tenant)
+        return ran
 
     # What runs by itself
 
-    def run_job(self, tenant: Tenant, id: str) -> bool:
+    def run_job(self, tenant: Tenant, id: str) -> Stepwise[bool]:
         """Runs the job if it waits and is due; whether it ran."""
         with begin(self._database, tenant) as transaction:
             job = self._resumed(transaction, id)
             if job is None or job.state is not JobState.QUEUED or job.due_at > tenant.now():
                 return False
             claimed = rows.move(transaction, job, JobEvent.CLAIM)
-        self._perform(tenant, claimed)
+        yield from self._perform(tenant, claimed)
         return True
 
     def _resumed(self, transaction: Transaction, id: str) -> Job | None:
@@ -120,21 +126,27 @@ class Runner:
             return job
         return rows.move(transaction, job, JobEvent.REQUEUE, "what it did could not be written")
 
-    def run_jobs(self, tenant: Tenant, ids: Iterable[str]) -> Iterable[str]:
+    def run_jobs(self, tenant: Tenant, ids: Iterable[str]) -> Stepwise[Ids]:
         """Those of the jobs that ran."""
-        return [each for each in ids if self.run_job(tenant, each)]
+        ran: Ids = []
+        for each in ids:
+            ran += [each] if (yield from self.run_job(tenant, each)) else []
+        return ran
 
-    def run_due(self, tenant: Tenant, *, manual: bool = False) -> Iterator[dict[str, Any]]:
+    def run_due(self, tenant: Tenant, *, manual: bool = False) -> Stepwise[Shown]:
         """Everything of the tenant that is due, until nothing is; `manual`: also what waits to be told.
 
-        Each job is a piece: between two of them others may run, hold or remove what was found.
+        Each job is a step: between two of them others may run, hold or remove what was found.
         """
+        ran: Shown = []
         while due := [job for job in self._queued(tenant) if job.due_at <= tenant.now() or (manual and job.manual)]:
             for job in due:
                 with begin(self._database, tenant) as transaction:
                     found = rows.find(transaction, job.id)
                 if found is not None and found.state is JobState.QUEUED:
-                    yield self.run_now(tenant, job.id)
+                    ran.append((yield from self.run_now(tenant, job.id)))
+                    yield
+        return ran
 
     def recover(self) -> None:
         """After a start: work that was claimed and not finished waits again; nothing of it had happened."""
@@ -152,18 +164,22 @@ class Runner:
         """Has these jobs looked at soon."""
         self.background.wake((tenant.key, job) for job in ids)
 
-    def _attempt(self, waiting: Waiting) -> float | None:
+    def _attempt(self, waiting: Waiting) -> Stepwise[float | None]:
         """Runs the job if it is due; else in how many seconds it will be, None where no time will make it so."""
         key, job_id = waiting
         tenant = self._tenants.by_key(key)
-        if tenant is not None and self._holds.holds(tenant.name):
+        if tenant is None:
+            return None
+        if not self._holds.take(tenant.name):
             return _HELD
         try:
-            if tenant is None or self.run_job(tenant, job_id):
+            if (yield from self.run_job(tenant, job_id)):
                 self._stalled.discard(waiting)
                 return None
         except StorageTrouble:
             return _AGAIN
+        finally:
+            self._holds.give_back(tenant.name)
         with begin(self._database, tenant) as transaction:
             job = rows.find(transaction, job_id)
         if job is None or job.state is not JobState.QUEUED or job.manual or tenant.clock.frozen:
@@ -172,24 +188,30 @@ class Runner:
 
     # One job
 
-    def _perform(self, tenant: Tenant, job: Job) -> Job:
+    def _perform(self, tenant: Tenant, job: Job) -> Stepwise[Job]:
         ordered = self._strike(tenant)
         if ordered is not None:
             return self._fail(tenant, job.id, ordered)
         try:
-            with begin(self._database, tenant, job.entity, f"job:{job.id}") as transaction:
-                self._handler(job)(transaction, job)
-                done = rows.move(transaction, job, JobEvent.SUCCEED)
-                journal.append_changes(transaction, job.request, transaction.changes)
+            done = yield from in_place(self._database, tenant, self._work(tenant, job))
         except Refusal as refusal:
             return self._fail(tenant, job.id, refusal)
-        except StorageTrouble:
+        except (StorageTrouble, GeneratorExit):
             self._stalled.add((tenant.key, job.id))
             raise
         except Exception as error:
             logger.exception("job %s failed", job.id)
             return self._fail(tenant, job.id, INTERNAL_ERROR.refusal(f"{type(error).__name__}: {error}"))
         logger.info("job %s succeeded: %s %s", job.id, job.type, job.object_id)
+        return done
+
+    def _work(self, tenant: Tenant, job: Job) -> Stepwise[Job]:
+        transaction = on_behalf_of(self._database, tenant, job.entity, f"job:{job.id}")
+        steps = self._handler(job)(transaction, job)
+        if steps is not None:
+            yield from steps
+        done = rows.move(transaction, job, JobEvent.SUCCEED)
+        journal.append_changes(transaction, job.request, transaction.changes)
         return done
 
     def _handler(self, job: Job) -> Handler:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from zuora_mock.clock import stopwatch
@@ -12,12 +12,6 @@ from zuora_mock.storage.steps import Result, Stepwise
 SLICE = 0.025
 """Seconds after which long work lets calls have a turn."""
 
-
-class _End:
-    """Of the pieces."""
-
-
-_END = _End()
 Piece = TypeVar("Piece")
 
 
@@ -42,18 +36,10 @@ async def finished(steps: Stepwise[Result]) -> Result:
     return result[0]
 
 
-async def in_turns(pieces: Iterable[Piece], gate: Callable[[], Awaitable[None]] | None = None) -> list[Piece]:
-    """Makes the pieces, one after the other. No transaction may be open between two of them.
-
-    Before each the `gate` is waited for, if there is one.
-    """
-    made, end, left = list[Piece](), stopwatch() + SLICE, iter(pieces)
-    while True:
-        if gate is not None:
-            await gate()
-        each = next(left, _END)
-        if isinstance(each, _End):
-            break
+async def in_turns(pieces: Iterable[Piece]) -> list[Piece]:
+    """Makes the pieces, one after the other. No transaction may be open between two of them."""
+    made, end = [], stopwatch() + SLICE
+    for each in pieces:
         made.append(each)
         if stopwatch() >= end:
             await asyncio.sleep(0)

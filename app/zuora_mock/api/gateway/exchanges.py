@@ -32,6 +32,7 @@ from zuora_mock.steering.faults import FaultKind, Injection
 from zuora_mock.steering.journal import Entry
 from zuora_mock.steering.matching import Subject
 from zuora_mock.storage.database import StorageTrouble
+from zuora_mock.storage.steps import Lengthy, Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.upkeep import EVERY
@@ -84,11 +85,41 @@ class Exchanges:
         except StorageTrouble:
             return self._unwritten(exchange)
 
+    def answer_in_steps(self, exchange: Exchange, lengthy: Lengthy) -> Stepwise[Answer]:
+        """The answer to a call that is too long for one transaction, for who holds the tenant."""
+        if exchange.ended:
+            return self._ended(exchange)
+        steps = self._taken(exchange, lengthy)
+        try:
+            return (yield from in_place(self._services.database, exchange.tenant, steps))
+        except StorageTrouble:
+            return self._unwritten(exchange)
+        except Refusal as error:
+            refusal = error
+        except Exception:
+            logger.exception("request %s failed", exchange.request_id)
+            refusal = rules.INTERNAL_ERROR.refusal("an unexpected error occurred")
+        return self._conclude(exchange, lambda exchange, _transaction: self._refused(exchange, refusal))
+
+    def _taken(self, exchange: Exchange, lengthy: Lengthy) -> Stepwise[Answer]:
+        """In the last step the call is made again, with what the others came to. Raises what refuses it."""
+        transaction = on_behalf_of(self._services.database, exchange.tenant, exchange.entity)
+        ahead = yield from lengthy.prepare(transaction)
+
+        def perform(exchange: Exchange, transaction: Transaction) -> Answer:
+            transaction.ahead = ahead
+            answer = self._perform(exchange, transaction)
+            if answer.refusals:
+                raise answer.refusals[0]
+            return answer
+
+        return self._conclude(exchange, perform)
+
     def _written(self, exchange: Exchange) -> Answer:
         try:
             return self._conclude(exchange, self._perform)
-        except (Refusal, StorageTrouble) as error:
-            if isinstance(error, StorageTrouble):
+        except (Refusal, StorageTrouble, Lengthy) as error:
+            if not isinstance(error, Refusal):
                 raise
             refusal = error
         except Exception:
@@ -116,6 +147,8 @@ class Exchanges:
                 raise _not_written() if database.written > before else _Rehearsed
         except _Rehearsed:
             return answer
+        except Lengthy:
+            raise _not_written() from None
 
     # Who calls, and which fault they meet
 

@@ -25,7 +25,8 @@ from zuora_mock.api.gateway.table import RouteTable, Target
 from zuora_mock.printable import line
 from zuora_mock.services import Services
 from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
-from zuora_mock.work.turns import in_turns
+from zuora_mock.storage.steps import Lengthy
+from zuora_mock.work.turns import finished, in_turns
 
 SMALLEST_ZIPPED = 1000
 """Answers of more bytes are compressed if the client asks for it (guide: Request and response compression)."""
@@ -94,8 +95,13 @@ class Gateway:
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         if exchange.injection.milliseconds:
             await self._wait(exchange, receive)
-        answer = self._exchanges.answer(exchange)
-        self._run_before_reply(exchange)
+        try:
+            answer = self._exchanges.answer(exchange)
+        except Lengthy as lengthy:
+            async with self._services.tenancy.holds.hold(exchange.tenant.name):
+                answer = await finished(self._exchanges.answer_in_steps(exchange, lengthy))
+        if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
+            await self._run_before_reply(exchange)
         if self._services.settings.access_log:
             log(exchange, answer)
         kind = exchange.injection.kind
@@ -120,9 +126,9 @@ class Gateway:
         gone.cancel()
         await self._services.tenancy.holds.free(exchange.tenant.name)
 
-    def _run_before_reply(self, exchange: Exchange) -> None:
-        if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
-            self._services.runner.run_jobs(exchange.tenant, exchange.jobs)
+    async def _run_before_reply(self, exchange: Exchange) -> None:
+        async with self._services.tenancy.holds.hold(exchange.tenant.name):
+            await finished(self._services.runner.run_jobs(exchange.tenant, exchange.jobs))
 
 
 async def _cut_off(

@@ -7,13 +7,21 @@ own, other attributes stay).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from zuora_mock.billing import invoices
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, INVOICE_SPLIT, INVOICE_SPLIT_ITEM, TAXATION_ITEM
+from zuora_mock.domain.catalogue import (
+    ACCOUNT,
+    INVOICE,
+    INVOICE_ITEM,
+    INVOICE_SPLIT,
+    INVOICE_SPLIT_ITEM,
+    TAXATION_ITEM,
+    ObjectType,
+)
 from zuora_mock.domain.invoices import PAID, TOTALS, Invoice, Line, due_lines, exempt_lines, put_together
 from zuora_mock.domain.lifecycle import InvoiceEvent, InvoiceState, next_invoice
 from zuora_mock.domain.money import minor_digits
@@ -23,12 +31,15 @@ from zuora_mock.domain.values import Record, Value
 from zuora_mock.storage import splits
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.splits import KeptSplit
+from zuora_mock.storage.steps import Stepwise
 from zuora_mock.storage.transaction import Transaction
+from zuora_mock.work.turns import at_once
 
 _OF_THE_ORIGINAL_ALONE = frozenset(
     {"Body", "PostedBy", "PostedDate", "LastEmailSentDate", "TransferredToAccounting", "_Regenerated"}
     | {"PaymentLink", "EInvoiceStatus", "EInvoiceErrorCode", "EInvoiceErrorMessage", "EInvoiceFileId"}
 )
+_Piece = TypeVar("_Piece")
 _PAYMENTS_OF_A_TAX = frozenset({"CreditAmount", "PaymentAmount"})
 
 
@@ -52,20 +63,62 @@ class Work:
         return "_Group" in self.whole.header
 
 
-def run(transaction: Transaction, job: Job) -> None:
+STEP = 1000
+"""So many rows of parts are made, compared or written in one step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Work whose parts are written but for their headers, so that there are no such invoices yet."""
+
+    work: Work
+    parts: list[Invoice]
+
+
+def run(transaction: Transaction, job: Job) -> Stepwise[None]:
     """Splits the invoice of an InvoiceSplit. Raises Refusal if it cannot be split any more."""
-    work = prepare(transaction, job.object_id)
-    _name_parts(transaction, work, carry_out(transaction, work))
+    work = yield from prepare(transaction, job.object_id)
+    staged = yield from stage(transaction, work)
+    _name_parts(transaction, work, put_in_place(transaction, staged))
 
 
-def carry_out(transaction: Transaction, work: Work) -> list[Invoice]:
-    """The parts, written in place of what was there before."""
-    parts = _copies(transaction, work)
-    verify(work.whole, parts)
+def stage(transaction: Transaction, work: Work) -> Stepwise[Staged]:
+    parts = yield from _copies(transaction, work)
+    yield from _now_and_then(verify(work.whole, parts), len(parts))
+    for kind, rows in _rows_of(parts):
+        for start in range(0, len(rows), STEP):
+            transaction.load(kind, rows[start : start + STEP])
+            if start + STEP < len(rows):
+                yield
+    return Staged(work, parts)
+
+
+def put_in_place(transaction: Transaction, staged: Staged) -> list[Invoice]:
+    """The parts, in place of what was there before."""
+    work, parts = staged.work, staged.parts
     _retire(transaction, work)
-    _write(transaction, parts)
+    transaction.insert(INVOICE, [part.header for part in parts])
+    for kind, rows in _rows_of(parts):
+        transaction.changes.add_new(kind, rows)
     _keep(transaction, work, parts)
     return parts
+
+
+def _rows_of(parts: Sequence[Invoice]) -> Iterator[tuple[ObjectType, list[Record]]]:
+    yield INVOICE_ITEM, [item for part in parts for item in part.items]
+    yield TAXATION_ITEM, [tax for part in parts for tax in part.taxes]
+
+
+def _now_and_then(pieces: Iterable[_Piece], size: int) -> Stepwise[list[_Piece]]:
+    """All pieces, each of so many rows, made in steps."""
+    made, rows = list[_Piece](), 0
+    for each in pieces:
+        if rows >= STEP:
+            rows = 0
+            yield
+        made.append(each)
+        rows += size
+    return made
 
 
 # Load
@@ -123,7 +176,7 @@ def load_group(transaction: Transaction, invoice_id: str) -> list[Record]:
 # Check and plan
 
 
-def prepare(transaction: Transaction, split_id: str) -> Work:
+def prepare(transaction: Transaction, split_id: str) -> Stepwise[Work]:
     """Everything read, checked and planned, nothing written. Raises Refusal."""
     loaded = _load_split(transaction, split_id)
     if loaded is None:
@@ -134,7 +187,7 @@ def prepare(transaction: Transaction, split_id: str) -> Work:
     if refusal is not None:
         raise refusal
     keeps_original = transaction.tenant.settings.original_after_execute == "split"
-    return work_of(transaction, split, items, group, ways, keeps_original=keeps_original)
+    return (yield from work_of(transaction, split, items, group, ways, keeps_original=keeps_original))
 
 
 def work_of(
@@ -145,7 +198,7 @@ def work_of(
     ways: Policy,
     *,
     keeps_original: bool,
-) -> Work:
+) -> Stepwise[Work]:
     """A split that was checked, planned. Raises Refusal for amounts that cannot be shared out."""
     members = [invoices.load(transaction, header) for header in group]
     whole = put_together(group[0], members) if "_Group" in group[0] else members[0]
@@ -154,14 +207,16 @@ def work_of(
     digits = minor_digits(currency)
     default = transaction.tenant.default_term
     fallbacks = (whole.header.get("PaymentTerm"), account.get("PaymentTerm"), default.name if default else None)
-    parts = plan(split, whole, ways, digits, [_text(term) for term in fallbacks])
+    planned = plan(split, whole, ways, digits, [_text(term) for term in fallbacks])
+    small = len(split.items) * (len(whole.items) + len(whole.taxes)) <= STEP
+    parts = at_once(planned) if small else (yield from planned)
     return Work(split, items, ways, currency, digits, members, whole, parts, keeps_original)
 
 
 # Copy
 
 
-def _copies(transaction: Transaction, work: Work) -> list[Invoice]:
+def _copies(transaction: Transaction, work: Work) -> Stepwise[list[Invoice]]:
     """The parts in the order of the items, with new ids and the next invoice numbers.
 
     The rows of the plan become theirs: each is the plan's own copy, and a second one of many would take its time.
@@ -176,7 +231,8 @@ def _copies(transaction: Transaction, work: Work) -> list[Invoice]:
         "_Original": work.whole.header.get("_Original", work.whole.header["Id"]),
     }
     numbers = transaction.next_invoice_numbers(len(work.parts))
-    return [_copy(transaction, part, header, stamp, number) for part, number in zip(work.parts, numbers, strict=True)]
+    copies = (_copy(transaction, part, header, stamp, number) for part, number in zip(work.parts, numbers, strict=True))
+    return (yield from _now_and_then(copies, len(work.whole.items) + len(work.whole.taxes)))
 
 
 def _copy(transaction: Transaction, part: Part, header: Record, stamp: Record, number: str) -> Invoice:
@@ -230,12 +286,6 @@ def _retire(transaction: Transaction, work: Work) -> None:
         return
     for member in work.members:
         invoices.remove(transaction, member)
-
-
-def _write(transaction: Transaction, parts: Sequence[Invoice]) -> None:
-    transaction.insert(INVOICE, [part.header for part in parts])
-    transaction.insert(INVOICE_ITEM, [item for part in parts for item in part.items])
-    transaction.insert(TAXATION_ITEM, [tax for part in parts for tax in part.taxes])
 
 
 def _name_parts(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:

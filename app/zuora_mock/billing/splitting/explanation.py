@@ -14,6 +14,7 @@ from zuora_mock.domain.splitting.explanation import Explanation, explain
 from zuora_mock.errors import Refusal
 from zuora_mock.storage import splits
 from zuora_mock.storage.transaction import Transaction
+from zuora_mock.work.turns import at_once
 
 _SHARES = ("percentage", "amount")
 
@@ -40,7 +41,7 @@ def arithmetic(transaction: Transaction, id: str, explain_refusal: Explain) -> d
 
 def _planned(transaction: Transaction, split_id: str, explain_refusal: Explain) -> dict[str, Any]:
     try:
-        work = prepare(transaction, split_id)
+        work = at_once(prepare(transaction, split_id))
     except Refusal as refusal:
         return {"id": split_id, "state": "refused", "refusal": explain_refusal(refusal)}
     return {"id": split_id, **_explained(inputs_of(work))}

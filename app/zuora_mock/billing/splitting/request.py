@@ -14,7 +14,7 @@ from typing import Any
 
 from zuora_mock.billing import keys, operations
 from zuora_mock.billing.operations import InvoiceOperation
-from zuora_mock.billing.splitting.execution import carry_out, load_group, policy, work_of
+from zuora_mock.billing.splitting.execution import Staged, load_group, policy, put_in_place, stage, work_of
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM
 from zuora_mock.domain.invoices import micros
@@ -25,7 +25,12 @@ from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal, together
 from zuora_mock.pointers import pointer
 from zuora_mock.storage.jobs import Job
+from zuora_mock.storage.steps import Lengthy, Stepwise
 from zuora_mock.storage.transaction import Transaction
+from zuora_mock.work.turns import at_once
+
+_LARGE = 2000
+"""More rows of parts than these take more than one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +70,24 @@ def begin(transaction: Transaction, invoice: Record, wanted: WantedSplit) -> Beg
     if items > transaction.tenant.settings.async_split_threshold:
         return BegunSplit(operations.order(transaction, InvoiceOperation.SPLIT, identifier, asdict(wanted)), None)
     job = operations.note_done(transaction, InvoiceOperation.SPLIT, identifier)
-    return BegunSplit(job, _carry_out(transaction, checked, job))
+    if transaction.ahead is None and items * len(wanted.parts) > _LARGE:
+        raise Lengthy(lambda later: _stage(later, _check(later, identifier, wanted), job))
+    staged = transaction.ahead or at_once(_stage(transaction, checked, job))
+    return BegunSplit(job, [part.header for part in put_in_place(transaction, staged)])
 
 
-def run(transaction: Transaction, job: Job) -> None:
+def run(transaction: Transaction, job: Job) -> Stepwise[None]:
     """Does the work of a split that waited. Raises Refusal if it cannot be done any more."""
-    invoice = keys.get(transaction, INVOICE, job.object_id)
-    checked = _check(transaction, str(invoice["Id"]), WantedSplit.of(json.loads(job.parameters)))
-    _carry_out(transaction, checked, job.id)
+    invoice, wanted = keys.get(transaction, INVOICE, job.object_id), WantedSplit.of(json.loads(job.parameters))
+    checked = _check(transaction, str(invoice["Id"]), wanted)
+    put_in_place(transaction, (yield from _stage(transaction, checked, job.id)))
 
 
-def _carry_out(transaction: Transaction, checked: _Checked, job: str) -> list[Record]:
-    """The headers of the parts; the job names their group."""
+def _stage(transaction: Transaction, checked: _Checked, job: str) -> Stepwise[Staged]:
+    """The job names the group of the parts."""
     split = replace(checked.split, id=job)
-    work = work_of(transaction, split, [], checked.group, checked.policy, keeps_original=True)
-    return [part.header for part in carry_out(transaction, work)]
+    work = yield from work_of(transaction, split, [], checked.group, checked.policy, keeps_original=True)
+    return (yield from stage(transaction, work))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,10 @@ Every cell is the floor or the ceiling of its exact share; so is every total of 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from zuora_mock.domain.splitting.bridges import Bridges
 
@@ -66,6 +67,9 @@ class Allocation:
     total_reasons: tuple[Reason, ...]
 
 
+Allocating: TypeAlias = Generator[None, None, Allocation]
+
+
 def allocate(
     rows: Sequence[int],
     rounding: Rounding,
@@ -78,11 +82,24 @@ def allocate(
 
     Targets that are not `binding` are the proportion alone, of rows that add up to something else.
     """
+    return _last(allocating(rows, rounding, percentages=percentages, targets=targets, binding=binding))
+
+
+def allocating(
+    rows: Sequence[int],
+    rounding: Rounding,
+    *,
+    percentages: Sequence[int] = (),
+    targets: Sequence[int] = (),
+    binding: bool = True,
+) -> Allocating:
+    """The same in steps, for many rows."""
     if targets:
-        return largest_remainder_by_amount(rows, targets) if binding else largest_remainder(rows, targets, sum(targets))
+        solving = _by_amount(rows, targets) if binding else _by_weight(rows, targets, sum(targets))
+        return (yield from solving)
     if rounding is Rounding.LAST_PART:
         return last_part(rows, percentages)
-    return largest_remainder(rows, percentages)
+    return (yield from _by_weight(rows, percentages, HUNDRED_PERCENT))
 
 
 def last_part(rows: Sequence[int], percentages: Sequence[int]) -> Allocation:
@@ -104,6 +121,10 @@ def last_part(rows: Sequence[int], percentages: Sequence[int]) -> Allocation:
 
 def largest_remainder(rows: Sequence[int], weights: Sequence[int], whole: int = HUNDRED_PERCENT) -> Allocation:
     """Rows and parts exact, by percentage or by other weights. ValueError unless they are the whole in all."""
+    return _last(_by_weight(rows, weights, whole))
+
+
+def _by_weight(rows: Sequence[int], weights: Sequence[int], whole: int) -> Allocating:
     _check_percentages(weights, whole)
     totals, reasons = _totals(sum(rows), weights, whole)
     return _Matrix(rows, weights, whole, totals, reasons).solve()
@@ -111,10 +132,24 @@ def largest_remainder(rows: Sequence[int], weights: Sequence[int], whole: int = 
 
 def largest_remainder_by_amount(rows: Sequence[int], targets: Sequence[int]) -> Allocation:
     """Rows and parts exact, the parts as given. ValueError unless the targets add up to the rows, above zero."""
+    return _last(_by_amount(rows, targets))
+
+
+def _by_amount(rows: Sequence[int], targets: Sequence[int]) -> Allocating:
     total = sum(targets)
     if total != sum(rows) or total <= 0 or min(targets) < 0:
         raise ValueError(f"amounts of {total} cannot share out a total of {sum(rows)}")
     return _Matrix(rows, targets, total, list(targets), [Reason.GIVEN] * len(targets)).solve()
+
+
+def _last(solving: Allocating) -> Allocation:
+    """What the steps come to."""
+    while True:
+        try:
+            next(solving)
+        except StopIteration as end:
+            found: Allocation = end.value
+            return found
 
 
 def _check_percentages(percentages: Sequence[int], whole: int = HUNDRED_PERCENT) -> None:
@@ -155,6 +190,10 @@ class _Step:
     part: int
 
 
+_FLIPS_OF_A_STEP = 300
+"""So many cells are repaired in a step."""
+
+
 class _Matrix:
     """The largest remainder at work: floors, fractions, raised cells, and what rows and parts still lack."""
 
@@ -174,9 +213,11 @@ class _Matrix:
             total - sum(floors) for total, floors in zip(totals, zip(*self.floors, strict=True), strict=True)
         ]
 
-    def solve(self) -> Allocation:
+    def solve(self) -> Allocating:
+        yield
         self._hand_out_greedily()
-        self._repair()
+        yield
+        yield from self._repair()
         return Allocation(
             Rounding.LARGEST_REMAINDER,
             self.rows,
@@ -199,15 +240,19 @@ class _Matrix:
                 self.row_lacks[row] -= 1
                 self.part_lacks[part] -= 1
 
-    def _repair(self) -> None:
+    def _repair(self) -> Generator[None, None, None]:
         lacking = [row for row, lacks in enumerate(self.row_lacks) if lacks]
         if not lacking:
             return
         self.bridges = Bridges(self.fractions, self.raised)
         total = sum(self.rows)
         self.givers = sorted(self.parts, key=lambda part: (total * self.weights[part] % self.whole, -part))
+        flips = 0
         for row in lacking:
             while self.row_lacks[row]:
+                flips += 1
+                if flips % _FLIPS_OF_A_STEP == 0:
+                    yield
                 self._flip(row, self._path(row, moving=False) or self._path(row, moving=True))
 
     def _path(self, start: int, *, moving: bool) -> list[_Step]:

@@ -10,7 +10,7 @@ the invoice, row by row: no part of a cent is lost, whatever made the parts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,7 +30,7 @@ from zuora_mock.domain.invoices import (
 )
 from zuora_mock.domain.lifecycle import InvoiceState
 from zuora_mock.domain.money import percent_number, percent_text, text, to_micros, to_minor
-from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT, Rounding, allocate
+from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT, Rounding, allocating
 from zuora_mock.domain.terms import PaymentTerm, due_date
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Edit, Refusal, Remedy
@@ -255,19 +255,23 @@ def adjusted(percentages: Sequence[int]) -> list[int]:
     return [*kept, HUNDRED_PERCENT - sum(kept)]
 
 
-def plan(split: Split, invoice: Invoice, policy: Policy, digits: int, terms: Sequence[str | None] = ()) -> list[Part]:
+def plan(
+    split: Split, invoice: Invoice, policy: Policy, digits: int, terms: Sequence[str | None] = ()
+) -> Generator[None, None, list[Part]]:
     """The parts of a split that `check` let pass. `terms` are asked in turn by items that name no payment term.
 
-    Raises Refusal for an amount that a currency with `digits` decimals cannot express.
+    Each is a step, the search for their amounts several. Raises Refusal for an amount that a currency
+    with `digits` decimals cannot express.
     """
     due, exempt = due_lines(invoice), exempt_lines(invoice)
-    of_due = _columns(due, split, policy, digits, binding=True)
-    of_exempt = _columns(exempt, split, policy, digits, binding=False)
-    blank = emptied(invoice)
-    return [
-        _part(item, with_amounts(blank, zip(due + exempt, [*one, *other], strict=True)), terms, policy)
-        for item, one, other in zip(split.items, of_due, of_exempt, strict=True)
-    ]
+    of_due = yield from _columns(due, split, policy, digits, binding=True)
+    of_exempt = yield from _columns(exempt, split, policy, digits, binding=False)
+    blank, parts = emptied(invoice), []
+    for item, one, other in zip(split.items, of_due, of_exempt, strict=True):
+        yield
+        amounts = zip(due + exempt, [*one, *other], strict=True)
+        parts.append(_part(item, with_amounts(blank, amounts), terms, policy))
+    return parts
 
 
 def in_minor_units(lines: Sequence[Line], digits: int) -> list[int]:
@@ -278,13 +282,17 @@ def in_minor_units(lines: Sequence[Line], digits: int) -> list[int]:
         raise rules.SPLIT_UNIT.refusal(f"An amount cannot be shared out: {error}", expected=digits) from None
 
 
-def _columns(lines: Sequence[Line], split: Split, policy: Policy, digits: int, *, binding: bool) -> list[list[int]]:
+def _columns(
+    lines: Sequence[Line], split: Split, policy: Policy, digits: int, *, binding: bool
+) -> Generator[None, None, list[list[int]]]:
     """By part, the micros of each line. Amounts that are asked for are `binding` for what is due."""
     if not lines:
         return [[] for _ in split.items]
     rows, percentages = in_minor_units(lines, digits), [item.percentage for item in split.items]
-    cells = allocate(rows, policy.rounding, percentages=percentages, targets=split.amounts, binding=binding).cells
-    return [[to_micros(cell, digits) for cell in column] for column in zip(*cells, strict=True)]
+    amounts = split.amounts
+    shares = yield from allocating(rows, policy.rounding, percentages=percentages, targets=amounts, binding=binding)
+    yield
+    return [[to_micros(cell, digits) for cell in column] for column in zip(*shares.cells, strict=True)]
 
 
 def _part(item: SplitItem, invoice: Invoice, terms: Sequence[str | None], policy: Policy) -> Part:
@@ -299,8 +307,8 @@ def _part(item: SplitItem, invoice: Invoice, terms: Sequence[str | None], policy
     )
 
 
-def verify(original: Invoice, parts: Sequence[Invoice]) -> None:
-    """Every row and every total of the original is the sum of those of the parts, or Refusal."""
+def verify(original: Invoice, parts: Sequence[Invoice]) -> Iterator[None]:
+    """Every row and every total of the original is the sum of those of the parts, or Refusal. Row by row."""
     _verify_row(original.header, [part.header for part in parts], TOTALS)
     for kind, amounts in (("items", ITEM_AMOUNTS), ("taxes", TAX_AMOUNTS)):
         rows = getattr(original, kind)
@@ -309,6 +317,7 @@ def verify(original: Invoice, parts: Sequence[Invoice]) -> None:
             raise _unbalanced(f"number of {kind}", len(rows), [len(each) for each in shares])
         for row, share in zip(rows, zip(*shares, strict=True), strict=True):
             _verify_row(row, share, amounts)
+            yield
 
 
 def _verify_row(row: Record, shares: Sequence[Record], amounts: Sequence[str]) -> None:
