@@ -12,10 +12,13 @@ import httpx
 import pytest
 
 from tests.acceptance import wire
-from tests.acceptance.mocks import Caller, Client, Start
+from tests.acceptance.mocks import Caller, Client, Mock, Start
 from tests.acceptance.test_rest_dialect import NEW, reasons
 from tests.acceptance.test_rest_invoices import items, put, read
 from tests.unit.test_allocation import BY_AMOUNT, BY_PERCENTAGE
+from zuora_mock.billing.splitting import execution, request
+from zuora_mock.domain import rules
+from zuora_mock.work import turns
 
 Parts = Sequence[Mapping[str, Any]]
 
@@ -379,3 +382,53 @@ class TestManyAtOnce:
 
 def client_parts(client: Caller) -> list[dict[str, Any]]:
     return [each for each in client.get("/__admin/state").json()["invoices"] if "original" in each]
+
+
+@pytest.mark.assumed
+class TestManyRows:
+    """A split that takes several transactions is one to all who look."""
+
+    @pytest.fixture(autouse=True)
+    def small_steps(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(request, "_LARGE", 1)
+        monkeypatch.setattr(execution, "STEP", 1)
+        monkeypatch.setattr(turns, "SLICE", 0)
+
+    def test_it_is_answered_like_any_other(self, own: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        own.post("/__admin/snapshots", json={"name": "before"})
+        parts = done(own, "INV00000001", percentages(40, 30, 20, 10))
+        state = own.get("/__admin/state").json()
+        own.post("/__admin/snapshots/before/restore")
+        monkeypatch.undo()
+        assert done(own, "INV00000001", percentages(40, 30, 20, 10)) == parts
+        assert own.get("/__admin/state").json() == state
+
+    def test_who_comes_meanwhile_sees_all_of_it(self, mock: Mock, client: Client) -> None:
+        headers = {"Authorization": f"Bearer {client.token}"}
+        body = {"splits": percentages(40, 30, 20, 10)}
+        put = ("PUT", "/v1/invoices/INV00000002/split", {"json": body, "headers": {**NEW, **headers}})
+        query = {"queryString": "select Id from InvoiceItem"}
+        ask = ("POST", "/v1/action/query", {"json": query, "headers": headers})
+        before = client.post("/v1/action/query", json=query).json()["size"]
+        answer, *sizes = mock.together(put, ask, ask)
+        assert answer.json()["jobStatus"] == "Completed"
+        [after] = {each.json()["size"] for each in sizes}
+        assert after > before
+
+    def test_a_refusal_leaves_nothing(self, own: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = own.get("/__admin/state").json()
+
+        def refuse(*_: object) -> None:
+            raise rules.SPLIT_UNIT.refusal("it cannot be shared out")
+
+        monkeypatch.setattr(execution, "_keep", refuse)
+        refused = split(own, "INV00000001", percentages(60, 40))
+        assert (refused.status_code, refused.json()["success"]) == (400, False)
+        assert own.get("/__admin/state").json() == before
+        assert own.get("/__admin/requests").json()["requests"][0]["rule"] == rules.SPLIT_UNIT.name
+
+    def test_an_error_leaves_nothing(self, own: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = own.get("/__admin/state").json()
+        monkeypatch.setattr(execution, "_retire", None)
+        assert split(own, "INV00000001", percentages(60, 40)).status_code == 500
+        assert own.get("/__admin/state").json() == before

@@ -11,20 +11,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zuora_mock.domain.money import parse_nano_percent
+from zuora_mock.domain.splitting import allocation as sharing
 from zuora_mock.domain.splitting.allocation import (
     HUNDRED_PERCENT,
     Allocation,
     Reason,
     Rounding,
     allocate,
-    largest_remainder,
-    largest_remainder_by_amount,
     last_part,
 )
 from zuora_mock.domain.splitting.explanation import explain
+from zuora_mock.work.turns import at_once
 
 Numbers = list[int]
 Draw = tuple[Numbers, Numbers]
+
+
+def largest_remainder(rows: Numbers, weights: Numbers) -> Allocation:
+    return at_once(sharing.largest_remainder(rows, weights))
+
+
+def largest_remainder_by_amount(rows: Numbers, targets: Numbers) -> Allocation:
+    return at_once(sharing.largest_remainder_by_amount(rows, targets))
 
 
 def percent(text: str) -> Numbers:

@@ -28,7 +28,7 @@ Shown: TypeAlias = list[dict[str, Any]]
 """Jobs as `/__admin` prints them."""
 
 Jobs: TypeAlias = list[Job]
-Ids: TypeAlias = list[str]
+JobIds: TypeAlias = list[str]
 
 Handler = Callable[[Transaction, Job], Stepwise[None] | None]
 """Does the work of a job, at once or in steps. Raises Refusal if what has changed since no longer lets it be done."""
@@ -126,9 +126,9 @@ class Runner:
             return job
         return rows.move(transaction, job, JobEvent.REQUEUE, "what it did could not be written")
 
-    def run_jobs(self, tenant: Tenant, ids: Iterable[str]) -> Stepwise[Ids]:
+    def run_jobs(self, tenant: Tenant, ids: Iterable[str]) -> Stepwise[JobIds]:
         """Those of the jobs that ran."""
-        ran: Ids = []
+        ran: JobIds = []
         for each in ids:
             ran += [each] if (yield from self.run_job(tenant, each)) else []
         return ran

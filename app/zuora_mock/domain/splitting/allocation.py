@@ -95,11 +95,12 @@ def allocating(
 ) -> Allocating:
     """The same in steps, for many rows."""
     if targets:
-        solving = _by_amount(rows, targets) if binding else _by_weight(rows, targets, sum(targets))
-        return (yield from solving)
+        if binding:
+            return (yield from largest_remainder_by_amount(rows, targets))
+        return (yield from largest_remainder(rows, targets, sum(targets)))
     if rounding is Rounding.LAST_PART:
         return last_part(rows, percentages)
-    return (yield from _by_weight(rows, percentages, HUNDRED_PERCENT))
+    return (yield from largest_remainder(rows, percentages))
 
 
 def last_part(rows: Sequence[int], percentages: Sequence[int]) -> Allocation:
@@ -119,27 +120,19 @@ def last_part(rows: Sequence[int], percentages: Sequence[int]) -> Allocation:
     )
 
 
-def largest_remainder(rows: Sequence[int], weights: Sequence[int], whole: int = HUNDRED_PERCENT) -> Allocation:
+def largest_remainder(rows: Sequence[int], weights: Sequence[int], whole: int = HUNDRED_PERCENT) -> Allocating:
     """Rows and parts exact, by percentage or by other weights. ValueError unless they are the whole in all."""
-    return _last(_by_weight(rows, weights, whole))
-
-
-def _by_weight(rows: Sequence[int], weights: Sequence[int], whole: int) -> Allocating:
     _check_percentages(weights, whole)
     totals, reasons = _totals(sum(rows), weights, whole)
-    return _Matrix(rows, weights, whole, totals, reasons).solve()
+    return (yield from _Matrix(rows, weights, whole, totals, reasons).solve())
 
 
-def largest_remainder_by_amount(rows: Sequence[int], targets: Sequence[int]) -> Allocation:
+def largest_remainder_by_amount(rows: Sequence[int], targets: Sequence[int]) -> Allocating:
     """Rows and parts exact, the parts as given. ValueError unless the targets add up to the rows, above zero."""
-    return _last(_by_amount(rows, targets))
-
-
-def _by_amount(rows: Sequence[int], targets: Sequence[int]) -> Allocating:
     total = sum(targets)
     if total != sum(rows) or total <= 0 or min(targets) < 0:
         raise ValueError(f"amounts of {total} cannot share out a total of {sum(rows)}")
-    return _Matrix(rows, targets, total, list(targets), [Reason.GIVEN] * len(targets)).solve()
+    return (yield from _Matrix(rows, targets, total, list(targets), [Reason.GIVEN] * len(targets)).solve())
 
 
 def _last(solving: Allocating) -> Allocation:
