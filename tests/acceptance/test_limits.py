@@ -41,10 +41,18 @@ class TestHeaders:
         assert client.get(GET_INVOICE).headers["RateLimit-Remaining"] == "49999"
 
     @pytest.mark.documented("guide, Concurrent request limits")
-    def test_the_concurrency_class_is_told(self, client: Client) -> None:
-        headers = client.get(GET_INVOICE).headers
-        names = ("Type", "Limit", "Remaining")
-        assert [headers[f"Concurrency-Limit-{name}"] for name in names] == ["Default", "40", "39"]
+    @pytest.mark.parametrize(
+        ("method", "path", "told"),
+        [
+            ("GET", GET_INVOICE, ["Default", "40", "39"]),
+            ("GET", "/object-query/invoices", ["Object Query", "80", "79"]),
+            ("POST", "/v1/accounts", ["High-volume transactions", "200", "199"]),
+            ("GET", "/v1/accounts/nobody", ["Default", "40", "39"]),
+        ],
+    )
+    def test_the_concurrency_class_is_told(self, client: Client, method: str, path: str, told: list[str]) -> None:
+        headers = client.request(method, path).headers
+        assert [headers[f"Concurrency-Limit-{name}"] for name in ("Type", "Limit", "Remaining")] == told
 
     @pytest.mark.documented("guide, Rate limits")
     @pytest.mark.parametrize("path", [GET_INVOICE, "/v1/nonsense", "/object-query/nonsense", "/v1/action/nonsense"])

@@ -17,8 +17,12 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _DEFAULT = Quotas()
 _PRODUCTION = (_DEFAULT.minute, _DEFAULT.hour, _DEFAULT.day)
 """Quotas that refuse nobody: a test that wants a 429 lowers them or orders one."""
+_DEFAULT_TYPE, _HIGH_VOLUME, _OBJECT_QUERY = "Default", "High-volume transactions", "Object Query"
+_MOST_AT_ONCE = {_DEFAULT_TYPE: _DEFAULT.concurrent, _HIGH_VOLUME: 200, _OBJECT_QUERY: 80}
+"""By type of concurrency limit. A tenant's own number counts for each type."""
 _LONGEST_FIRST, _SHORTEST = (2, 1, 0), (0,)
 """No window opens before a shorter one does: what is exhausted longest is what a client has to wait for."""
+_HIGH_VOLUME_PATHS = frozenset({"/v1/accounts"})
 _LINE = f"%d, %d;w={_MINUTE}, %d;w={_HOUR}, %d;w={_DAY}"
 _NAMES = {_MINUTE: "minute", _HOUR: "hour", _DAY: "day"}
 
@@ -53,8 +57,12 @@ class Limits:
     windows: tuple[Window, Window, Window] = field(default_factory=_windows)
     in_flight: int = 0
 
-    def count(self, now: int, quotas: Quotas) -> tuple[dict[str, str], Refusal | None]:
-        """Counts one request; failed ones count too. Returns the headers, and the refusal of one too many."""
+    def count(self, now: int, quotas: Quotas, type_: str) -> tuple[dict[str, str], Refusal | None]:
+        """Counts one request; failed ones count too. Returns the headers, and the refusal of one too many.
+
+        `type_` is that of the concurrency limit.
+        """
+        most = quotas.concurrent if quotas.concurrent != _DEFAULT.concurrent else _MOST_AT_ONCE[type_]
         limits = (quotas.minute, quotas.hour, quotas.day)
         counts = [window.add(now) for window in self.windows]
         over = [i for i in _LONGEST_FIRST if counts[i] > limits[i]]
@@ -64,9 +72,9 @@ class Limits:
             "RateLimit-Limit": _LINE % (limits[shown], *limits),
             "RateLimit-Remaining": str(max(0, limits[shown] - counts[shown])),
             "RateLimit-Reset": str(self.windows[shown].reset_in(now)),
-            "Concurrency-Limit-Type": "Default",
-            "Concurrency-Limit-Limit": str(quotas.concurrent),
-            "Concurrency-Limit-Remaining": str(max(0, quotas.concurrent - self.in_flight)),
+            "Concurrency-Limit-Type": type_,
+            "Concurrency-Limit-Limit": str(most),
+            "Concurrency-Limit-Remaining": str(max(0, most - self.in_flight)),
         }
         if refusing:
             return headers, _rate_limited(self.windows[shown], limits[shown], now)
@@ -77,6 +85,13 @@ class Limits:
             return None
         state, expected = {"quota": quota, "used": self.in_flight}, f"at most {quota} requests at one time"
         return rules.CONCURRENCY_LIMIT.refusal(TOO_MANY_AT_ONCE, expected=expected, actual=self.in_flight, state=state)
+
+
+def concurrency_type(method: str, path: str) -> str:
+    """Source: guide, Concurrent request limits; of the high-volume transactions those that the mock has."""
+    if path.startswith("/object-query/"):
+        return _OBJECT_QUERY
+    return _HIGH_VOLUME if method == "POST" and path in _HIGH_VOLUME_PATHS else _DEFAULT_TYPE
 
 
 def exhausted(refusal: Refusal) -> dict[str, str]:

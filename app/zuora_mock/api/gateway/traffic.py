@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zuora_mock.api.gateway import idempotency
 from zuora_mock.api.gateway.exchange import Exchange
-from zuora_mock.api.gateway.limits import Limits
+from zuora_mock.api.gateway.limits import Limits, concurrency_type
 from zuora_mock.storage.tenants import Tenant
 
 _LIMITED = ("/v1/", "/object-query/")
@@ -41,7 +41,8 @@ class Traffic:
         if exchange.counted or not exchange.request.path.startswith(_LIMITED):
             return
         exchange.counted = True
-        headers, exchange.over_limit = self._of(tenant).count(tenant.now(), tenant.settings.quotas)
+        type_ = concurrency_type(exchange.request.method, exchange.request.path)
+        headers, exchange.over_limit = self._of(tenant).count(tenant.now(), tenant.settings.quotas, type_)
         exchange.headers.update(headers)
 
     def reserve(self, exchange: Exchange, key: str) -> None:
