@@ -6,7 +6,7 @@ is there and None stays empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from zuora_mock.domain.invoices import CHARGE, EXEMPT, PAID, TAX, TAX_EXEMPT, Invoice, micros
 from zuora_mock.domain.terms import PaymentTerm, due_date
 from zuora_mock.domain.values import Record, Value
+from zuora_mock.work.turns import at_once
 
 CHARGED, DISCOUNTED = 0, 1
 """ProcessingType of an item and of a discount."""
@@ -62,9 +63,20 @@ def totals(items: Iterable[Record]) -> dict[str, int]:
     return {"Amount": charges + tax, "AmountWithoutTax": charges, TAX: tax, TAX_EXEMPT: exempt}
 
 
+PAUSE = 100
+"""Items that are drafted in one step."""
+
+
 def draft(
     header: Record, items: Iterable[Item], term: PaymentTerm | None, stamp: Record, new_id: Callable[[], str]
 ) -> Invoice:
+    """As `drafting`, at once."""
+    return at_once(drafting(header, items, term, stamp, new_id))
+
+
+def drafting(
+    header: Record, items: Iterable[Item], term: PaymentTerm | None, stamp: Record, new_id: Callable[[], str]
+) -> Generator[None, None, Invoice]:
     """`header` has InvoiceDate and what names invoice and account; `stamp` says who makes it and when.
 
     New ids are taken for what has none: for the invoice, then for each item, its taxes, its discounts and theirs.
@@ -74,7 +86,9 @@ def draft(
     item: Record = {**common, "ProcessingType": CHARGED, "ChargeDate": stamp["CreatedDate"], CHARGE: 0}
     tax: Record = {**common, "TaxMode": "TaxExclusive", "TaxDate": day, TAX: 0, EXEMPT: 0}
     rows = _Rows(item, tax, new_id)
-    for each in items:
+    for count, each in enumerate(items, 1):
+        if count % PAUSE == 0:
+            yield
         rows.add(each)
     record: Record = {**stamp, **INVOICE_DEFAULTS, "TargetDate": day, **header, "Id": identifier, **totals(rows.items)}
     if record["Status"] == "Posted":
