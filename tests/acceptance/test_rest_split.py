@@ -206,6 +206,24 @@ class TestRefusals:
                 {"splitType": "Half"},
                 [(20, "'splitType' value should be one of: Percentage, Amount")],
             ),
+            (
+                [{"splitPercentage": 60, "memo": "x"}, {"splitPercentage": 30, "paymentTerm": "None"}],
+                {},
+                [
+                    (21, "Invalid parameter(s): 'splits[0].memo'."),
+                    (20, "The percentages add up to 90, not to 100"),
+                    (20, "'None' is not an active payment term"),
+                ],
+            ),
+            (
+                [{"splitAmount": "x"}, {"splitAmount": "0.005", "invoiceDate": "soon"}],
+                {"splitType": "Amount"},
+                [
+                    (20, "'splits[0].splitAmount' is not valid: a number is needed"),
+                    (20, "'splits[1].invoiceDate' is not valid: a date yyyy-mm-dd is needed"),
+                    (20, "A share is a multiple of 0.01 above 0, not 0.005"),
+                ],
+            ),
             (percentages(50, 50, memo="x"), {}, [(21, "Invalid parameter(s): 'splits[0].memo,splits[1].memo'.")]),
         ],
     )

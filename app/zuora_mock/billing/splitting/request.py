@@ -35,9 +35,9 @@ _LARGE = 2000
 
 @dataclass(frozen=True, slots=True)
 class WantedPart:
-    """`share` is a percentage in 1e-9 percent, or an amount in micros."""
+    """`share` is a percentage in 1e-9 percent, or an amount in micros; None where it could not be read."""
 
-    share: int
+    share: int | None
     invoice_date: str | None = None
     payment_term: str | None = None
 
@@ -103,29 +103,49 @@ def _check(transaction: Transaction, invoice_id: str, wanted: WantedSplit) -> _C
     refusal = check_invoice(invoice_id, group, ways)
     if refusal is not None:
         raise refusal
-    account = transaction.get(ACCOUNT, str(group[0].get("AccountId"))) or {}
-    total, digits = sum(micros(each, "Amount") for each in group), minor_digits(str(account.get("Currency") or ""))
-    most = transaction.tenant.settings.max_splits
-    wrong = [*_wrong_parts(wanted, total, digits, most), *_wrong_terms(wanted, ways)]
+    digits = _digits(transaction, group[0])
+    wrong = list(_wrong(transaction, wanted, group, digits))
     if wrong:
         raise together(wrong)
     return _Checked(Split("", invoice_id, tuple(_items(wanted, group[0], digits))), group, ways)
 
 
+def check_parts(transaction: Transaction, invoice: Record, wanted: WantedSplit) -> None:
+    """Raises Refusal for everything that is wrong with the parts, as far as they could be read."""
+    group = load_group(transaction, str(invoice["Id"]))
+    if wrong := list(_wrong(transaction, wanted, group, _digits(transaction, invoice))):
+        raise together(wrong)
+
+
+def _digits(transaction: Transaction, invoice: Record) -> int:
+    account = transaction.get(ACCOUNT, str(invoice.get("AccountId"))) or {}
+    return minor_digits(str(account.get("Currency") or ""))
+
+
+def _wrong(transaction: Transaction, wanted: WantedSplit, group: Sequence[Record], digits: int) -> Iterator[Refusal]:
+    total = sum(micros(each, "Amount") for each in group)
+    yield from _wrong_parts(wanted, total, digits, transaction.tenant.settings.max_splits)
+    yield from _wrong_terms(wanted, policy(transaction))
+
+
 def _items(wanted: WantedSplit, invoice: Record, digits: int) -> Iterator[SplitItem]:
     for part in wanted.parts:
-        percentage, amount = (0, to_minor(part.share, digits)) if wanted.by_amount else (part.share, None)
+        share = part.share or 0
+        percentage, amount = (0, to_minor(share, digits)) if wanted.by_amount else (share, None)
         day = part.invoice_date or str(invoice["InvoiceDate"])
         yield SplitItem("", percentage, day, part.payment_term, amount=amount)
 
 
 def _wrong_parts(wanted: WantedSplit, total: int, digits: int, most: int) -> Iterator[Refusal]:
-    count, shares = len(wanted.parts), [part.share for part in wanted.parts]
+    count, shares = len(wanted.parts), [part.share for part in wanted.parts if part.share is not None]
     if not 2 <= count <= most:
         message = f"A split has 2 to {most} parts, not {count}"
         yield rules.SPLIT_PARTS.refusal(message, at="/parts", expected=f"2 to {most} parts", actual=count)
-    for position, share in enumerate(shares):
-        yield from _wrong_share(share, pointer("parts", position), digits, by_amount=wanted.by_amount)
+    for position, part in enumerate(wanted.parts):
+        if part.share is not None:
+            yield from _wrong_share(part.share, pointer("parts", position), digits, by_amount=wanted.by_amount)
+    if len(shares) < count:
+        return
     if wanted.by_amount and sum(shares) != total:
         message = f"The amounts add up to {text(sum(shares))}, the invoice to {text(total)}"
         yield rules.SPLIT_AMOUNTS.refusal(message, at="/parts", expected=text(total), actual=text(sum(shares)))
