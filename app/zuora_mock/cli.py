@@ -196,6 +196,12 @@ def _run(module: str, **parameters: Any) -> None:
     help="Results of more than one page per tenant; the oldest make room.",
 )
 @_flag(
+    "--most-jobs",
+    type=click.IntRange(0),
+    default=_DEFAULT.most_jobs,
+    help="Finished jobs per tenant; the oldest make room.",
+)
+@_flag(
     "--most-faults",
     type=click.IntRange(0),
     default=_DEFAULT.most_faults,

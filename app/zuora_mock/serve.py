@@ -101,9 +101,9 @@ def _port_file(path: Path | None) -> Iterator[Callable[[int], None]]:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, tell_port: Callable[[int], None]) -> None:
+    def __init__(self, config: uvicorn.Config, tell_port: Callable[[int], None], port_file: Path | None) -> None:
         super().__init__(config)
-        self._tell_port = tell_port
+        self._tell_port, self._port_file = tell_port, port_file
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Prints where the server listens and which page to open, and `Ready.` once requests are welcome."""
@@ -129,6 +129,8 @@ class _Server(uvicorn.Server):
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # calls that are cut off now are no faults
         self.should_exit = True
         Event().wait(_PATIENCE)
+        if self._port_file is not None:
+            self._port_file.unlink(missing_ok=True)
         os._exit(0)
 
 
@@ -188,7 +190,7 @@ def run(settings: Settings) -> None:
     """Serves until a signal ends it. Raises CannotStart."""
     log_readably()
     with listen(settings.host, settings.port) as listener, _port_file(settings.port_file) as tell_port:
-        server = _Server(configuration(application(settings), settings), tell_port)
+        server = _Server(configuration(application(settings), settings), tell_port, settings.port_file)
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         Thread(target=server.end_at_a_signal, daemon=True).start()
         try:

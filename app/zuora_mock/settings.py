@@ -40,6 +40,7 @@ class Settings(BaseModel):
     most_tokens: int = Field(default=10_000, ge=1)
     most_idempotency_keys: int = Field(default=10_000, ge=0)
     most_cursors: int = Field(default=100, ge=1)
+    most_jobs: int = Field(default=10_000, ge=0)
     most_faults: int = Field(default=1000, ge=0)
     most_stubs: int = Field(default=1000, ge=0)
     forbid_reset_all: bool = False

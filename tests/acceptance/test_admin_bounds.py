@@ -164,6 +164,23 @@ def test_the_oldest_cursors_make_room(server: Start) -> None:
     assert kept(mock, "cursor_rows") == 2 * len(client.ids())
 
 
+def test_the_oldest_finished_jobs_make_room(server: Start) -> None:
+    mock = server(most_jobs=3)
+    client = mock.sign_in()
+    client.put("/__admin/jobs/policy", json={"mode": "manual"})
+    client.order_split("INV00000003")
+    verbs = ("post", "unpost") * 4
+    ids = [client.put(f"/v1/invoices/INV00000001/{verb}", json={}).json()["jobId"] for verb in verbs]
+    assert len(set(ids)) == len(verbs)
+    sweep(client)
+    jobs = client.jobs()
+    assert [each["id"] for each in jobs if each["state"] == "succeeded"] == ids[-3:]
+    assert [each["type"] for each in jobs if each["state"] == "queued"] == ["InvoiceSplit"]
+    assert forgotten(mock, "most_jobs") == len(verbs) - 3
+    again = [client.put(f"/v1/invoices/INV00000001/{verb}", json={}).json()["jobId"] for verb in verbs]
+    assert set(again).isdisjoint(ids[-3:])
+
+
 def test_a_job_that_waits_has_one_timer_however_often_it_is_looked_at(mock: Mock, client: Client) -> None:
     client.put("/__admin/jobs/policy", json={"mode": "delayed", "seconds": HOUR})
     client.order_split()
@@ -184,6 +201,7 @@ def test_every_bound_is_told(mock: Mock) -> None:
         "most_tokens": 10_000,
         "most_idempotency_keys": 10_000,
         "most_cursors": 100,
+        "most_jobs": 10_000,
         "most_faults": 1000,
         "most_stubs": 1000,
     }

@@ -133,7 +133,11 @@ class TestValues:
     @pytest.mark.documented("SOAP API, PaymentMethod")
     def test_what_is_only_written_is_kept_nowhere(self, mock: Mock, client: Client) -> None:
         card = {"Type": "CreditCard", "CreditCardNumber": "4111111111111111", "CreditCardHolderName": "Alice"}
+        card["CreditCardSecurityCode"] = "4712"
         [made] = client.create("PaymentMethod", card)
+        [latest, *_] = client.get("/__admin/requests").json()["requests"]
+        told = client.get(f"/__admin/requests/{latest['n']}").text
+        assert ("4111" in told, "4712" in told, "Alice" in told) == (False, False, True)
         assert "4111" not in crud(client, "GET", f"payment-method/{made}").text
         assert "4111111111111111" not in mock.get("/__admin/state").text
 

@@ -125,6 +125,23 @@ def test_no_form_of_signing_in_leaves_a_secret(path: str, body: bytes) -> None:
         assert not kept.startswith(b"\x1f\x8b")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["CreditCardNumber", "CreditCardSecurityCode", "cardNumber", "card_number", "securityCode", "cvv", "IBAN"]
+    + ["AchAccountNumber", "BankTransferBankAccountNumber", "bank_account_number"],
+)
+def test_numbers_and_codes_of_what_is_paid_with_are_masked(name: str) -> None:
+    body = json.dumps({"type": "PaymentMethod", "objects": [{name: "hush", "Type": "CreditCard"}]}).encode()
+    [kept] = json.loads(kept_body(body, {}, "/v1/action/create"))["objects"]
+    assert kept == {name: MASK, "Type": "CreditCard"}
+
+
+@pytest.mark.parametrize("name", ["AccountNumber", "CreditCardMaskNumber", "AchAccountNumberMask", "CreditCardType"])
+def test_what_is_no_secret_of_it_is_shown(name: str) -> None:
+    body = json.dumps({name: "shown"}).encode()
+    assert kept_body(body, {}, "/v1/object/payment-method") == body
+
+
 def test_what_is_harmless_of_signing_in_is_shown() -> None:
     body = b"client_id=c-1&client_secret=hush&grant_type=client_credentials"
     assert kept_body(body, FORM, "/oauth/token") == b"client_id=c-1&client_secret=****&grant_type=client_credentials"

@@ -24,15 +24,20 @@ LONGEST_BODY = 64 * 1024
 """Of a longer body the journal keeps the beginning, and says so."""
 
 _WORDS = "secret|passw|passphrase|pwd|token|credential|jwt|bearer|signature"
-_SECRET_NAME = re.compile(rf"{_WORDS}|key|auth|cookie|session", re.IGNORECASE)
-_SECRET_MEMBER = re.compile(rf"{_WORDS}|(api|access|private)[-_ ]?key|authorization", re.IGNORECASE)
+_ACCOUNTS = "(?:ach|bank)[-_ ]?account[-_ ]?number(?!mask)|iban(?!mask)"
+_CARDS = rf"card[-_ ]?(?:number|security)|security[-_ ]?code|cvv|cvc|{_ACCOUNTS}"
+"""With what one pays."""
+_SECRET_NAME = re.compile(rf"{_WORDS}|{_CARDS}|key|auth|cookie|session", re.IGNORECASE)
+_SECRET_MEMBER = re.compile(rf"{_WORDS}|{_CARDS}|(api|access|private)[-_ ]?key|authorization", re.IGNORECASE)
+_PAYING = ("card", "securitycode", "security_code", "cvv", "cvc", "achaccount", "bankaccount", "iban")
 _HINTS = (
     *("secret", "pass", "pwd", "token", "credential", "jwt", "bearer", "signature", "key", "authorization"),
     *("\\u00", "\x00"),
+    *_PAYING,
 )
 """Without any of these, in lower case, a body has no secret by name."""
 _SUSPECT = re.compile(
-    rf"(?:{_WORDS}|key|authorization)[^\"':=\r\n]{{0,64}}\\?[\"']?\s{{0,64}}[:=\r\n]|\\u00|\x00".encode()
+    rf"(?:{_WORDS}|{_CARDS}|key|authorization)[^\"':=\r\n]{{0,64}}\\?[\"']?\s{{0,64}}[:=\r\n]|\\u00|\x00".encode()
 )
 """What may be the name of a secret in a body, or a name that is not written plainly."""
 _SHOWN_HEADERS = frozenset({"idempotency-key", "apiaccesskeyid", "www-authenticate"})

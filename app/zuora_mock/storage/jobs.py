@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, literal_column, select, update
 
 from zuora_mock.clock import format_instant
 from zuora_mock.domain.lifecycle import IllegalMove, JobEvent, JobState, next_job
@@ -99,6 +99,11 @@ def unlink_all(transaction: Transaction) -> None:
     _UNLINK.run(transaction, {"whose": transaction.tenant.world, "nothing": None})
 
 
+def trim(transaction: Transaction, most: int) -> int:
+    """Removes the oldest of more finished jobs than so many; how many they were."""
+    return _TRIM.run(transaction, {"whose": transaction.tenant.world, "most": most}).rowcount
+
+
 def new_history(state: JobState, at: int) -> str:
     return _ENCODE([{"state": state.value, "at": at}])
 
@@ -146,6 +151,11 @@ _STATES = Prepared(
     select(JOBS.c.state, JOBS.c.type).where(_WHOSE, JOBS.c.object_id == bindparam("object")).order_by(JOBS.c.seq)
 )
 _LINK = Prepared(update(JOBS).where(_WHOSE, _ONE).values(request=bindparam("entry")))
+_FINISHED = JOBS.c.state.in_([literal_column(f"'{each.value}'") for each in (JobState.SUCCEEDED, JobState.FAILED)])
+_SURPLUS = select(JOBS.c.id).where(_WHOSE, _FINISHED).order_by(JOBS.c.seq.desc())
+_TRIM = Prepared(
+    delete(JOBS).where(_WHOSE, JOBS.c.id.in_(_SURPLUS.limit(literal_column("-1")).offset(bindparam("most"))))
+)
 _UNLINK = Prepared(update(JOBS).where(_WHOSE).values(request=bindparam("nothing")))
 _MOVE = Prepared(
     update(JOBS)

@@ -1,4 +1,4 @@
-"""What nobody uses any more goes, and what is too much makes room: answers for idempotency keys, cursors, tokens."""
+"""What nobody uses any more goes, what is too much makes room: answers for idempotency keys, cursors, jobs, tokens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.clock import DAY
-from zuora_mock.storage import idempotency, queries
+from zuora_mock.storage import idempotency, jobs, queries
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
@@ -29,6 +29,8 @@ class Upkeep:
         self._bounds.forget("most_idempotency_keys", kept, f"the idempotency keys of {name}")
         cursors = queries.trim_cursors(transaction, most.most_cursors)
         self._bounds.forget("most_cursors", cursors, f"the cursors of {name}")
+        finished = jobs.trim(transaction, most.most_jobs)
+        self._bounds.forget("most_jobs", finished, f"the finished jobs of {name}")
         self._credentials.trim(transaction)
 
     def sweep_all(self) -> Iterator[str]:

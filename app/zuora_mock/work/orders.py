@@ -31,9 +31,8 @@ def note_done(transaction: Transaction, type: str, object_id: str) -> str:
 
 def _add(transaction: Transaction, type: str, object_id: str, parameters: object, state: JobState) -> str:
     tenant = transaction.tenant
-    attempt = len(jobs.states_of(transaction, object_id)) + 1
     job = Job(
-        id=make_id(tenant.seed, f"job/{type}/{object_id}", attempt),
+        id=_new_id(transaction, type, object_id),
         entity=transaction.entity,
         seq=tenant.next_seq(),
         type=type,
@@ -48,6 +47,15 @@ def _add(transaction: Transaction, type: str, object_id: str, parameters: object
     )
     jobs.add(transaction, job)
     return job.id
+
+
+def _new_id(transaction: Transaction, type: str, object_id: str) -> str:
+    """That of the next attempt; where the first ones are forgotten, of the next that is free."""
+    seed, stream = transaction.tenant.seed, f"job/{type}/{object_id}"
+    attempt = len(jobs.states_of(transaction, object_id)) + 1
+    while attempt > 1 and jobs.find(transaction, make_id(seed, stream, attempt)) is not None:
+        attempt += 1
+    return make_id(seed, stream, attempt)
 
 
 def _due_at(tenant: Tenant) -> int:
