@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from zuora_mock import __version__, api
 from zuora_mock.admin import mount
-from zuora_mock.api import edits
+from zuora_mock.api import documents, edits
 from zuora_mock.api.gateway.gateway import Gateway
 from zuora_mock.billing import operations, reversal
 from zuora_mock.billing.operations import InvoiceOperation
@@ -44,6 +44,11 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         stack = super().build_middleware_stack()
         return stack if self.user_middleware else partial(self.gateway, otherwise=stack)
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            documents.finish(super().openapi(), documents.EXAMPLES)
+        return super().openapi()
 
 
 def make_services(settings: Settings) -> Services:

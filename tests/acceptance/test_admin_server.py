@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from httpx import URL
+from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from tests.acceptance.mocks import Mock, Start
+from tests.acceptance.drawn import FACES, drawn
+from tests.acceptance.mocks import Client, Mock, Start
 from zuora_mock import __version__
 
 pytestmark = pytest.mark.assumed
@@ -110,17 +113,17 @@ def references(node: object) -> Iterator[str]:
             yield from references(each)
 
 
-@pytest.mark.parametrize("path", ["/__admin/openapi.json", "/openapi.json"])
-def test_both_faces_have_an_openapi_document_that_is_whole(mock: Mock, path: str) -> None:
-    document = mock.get(path).json()
-    assert document["openapi"].startswith("3.1")
+@pytest.mark.parametrize("prefix", FACES)
+def test_both_faces_have_an_openapi_document_that_is_whole(prefix: str) -> None:
+    document = drawn(prefix)
+    assert [each.message for each in OPENAPI_31_VALIDATOR.iter_errors(document)] == []
     known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
     assert set(references(document)) <= known
 
 
-@pytest.mark.parametrize("path", ["/__admin/openapi.json", "/openapi.json"])
-def test_a_generator_of_clients_can_use_the_names_in_both_documents(mock: Mock, path: str) -> None:
-    document = mock.get(path).json()
+@pytest.mark.parametrize("prefix", FACES)
+def test_a_generator_of_clients_can_use_the_names_in_both_documents(prefix: str) -> None:
+    document = drawn(prefix)
     operations = [each for methods in document["paths"].values() for each in methods.values()]
     ids = [each["operationId"] for each in operations]
     assert len(set(ids)) == len(ids)
@@ -129,9 +132,9 @@ def test_a_generator_of_clients_can_use_the_names_in_both_documents(mock: Mock, 
         assert all(re.fullmatch("[A-Za-z0-9._-]+", name) for name in components)
 
 
-@pytest.mark.parametrize("path", ["/__admin/openapi.json", "/openapi.json"])
-def test_every_refusal_in_the_documents_says_what_its_body_is(mock: Mock, path: str) -> None:
-    for methods in mock.get(path).json()["paths"].values():
+@pytest.mark.parametrize("prefix", FACES)
+def test_every_refusal_in_the_documents_says_what_its_body_is(prefix: str) -> None:
+    for methods in drawn(prefix)["paths"].values():
         for each in methods.values():
             refusals = {status: answer for status, answer in each["responses"].items() if status.startswith("4")}
             assert refusals
@@ -141,6 +144,7 @@ def test_every_refusal_in_the_documents_says_what_its_body_is(mock: Mock, path: 
 
 def test_the_document_of_admin_knows_its_verbs(mock: Mock) -> None:
     document = mock.get("/__admin/openapi.json").json()
+    assert document == drawn("/__admin")
     assert document["servers"] == [{"url": "/__admin"}]
     verbs = {(method, path) for path, methods in document["paths"].items() for method in methods}
     assert verbs >= {
@@ -163,11 +167,26 @@ def test_the_document_of_admin_knows_its_verbs(mock: Mock) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/__admin/docs", "/__admin/docs/zuora"])
-def test_the_page_needs_nothing_from_elsewhere(mock: Mock, path: str) -> None:
+@pytest.mark.parametrize(("path", "document"), [("/__admin/docs", "/__admin"), ("/__admin/docs/zuora", "")])
+def test_the_page_finds_everything_here_and_may_ask_nobody_else(mock: Mock, path: str, document: str) -> None:
     page = mock.get(path)
     assert page.headers["content-type"].startswith("text/html")
-    assert not re.search(r"https?://|<script src|<link rel=\"stylesheet\"|@import", page.text)
+    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    [base] = re.findall('<base href="(.+?)">', page.text)
+    files = [URL(base).join(each).path for each in re.findall('(?:src=|[^e] href=|url: )"(.+?)"', page.text)]
+    assert f"{document}/openapi.json" in files
+    assert len(files) == 6
+    assert [each for each in files if "openapi" not in each and not mock.get(each).is_success] == []
+
+
+@pytest.mark.parametrize("path", ["/__admin/docs", "/__admin/docs/zuora"])
+def test_the_page_is_signed_in_for_the_tenant_that_it_shows(mock: Mock, path: str) -> None:
+    client_id = mock.post("/__admin/tenants", json={"clientId": "c" * 36, "clientSecret": "s"}).json()["clientId"]
+    for query, tenant in (("", "default"), (f"?tenant={client_id}", client_id)):
+        page = mock.get(path + query).text
+        assert f"tenant {tenant}" in page
+        [token] = re.findall('const token = "(.+?)"', page)
+        assert Client(mock, token).get("/v1/accounts/A-1").json()["success"]
 
 
 def test_a_browser_that_opens_the_address_is_led_to_the_page(mock: Mock) -> None:

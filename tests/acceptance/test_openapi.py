@@ -13,18 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.acceptance.drawn import APP, drawn
 from tests.acceptance.golden import is_refused, pairs
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.wire import NO_DATA, UNKNOWN_ID, account_id, invoice, invoice_id, split, start
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.rest.route import RestRoute
 from zuora_mock.domain.catalogue import COMPUTED, STORED
-from zuora_mock.main import create_app
-from zuora_mock.settings import Settings
 
-APP = create_app(Settings(access_log=False))
 OPERATIONS: list[OperationRoute] = list(APP.state.operations)
-DOCUMENT = APP.openapi()
+DOCUMENT = drawn("")
 TYPES: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),

@@ -6,9 +6,8 @@ same for the one request that carries them.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import Body
 from pydantic import Field
 
 from zuora_mock.admin.context import CurrentTenantCall
@@ -19,14 +18,6 @@ from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.clock import format_instant, parse_instant
 from zuora_mock.steering.fault_orders import Order, TooManyFaults
 from zuora_mock.steering.models import ResponseBody
-
-_EXAMPLES = [
-    {"match": {"operation": "execute"}, "skip": 1, "times": 2, "fault": {"kind": "rate-limit"}},
-    {"match": {"operation": "create", "body": {"/type": "InvoiceSplit"}}, "fault": {"kind": "applied-then-lost"}},
-    {"fault": {"kind": "error", "code": "TEMPORARY_ERROR"}, "probability": 0.1, "expiresAfterSeconds": 60},
-    {"times": 1, "fault": {"kind": "job-failure", "reason": "the billing run was cancelled"}},
-    {"fault": {"kind": "delay", "distribution": "lognormal", "median": 80, "sigma": 0.4}},
-]
 
 router = admin_router("Faults", prefix="/faults", route_class=StrictRoute)
 
@@ -58,7 +49,7 @@ class FaultList(ResponseBody):
 async def add(
     call: CurrentTenantCall,
     operations: KnownOperations,
-    order: Annotated[Order, Body(examples=_EXAMPLES)],
+    order: Order,
 ) -> FaultAdded:
     """Orders a fault for the calls that match, or for the next jobs (`job-failure`).
 

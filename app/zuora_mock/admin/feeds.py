@@ -25,7 +25,11 @@ LastEventId = Annotated[
 ]
 
 
-@router.get("/requests/stream", response_model=None, responses={200: {"content": {"text/event-stream": {}}}})
+@router.get(
+    "/requests/stream",
+    response_model=None,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
 async def stream(call: CurrentTenantCall, after: Seen = None, last_event_id: LastEventId = None) -> StreamingResponse:
     """The calls of the tenant as they come, as server-sent events: `id` is `n`, `data` a summary as in the list."""
     wanted = after if after is not None else last_event_id
@@ -54,7 +58,11 @@ def _event(call: CallSummary) -> str:
     return f"id: {call.n}\nevent: request\ndata: {call.model_dump_json(by_alias=True)}\n\n"
 
 
-@router.get("/requests/har", response_model=None)
+@router.get(
+    "/requests/har",
+    response_model=None,
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
 async def read_har(
     request: Request,
     call: CurrentTenantCall,

@@ -20,7 +20,28 @@ from zuora_mock.storage.database import Database
 _DEFAULT = Settings()
 _SECRETS = frozenset({"admin_token"})
 _VARIABLES = {"fixtures": "ZUORA_MOCK_FIXTURE", "allowed_hosts": "ZUORA_MOCK_ALLOWED_HOST"}
-_EXAMPLE = {"status": "healthy", "version": __version__, "uptimeSeconds": 12.5}
+_HEALTH = {
+    "type": "object",
+    "required": ["status", "version", "uptimeSeconds"],
+    "properties": {
+        "status": {"type": "string", "enum": ["healthy", "starting", "unhealthy"]},
+        "version": {"type": "string"},
+        "uptimeSeconds": {"type": "number"},
+        "problem": {"type": "string", "description": "Why nothing can be written"},
+    },
+}
+_HEALTH_ANSWER = {"application/json": {"schema": _HEALTH}}
+_SETTING = {
+    "type": "object",
+    "required": ["value", "source", "variable"],
+    "properties": {
+        "value": {"description": "As the setting is"},
+        "source": {"type": "string", "enum": ["default", "set"]},
+        "variable": {"type": "string"},
+        "forgotten": {"type": "integer"},
+    },
+}
+_SETTINGS_ANSWER = {"application/json": {"schema": {"type": "object", "additionalProperties": _SETTING}}}
 
 open_router = admin_router("Server", is_open=True)
 """For everybody, also where the other calls need the admin token."""
@@ -48,10 +69,11 @@ class Health:
     name="read",
     response_model=None,
     responses={
-        200: {"description": "Ready for calls", "content": {"application/json": {"example": _EXAMPLE}}},
+        200: {"description": "Ready for calls", "content": _HEALTH_ANSWER},
         503: {
+            "content": _HEALTH_ANSWER,
             "description": "Not ready yet, status `starting`; or nothing can be written, status `unhealthy` and the "
-            "`problem`: reads go on, and writing as soon as it can"
+            "`problem`: reads go on, and writing as soon as it can",
         },
     },
 )
@@ -62,7 +84,7 @@ async def health(request: Request) -> JSONResponse:
     return found.report()
 
 
-@router.get("/config", response_model=None)
+@router.get("/config", response_model=None, responses={200: {"content": _SETTINGS_ANSWER}})
 async def config(services: CurrentServices) -> dict[str, Any]:
     """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from zuora_mock.api.gateway.models import Body
 from zuora_mock.api.proxy import ErrorObject
@@ -65,16 +66,16 @@ class SaveResult(BaseModel):
     """One row, in the order of the request: done with the id of the object, or refused."""
 
     Success: bool
-    Id: str | None = None
-    Errors: list[ErrorObject] | None = None
+    Id: str | SkipJsonSchema[None] = None
+    Errors: list[ErrorObject] | SkipJsonSchema[None] = None
 
 
 class DeleteResult(BaseModel):
     """As SaveResult, in lower case except inside the errors."""
 
     success: bool
-    id: str | None = None
-    errors: list[ErrorObject] | None = None
+    id: str | SkipJsonSchema[None] = None
+    errors: list[ErrorObject] | SkipJsonSchema[None] = None
 
 
 class QueryResult(BaseModel):
@@ -82,5 +83,5 @@ class QueryResult(BaseModel):
 
     size: int
     records: list[dict[str, Any]]
-    queryLocator: str | None = None
+    queryLocator: str | SkipJsonSchema[None] = None
     done: bool
