@@ -33,11 +33,20 @@ def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _illustrate(operation: Mapping[str, Any], told: Mapping[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
+        _never_null(parameter["schema"])
         if parameter["name"] in told.get("parameters", {}):
             parameter["example"] = told["parameters"][parameter["name"]]
     if "bodies" in told:
         [content] = operation["requestBody"]["content"].values()
         content["examples"] = {title: {"value": body} for title, body in told["bodies"].items()}
+
+
+def _never_null(schema: dict[str, Any]) -> None:
+    """A parameter has a value or is not there."""
+    choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    if len(choices) == 1:
+        del schema["anyOf"]
+        schema.update(choices[0])
 
 
 def _tidy(node: Any) -> None:
