@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+PROBE = ("-I", "-S", str(ROOT / "app" / "zuora_mock" / "health.py"))
+"""As the image asks for its health."""
 PATIENCE = 30
 """Seconds after which a process that says nothing is ended."""
 

@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
-from tests.process.commands import ROOT, Run, Server, Start, environment
+from tests.process.commands import PROBE, ROOT, Run, Server, Start, environment
 from zuora_mock import __version__
 from zuora_mock.health import healthy
 
@@ -171,9 +171,9 @@ def test_long_work_does_not_delay_the_end(start: Start, tmp_path: Path) -> None:
 def test_the_health_probe_tells_a_healthy_server_from_none(start: Start, run: Run) -> None:
     server = start()
     port = str(port_of(server))
-    assert run("-m", "zuora_mock.health", ZUORA_MOCK_PORT=port).returncode == 0
+    assert run(*PROBE, ZUORA_MOCK_PORT=port).returncode == 0
     server.stop()
-    assert run("-m", "zuora_mock.health", ZUORA_MOCK_PORT=port).returncode == 1
+    assert run(*PROBE, ZUORA_MOCK_PORT=port).returncode == 1
 
 
 def test_start_up_imports_nothing_that_a_server_does_not_need(run: Run) -> None:
