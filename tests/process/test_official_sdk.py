@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from decimal import Decimal
 from importlib import import_module
+from runpy import run_path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ import httpx
 import pytest
 
 from tests.acceptance import wire
-from tests.process.commands import Server
+from tests.process.commands import ROOT, Server
 
 pytestmark = [
     pytest.mark.slow,
@@ -76,6 +77,17 @@ def order(server: Server, fault: str, **match: str) -> None:
 def drafts(client: Any) -> list[Any]:
     query = {"queryString": "select Amount from Invoice where Status = 'Draft'"}
     return list(client.actions_api().action_post_query(query).records)
+
+
+@pytest.mark.usefixtures("sdk")
+def test_its_example_splits_an_invoice_through_a_429_and_a_lost_answer(
+    standing: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZUORA_BASE_URL", standing.url)
+    run_path(str(ROOT / "tests" / "examples" / "split_with_sdk.py"), run_name="__main__")
+    *told, last = capsys.readouterr().out.splitlines()
+    assert [line.partition(",")[0] for line in told] == ["query: 429", "split: the answer was lost"]
+    assert last == "split into 60000 40000"
 
 
 def test_it_gets_a_token_and_another_one(
