@@ -27,10 +27,13 @@ def healthy(port: int, *, tls: bool = False) -> bool:
 def _plainly(port: int) -> bytes:
     """The beginning of the status line."""
     connection = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
-    connection.settimeout(_PATIENCE)
-    connection.connect(("127.0.0.1", port))
-    connection.sendall(_REQUEST)
-    return connection.recv(_ENOUGH)
+    try:
+        connection.settimeout(_PATIENCE)
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(_REQUEST)
+        return connection.recv(_ENOUGH)
+    finally:
+        connection.close()
 
 
 def _over_tls(port: int) -> bytes:

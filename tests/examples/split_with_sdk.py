@@ -26,7 +26,7 @@ PARTS = [
 
 def sign_in() -> Any:
     """For a client id that nobody has: it gets a tenant of its own. An address takes the place of an environment."""
-    client: Any = ZuoraClient(str(uuid.uuid4()), "any", None)  # type: ignore[arg-type]
+    client: Any = ZuoraClient(str(uuid.uuid4()), "any", None)
     client.set_base_url(BASE)
     client.refresh_token()
     return client
