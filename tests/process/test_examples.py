@@ -8,16 +8,16 @@ import sys
 
 import pytest
 
-from tests.process.commands import PATIENCE, ROOT, Start, environment
+from tests.process.commands import PATIENCE, ROOT, Server, environment
 
 EXAMPLES = ROOT / "tests" / "examples"
 RUN_BY = {"requests.py": sys.executable, "curl.sh": "bash", "fetch.mjs": "node"}
 TOLD = ["create: 429, retry after 60 seconds", "execute: the answer was lost, sent again", "split into 60000 40000"]
 
 
-def test_each_splits_an_invoice_through_a_429_and_a_lost_answer(start: Start) -> None:
+def test_each_splits_an_invoice_through_a_429_and_a_lost_answer(standing: Server) -> None:
     """The SDK's, which takes seconds to load, runs where the SDK is loaded: in `test_official_sdk`."""
-    url = start("--no-access-log").url
+    url = standing.url
     there = {name: program for name, program in RUN_BY.items() if shutil.which(program)}
     running = {name: run(program, name, url) for name, program in there.items()}
     for name, process in running.items():

@@ -81,12 +81,12 @@ def drafts(client: Any) -> list[Any]:
 
 @pytest.mark.usefixtures("sdk")
 def test_its_example_splits_an_invoice_through_a_429_and_a_lost_answer(
-    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    standing: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("ZUORA_BASE_URL", server.url)
+    monkeypatch.setenv("ZUORA_BASE_URL", standing.url)
     run_path(str(ROOT / "tests" / "examples" / "split_with_sdk.py"), run_name="__main__")
     *told, last = capsys.readouterr().out.splitlines()
-    assert [line.partition(",")[0] for line in told] == ["split: 429", "split: the answer was lost"]
+    assert [line.partition(",")[0] for line in told] == ["query: 429", "split: the answer was lost"]
     assert last == "split into 60000 40000"
 
 

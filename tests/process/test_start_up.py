@@ -23,6 +23,10 @@ AT_ONCE = 2
 """Seconds within which a server that got TERM is gone: its own one, and one for a busy machine."""
 
 
+PIP = ("-m", "pip", "--quiet", "--disable-pip-version-check")
+BUILD = "import sys; from hatchling.build import build_sdist; build_sdist(sys.argv[1])"
+
+
 def port_of(server: Server) -> int:
     return urlsplit(server.url).port or 0
 
@@ -181,26 +185,44 @@ def test_start_up_imports_nothing_that_a_server_does_not_need(run: Run) -> None:
     assert not {"dotenv", "h11", "httpx", "jsonpath", "pydyf", "re2", "websockets", "yaml"} & set(result.stdout.split())
 
 
+@pytest.fixture
+def wheel(run: Run, tmp_path: Path) -> Path:
+    """Built from the source distribution, as a package index would."""
+    made = run("-c", f"import os; os.chdir({str(ROOT)!r}); {BUILD}", str(tmp_path / "made"))
+    assert made.returncode == 0, made.stderr
+    [source] = (tmp_path / "made").iterdir()
+    built = run(*PIP, "wheel", "--no-deps", "--no-index", "--no-build-isolation", "-w", "wheels", str(source))
+    assert built.returncode == 0, built.stderr
+    [wheel] = (tmp_path / "wheels").iterdir()
+    return wheel
+
+
+def assert_has_the_package_and_nothing_else(wheel: Path) -> None:
+    names = [Path(name) for name in ZipFile(wheel).namelist()]
+    assert {name.parts[0] for name in names} == {"zuora_mock", f"zuora_mock-{__version__}.dist-info"}
+    ours = [name for name in names if name.parts[0] == "zuora_mock"]
+    assert {name.suffix for name in ours} == {".py", ".json", ".html", ".txt", ".typed"}
+    assert [name.name for name in ours if name.parts[1] == "fixtures"] == ["default.json"]
+
+
 @pytest.mark.slow
-def test_the_wheel_installs_beside_a_package_called_app(run: Run, tmp_path: Path) -> None:
-    wheels, site = tmp_path / "wheels", tmp_path / "site"
+def test_the_wheel_installs_beside_a_package_called_app_and_again_while_it_runs(
+    wheel: Path, run: Run, start: Start, tmp_path: Path
+) -> None:
+    assert_has_the_package_and_nothing_else(wheel)
+    site = tmp_path / "site"
     (site / "app").mkdir(parents=True)
     (site / "app" / "__init__.py").write_text("mine = True\n")
-    pip = ("-m", "pip", "--quiet", "--disable-pip-version-check")
+    install = (*PIP, "install", "--no-deps", "--no-index", "--upgrade", "--target", str(site), str(wheel))
 
-    built = run(*pip, "wheel", "--no-deps", "--no-index", "--no-build-isolation", "-w", str(wheels), str(ROOT))
-    assert built.returncode == 0, built.stderr
-    [wheel] = wheels.iterdir()
-    names = ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names} == {"zuora_mock", f"zuora_mock-{__version__}.dist-info"}
-    assert "zuora_mock/fixtures/default.json" in names
-
-    installed = run(*pip, "install", "--no-deps", "--no-index", "--target", str(site), str(wheel))
-    assert installed.returncode == 0, installed.stderr
+    assert run(*install).returncode == 0
     seen = run("-c", "import app, zuora_mock; print(app.mine, zuora_mock.__file__)", PYTHONPATH=str(site))
     assert seen.stdout == f"True {site / 'zuora_mock' / '__init__.py'}\n"
-    command = run("-m", "zuora_mock", "--version", PYTHONPATH=str(site))
-    assert command.stdout == f"zuora-mock {__version__}\n"
+    server = start("--no-access-log", PYTHONPATH=str(site))
+    assert server.banner.startswith(f"zuora-mock {__version__} ")
+    assert run(*install).returncode == 0
+    assert httpx.get(f"{server.url}/__admin/docs").is_success
+    assert server.stop() == 0
 
 
 def test_other_servers_find_the_application_by_its_module(tmp_path: Path) -> None:

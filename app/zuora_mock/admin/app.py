@@ -48,8 +48,7 @@ def create_admin_app(services: Services, operations: Sequence[Described], report
         max_body_size=guard.largest_body(services.settings),
     )
     app.state.services, app.state.operations, app.state.health = services, operations, reporter
-    documentation.install(app)
-    for router in (health.open_router, *(part.router for part in _GUARDED)):
+    for router in (health.open_router, documentation.router, *(part.router for part in _GUARDED)):
         app.router.routes.extend(router.routes)
     problems.install(app)
     app.add_exception_handler(413, _too_large)

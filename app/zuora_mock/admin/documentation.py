@@ -27,6 +27,7 @@ _NOTHING_FROM_ELSEWHERE = "default-src 'self' 'unsafe-inline'; img-src 'self' da
 _NO_TOKEN = "none"  # noqa: S105  (where the tenant has no client that could have one)
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_parameters)])
+router.mount("/docs/assets", StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -80,12 +81,6 @@ def _sign_in(transaction: Transaction, services: Services) -> str:
     active = (client for client in configuration.clients_of(transaction) if client.active)
     client = next(active, None)
     return services.credentials.issue_token(transaction, client) if client else _NO_TOKEN
-
-
-def install(app: FastAPI) -> None:
-    """Adds the document, the page, and the files of Swagger UI."""
-    app.router.routes.extend(router.routes)
-    app.mount("/docs/assets", StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
 
 @router.get("/")
