@@ -77,7 +77,7 @@ def run(transaction: Transaction, job: Job) -> None:
 
 def _carry_out(transaction: Transaction, checked: _Checked, job: str) -> list[Record]:
     """The headers of the parts; the job names their group."""
-    split = replace(checked.split, id=job)
+    split = checked.split._replace(id=job)
     work = work_of(transaction, split, [], checked.group, checked.policy, keeps_original=True)
     return [part.header for part in carry_out(transaction, work)]
 
