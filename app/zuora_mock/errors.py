@@ -100,6 +100,8 @@ class Remedy:
     first: Sequence[Edit] = ()
 
     def under(self, prefix: str) -> Remedy:
+        if not self.members:
+            return self
         return replace(self, members={prefix + at: value for at, value in self.members.items()})
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ParamSpec
+from typing import NamedTuple, ParamSpec
 
 from zuora_mock.errors import Refusal
 
 _RowInput = ParamSpec("_RowInput")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Accepted with the id of the object, or refused; a refused row of `execute` keeps the id it was given.
 
     The refusal points into the row. `repeats` is the position of the row that a refused one repeats.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 
 MICROS = 1_000_000
 NANOS = 1_000_000_000
@@ -134,6 +134,7 @@ def _whole(units: Decimal, decimals: int) -> int:
     return int(units)
 
 
+@cache
 def _exact() -> Context:
     """Arithmetic that refuses to round; 40 digits are more than any accepted number has."""
     return Context(prec=40, traps=[Inexact, InvalidOperation])

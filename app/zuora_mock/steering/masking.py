@@ -14,8 +14,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from pydantic_core import to_json
-
 from zuora_mock.json_structure import depth
 from zuora_mock.steering.recorded_bodies import unzipped
 
@@ -93,13 +91,9 @@ def kept_answer(body: bytes, path: str) -> bytes:
 
 def masked_members(document: Any) -> Any:
     """A JSON value without the values of members that look like secrets."""
-    return _masked(document) if _hints(to_json(document, fallback=str)) else document
-
-
-def _masked(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {name: MASK if _is_secret_member(name) else _masked(value) for name, value in node.items()}
-    return [_masked(each) for each in node] if isinstance(node, list) else node
+    if isinstance(document, dict):
+        return {name: MASK if _is_secret_member(name) else masked_members(each) for name, each in document.items()}
+    return [masked_members(each) for each in document] if isinstance(document, list) else document
 
 
 def _hints(body: bytes) -> bool:
@@ -184,7 +178,7 @@ def _masked_json(plain: bytes) -> bytes:
         document = _read(plain)
     except ValueError:
         return MASK.encode()
-    masked = _masked(document)
+    masked = masked_members(document)
     return plain if masked == document else json.dumps(masked).encode()
 
 

@@ -65,14 +65,11 @@ class Database:
         """Without a path it is in memory, and gone when it is closed. Raises UnusableDatabase."""
         self.lock = RLock()
         self._path = path
+        self.opened = False
         self._end: finalize[[], Database] | None = None
         self._trouble = ""
         self._inode = self._written_before = 0
         self.open()
-
-    @property
-    def opened(self) -> bool:
-        return self._end is not None and self._end.alive
 
     @property
     def in_transaction(self) -> bool:
@@ -106,6 +103,7 @@ class Database:
 
     def close(self) -> None:
         with self.lock:
+            self.opened = False
             if self._end is not None:
                 self._end()
 
@@ -174,6 +172,7 @@ class Database:
             self._path or ":memory:", isolation_level=None, check_same_thread=False, timeout=0
         )
         self._end = finalize(self, self.connection.close)
+        self.opened = True
         try:
             self._set(_FIRST)
             self._missing()  # before the first write: a file of another program stays as it is

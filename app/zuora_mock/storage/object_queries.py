@@ -19,8 +19,9 @@ from zuora_mock.domain.object_query.reading import Ordering
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.storage.conditions import Shapes, shapes, values, where
 from zuora_mock.storage.places import columns, one_of, table_of, value, whose
+from zuora_mock.storage.records import record_of
 from zuora_mock.storage.statements import Prepared
-from zuora_mock.storage.transaction import Transaction, record_of
+from zuora_mock.storage.transaction import Transaction
 
 
 def page(

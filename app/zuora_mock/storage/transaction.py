@@ -6,7 +6,6 @@ the entity; every write leaves a `Change` behind for the journal.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -19,12 +18,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 
 from zuora_mock.clock import whole_seconds
-from zuora_mock.domain.catalogue import INVOICE, ObjectType, is_custom
-from zuora_mock.domain.values import Record, Type
+from zuora_mock.domain.catalogue import INVOICE, ObjectType
+from zuora_mock.domain.values import Record
 from zuora_mock.ids import object_id, object_ids
 from zuora_mock.storage import stored
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.places import column_names, columns, equal, seldom_names, table_of, whose
+from zuora_mock.storage.places import column_names, columns, equal, table_of, whose
+from zuora_mock.storage.records import ASIDE, NOTHING_ASIDE, aside_of, column_set, columns_of, record_of
 from zuora_mock.storage.statements import Prepared, execute, execute_many
 from zuora_mock.storage.tenants import Image, Tenant, counts, image_of, put_back, save_counters
 
@@ -164,11 +164,11 @@ class Transaction:
 
     def _load(self, kind: ObjectType, records: Sequence[Record]) -> None:
         given = frozenset().union(*records)
-        names = _present(kind, given & _column_set(kind))
-        aside = not given <= _column_set(kind)
+        names = _present(kind, given & column_set(kind))
+        aside = not given <= column_set(kind)
         mine, first = (self.tenant.world, self.entity), self.tenant.next_seqs(len(records))
         rows = [
-            (*mine, seq, *(_aside(kind, each) if aside else _NOTHING_ASIDE), *map(each.get, names))
+            (*mine, seq, *(aside_of(kind, each) if aside else NOTHING_ASIDE), *map(each.get, names))
             for seq, each in enumerate(records, first)
         ]
         execute_many(self, _insert(kind, names), rows)
@@ -179,7 +179,7 @@ class Transaction:
         if kind.stored:
             stored.replace(self, kind, before, after)
         else:
-            self._update(kind, before, _columns(kind, values, after))
+            self._update(kind, before, columns_of(kind, values, after))
         self.changes.append(Change(kind.name, str(before["Id"]), before, after))
         return after
 
@@ -193,7 +193,9 @@ class Transaction:
             return
         whose = _prefixed(self.scope)
         changes = [Change(kind.name, str(before["Id"]), before, {**before, **values}) for before, values in updates]
-        columns = [_columns(kind, values, each.after or {}) for (_, values), each in zip(updates, changes, strict=True)]
+        columns = [
+            columns_of(kind, values, each.after or {}) for (_, values), each in zip(updates, changes, strict=True)
+        ]
         rows = [{**whose, "_id": each.id, **_prefixed(new)} for each, new in zip(changes, columns, strict=True)]
         _update(kind, tuple(columns[0])).run_many(self, rows)
         self.changes.extend(changes)
@@ -291,53 +293,6 @@ def begin(
     return _Opening(database, Transaction(database.connection, tenant, entity, stream))
 
 
-@cache
-def _column_set(kind: ObjectType) -> frozenset[str]:
-    return frozenset(column_names(kind))
-
-
-@cache
-def _booleans(kind: ObjectType) -> tuple[str, ...]:
-    return tuple(each.name for each in kind.kept if each.type is Type.BOOLEAN)
-
-
-def record_of(kind: ObjectType, row: Sequence[Any]) -> Record:
-    """From the values of `places.columns`."""
-    if kind.stored:
-        return stored.record_of(row)
-    record: Record = {name: value for name, value in zip(column_names(kind), row, strict=False) if value is not None}
-    for name in _booleans(kind):
-        if name in record:
-            record[name] = bool(record[name])
-    for aside in row[-2:]:
-        if aside is not None:
-            record.update(json.loads(aside))
-    return record
-
-
-_ASIDE = ("seldom", "custom")
-_NOTHING_ASIDE = (None, None)
-
-
-def _aside(kind: ObjectType, record: Mapping[str, object]) -> tuple[str | None, str | None]:
-    """The columns of fields that have none of their own."""
-    seldom = {name: record[name] for name in seldom_names(kind) if record.get(name) is not None}
-    custom = {name: value for name, value in record.items() if is_custom(name) and value is not None}
-    return _as_json(seldom), _as_json(custom)
-
-
-def _as_json(values: Mapping[str, object]) -> str | None:
-    return json.dumps(values, ensure_ascii=False) if values else None
-
-
-def _columns(kind: ObjectType, values: Record, after: Record) -> dict[str, object]:
-    """What is to be written so that a record with these new values is as it is to be."""
-    columns: dict[str, object] = {name: value for name, value in values.items() if name in _column_set(kind)}
-    if len(columns) != len(values):
-        columns.update(zip(_ASIDE, _aside(kind, after), strict=True))
-    return columns
-
-
 def _prefixed(values: Mapping[str, object]) -> dict[str, object]:
     return {f"_{name}": value for name, value in values.items()}
 
@@ -383,7 +338,7 @@ def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _insert(kind: ObjectType, present: tuple[str, ...]) -> str:
-    names = ("tenant", "entity", "seq", *_ASIDE, *present)
+    names = ("tenant", "entity", "seq", *ASIDE, *present)
     quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
     return f"INSERT INTO {kind.table} ({quoted}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 

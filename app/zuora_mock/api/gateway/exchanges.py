@@ -11,26 +11,22 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 from zuora_mock import ids
-from zuora_mock.api.gateway import bodies, idempotency, repairs, steps, stubbing, versions
+from zuora_mock.api.gateway import bodies, idempotency, outcome, steps, stubbing, versions
 from zuora_mock.api.gateway.call import Answer, Call, Context, Request
 from zuora_mock.api.gateway.credentials import Authenticator, Caller
 from zuora_mock.api.gateway.exchange import Exchange
-from zuora_mock.api.gateway.headers import track_id_problem
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.gateway.reference import action_in_zuora, in_zuora
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
-from zuora_mock.api.gateway.uses import uses_of
-from zuora_mock.clock import milliseconds_since, stopwatch
+from zuora_mock.clock import stopwatch
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import ObjectType, find_object
-from zuora_mock.domain.levels import Level
+from zuora_mock.domain.catalogue import find_object
 from zuora_mock.domain.rules import RULES
-from zuora_mock.errors import Kind, Refusal, Rule
+from zuora_mock.errors import Kind, Refusal
 from zuora_mock.services import Services
 from zuora_mock.steering import faults
-from zuora_mock.steering.faults import FaultKind, Injection
-from zuora_mock.steering.journal import Entry
+from zuora_mock.steering.faults import Injection
 from zuora_mock.steering.matching import Subject
 from zuora_mock.storage.database import StorageTrouble
 from zuora_mock.storage.steps import Lengthy, Stepwise, in_place, on_behalf_of
@@ -42,7 +38,6 @@ logger = logging.getLogger("zuora_mock")
 
 _NO_SUCH_OPERATION = frozenset({Kind.NO_ROUTE, Kind.INVALID_ACTION, Kind.WRONG_METHOD})
 _ORDERING = frozenset({faults.FAULT_HEADER, faults.DELAY_HEADER})
-_UNSENT = faults.NETWORK | {FaultKind.APPLIED_THEN_LOST}
 
 
 class _Rehearsed(Exception):
@@ -137,7 +132,7 @@ class Exchanges:
         except (Refusal, StorageTrouble) as error:
             refusal = error if isinstance(error, Refusal) else _not_written()
             answer = self._refused(exchange, refusal)
-        _complete(exchange, answer)
+        outcome.complete(exchange, answer)
         return answer
 
     def _rehearse(self, exchange: Exchange) -> Answer:
@@ -203,7 +198,7 @@ class Exchanges:
         """Nothing is written: the state that the call would have changed is gone, and the journal that would tell."""
         ended = rules.TENANT_RESET.refusal("the tenant was reset while the call was under way")
         answer = exchange.target.dialect.refuse(ended, _context(exchange))
-        _complete(exchange, answer)
+        outcome.complete(exchange, answer)
         return answer
 
     # One transaction
@@ -218,8 +213,8 @@ class Exchanges:
             self.traffic.count(exchange)
             answer = perform(exchange, transaction)
             self._keep_session(exchange, transaction)
-            _complete(exchange, answer)
-            services.journal.write(transaction, _entry(exchange, transaction, answer))
+            outcome.complete(exchange, answer)
+            services.journal.write(transaction, outcome.entry(exchange, transaction, answer))
             if exchange.n % EVERY == 0:
                 services.upkeep.sweep(transaction)
         exchange.jobs = transaction.jobs
@@ -334,69 +329,3 @@ def _context(exchange: Exchange) -> Context:
 def _unsupported(missing: str) -> Refusal:
     message = f"Zuora has {missing}; this mock has it not, and answers as for what there is not"
     return rules.UNSUPPORTED.refusal(message, expected="an operation of /__admin/ledger", actual=missing)
-
-
-def _complete(exchange: Exchange, answer: Answer) -> None:
-    headers = {"Zuora-Request-Id": exchange.request_id, **exchange.headers, **answer.headers}
-    level = _level(exchange, answer)
-    if level is not Level.COMPUTED:
-        headers["Zuora-Mock-Level"] = level.value
-    track_id = exchange.track_id
-    if track_id and not track_id_problem(track_id):
-        headers["Zuora-Track-Id"] = track_id
-    headers["Zuora-Mock-Request"] = str(exchange.n)
-    if answer.rules:
-        headers["Zuora-Mock-Rule"] = ", ".join(_marked(rule) for rule in dict.fromkeys(answer.rules))
-    answer.headers = headers
-
-
-def _objects(exchange: Exchange, answer: Answer) -> tuple[ObjectType, ...]:
-    """Those that the call was about; nothing before it was let in."""
-    operation = exchange.target.operation
-    if not exchange.welcome or operation is None:
-        return ()
-    return (operation.kind,) if operation.kind else answer.objects
-
-
-def _level(exchange: Exchange, answer: Answer) -> Level:
-    operation = exchange.target.operation
-    if not exchange.welcome or operation is None:
-        return Level.COMPUTED
-    return Level.STORED if [kind for kind in answer.objects if kind.stored] else operation.level
-
-
-def _marked(rule: Rule) -> str:
-    return f"{rule.name}; provenance={rule.provenance.value}"
-
-
-def _entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entry:
-    request, kind = exchange.request, exchange.injection.kind
-    if kind is FaultKind.APPLIED_THEN_LOST:
-        exchange.notes.append(f"the answer, status {answer.status}, was lost on its way")
-    for refusal in answer.refusals:
-        refusal.accepted = refusal.accepted or repairs.accepted(request, refusal)
-    return Entry(
-        n=exchange.n,
-        at=exchange.tenant.now(),
-        method=request.method,
-        path=request.path,
-        query=request.query_string,
-        status=0 if kind in _UNSENT or not request.whole else answer.status,
-        track_id=exchange.track_id,
-        request_id=exchange.request_id,
-        operation=exchange.target.name,
-        objects=tuple([kind.name for kind in _objects(exchange, answer)]),
-        uses=uses_of(exchange, answer),
-        rules=tuple(dict.fromkeys([rule.name for rule in answer.rules])),
-        fault=exchange.injection.name or None,
-        stub=exchange.stub,
-        milliseconds=milliseconds_since(exchange.started),
-        request_headers=request.headers,
-        request_body=request.body,
-        response_headers=answer.headers,
-        response_body=answer.body,
-        changes=transaction.changes,
-        refusals=answer.refusals,
-        jobs=transaction.jobs,
-        notes=exchange.notes,
-    )

@@ -176,7 +176,7 @@ def _zips(answer: Answer, request: Request) -> bool:
 
 
 def _encode(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    return [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
 
 
 def _messages(answer: Answer, request: Request) -> tuple[Message, bytes]:

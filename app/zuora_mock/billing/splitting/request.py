@@ -85,7 +85,7 @@ def run(transaction: Transaction, job: Job) -> Stepwise[None]:
 
 def _stage(transaction: Transaction, checked: _Checked, job: str) -> Stepwise[Staged]:
     """The job names the group of the parts."""
-    split = replace(checked.split, id=job)
+    split = checked.split._replace(id=job)
     work = yield from work_of(transaction, split, [], checked.group, checked.policy, keeps_original=True)
     return (yield from stage(transaction, work))
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from zuora_mock.domain import rules
 from zuora_mock.domain.invoices import (
@@ -38,8 +38,7 @@ from zuora_mock.errors import Edit, Refusal, Remedy
 UNSPLITTABLE_SOURCES = frozenset({"standalone", "consolidation", "consolidated"})
 
 
-@dataclass(frozen=True, slots=True)
-class SplitItem:
+class SplitItem(NamedTuple):
     """One item of an InvoiceSplit: its share in 1e-9 percent, its date as `yyyy-mm-dd`, its part once there is one.
 
     One that a client asks for by `amount`, in minor units, has no percentage.
@@ -53,8 +52,7 @@ class SplitItem:
     amount: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """An InvoiceSplit with its items in the order of their creation."""
 
     id: str
