@@ -1,4 +1,4 @@
-"""A record of Zuora's as a row of its table: most fields have a column, the seldom and the custom ones share one each."""
+"""A record of Zuora's as a row: most fields have a column, the seldom ones share one, and so do the custom ones."""
 
 from __future__ import annotations
 
