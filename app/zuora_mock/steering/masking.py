@@ -60,6 +60,11 @@ _MOST_ENCODINGS = 3
 
 def signs_in(path: str) -> bool:
     """Whether a call to this path brings credentials in its body, or is meant to."""
+    return _path_signs_in(path) if len(path) <= _LONGEST_REMEMBERED else _path_signs_in.__wrapped__(path)
+
+
+@lru_cache(maxsize=1000)
+def _path_signs_in(path: str) -> bool:
     return _has_one_of(_SIGNING_IN, _decoded(path).lower())
 
 

@@ -134,7 +134,7 @@ def parse_json(body: bytes) -> Any:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _unreadable(f"byte {error.start} is not UTF-8") from None
-    if not text.strip():
+    if not text or text.isspace():
         raise _unreadable("the body is empty")
     too_much = _is_too_much(body)
     try:
