@@ -39,7 +39,8 @@ class Lengthy(Exception):
 def in_place(database: Database, tenant: Tenant, steps: Stepwise[Result]) -> Stepwise[Result]:
     """Long work among the rows of a tenant, each step in a transaction of its own; of what fails nothing remains.
 
-    Before the last step it may add rows of objects and use the tenant's counters, and nothing else.
+    Before its last step it may add rows of objects and use the tenant's counters, and nothing else. Many rows that have
+    to go, `unfinished.remove_later`, go in further steps.
     """
     _undo(database, tenant)
     before, begun = replace(tenant.counters), False
@@ -54,7 +55,8 @@ def in_place(database: Database, tenant: Tenant, steps: Stepwise[Result]) -> Ste
         return result
     except BaseException:
         if begun:
-            unfinished.put_back(tenant, before)
+            if not unfinished.is_done(database, tenant.key):
+                unfinished.put_back(tenant, before)
             _undo(database, tenant)
         raise
 
@@ -77,6 +79,9 @@ def _marked(database: Database, tenant: Tenant, steps: Stepwise[Result]) -> Step
     unfinished.mark(database, tenant, before)
     yield
     last = yield from steps
+    if unfinished.is_done(database, tenant.key):
+        yield
+        yield from unfinished.remove_doomed(database, tenant.key)
     unfinished.unmark(database, tenant.key)
     return last
 

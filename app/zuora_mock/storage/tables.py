@@ -155,8 +155,12 @@ UNFINISHED = Table(
     _tenant(),
     Column("world", Integer, nullable=False),
     *(Column(name, BigInteger, nullable=False) for name in ("ids", "seq", "invoices", "accounts")),
+    Column("doomed", Text, nullable=False, default=""),
 )
-"""Work in a tenant's world that was begun, with the tenant's counters before: after a start its rows go."""
+"""Work in a tenant's world that was begun, with the tenant's counters before: after a start its rows go.
+
+Once it is done there are `doomed` rows, JSON of table, entity and the ids of their invoices, and they go.
+"""
 
 ENTITIES = Table(
     "entities",

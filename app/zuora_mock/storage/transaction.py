@@ -54,9 +54,15 @@ class Changes(list[Change]):
     untold = 0
 
     def add_new(self, kind: ObjectType, records: Sequence[Record]) -> None:
+        self.extend(Change(kind.name, str(each["Id"]), None, each) for each in self._told(records))
+
+    def add_gone(self, kind: ObjectType, records: Sequence[Record]) -> None:
+        self.extend(Change(kind.name, str(each["Id"]), each, None) for each in self._told(records))
+
+    def _told(self, records: Sequence[Record]) -> Sequence[Record]:
         told = records[: max(0, MOST_CHANGES - len(self))]
-        self.extend(Change(kind.name, str(each["Id"]), None, each) for each in told)
         self.untold += len(records) - len(told)
+        return told
 
 
 @dataclass(slots=True)
@@ -208,7 +214,7 @@ class Transaction:
         else:
             scope = self.scope
             _delete(kind).run_many(self, [{**scope, "_id": record["Id"]} for record in records])
-        self.changes.extend(Change(kind.name, str(record["Id"]), record, None) for record in records)
+        self.changes.add_gone(kind, records)
 
     def stamp_new(self, record: Record) -> Record:
         """The record with its creation noted, as Zuora notes it."""

@@ -1,16 +1,24 @@
 """Marks of work that is written in several transactions: what such work has left unfinished is undone.
 
-Its rows are those that came after the mark. Nobody else writes to the tenant's objects meanwhile.
+Its rows are those that came after the mark; nobody else writes to the tenant's objects meanwhile. Rows that make room
+go after the work is done, and if the process dies before that, after the next start.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from zuora_mock.domain.catalogue import ObjectType
+from zuora_mock.domain.values import Record
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.statements import Prepared
+from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import OBJECT_TABLES, TENANTS, UNFINISHED
 from zuora_mock.storage.tenants import Counters, Tenant
+from zuora_mock.storage.transaction import Transaction
 
 _COUNTERS = ("ids", "seq", "invoices", "accounts")
 """Those that are put back. Tokens may be issued meanwhile."""
@@ -19,7 +27,7 @@ _COUNTERS = ("ids", "seq", "invoices", "accounts")
 def mark(database: Database, tenant: Tenant, before: Counters) -> None:
     """Work was begun when the counters stood so."""
     counts = {name: getattr(before, name) for name in _COUNTERS}
-    _MARK.run(database, {"tenant": tenant.key, "world": tenant.world, **counts})
+    _MARK.run(database, {"tenant": tenant.key, "world": tenant.world, "doomed": "", **counts})
 
 
 def unmark(database: Database, key: int) -> None:
@@ -30,18 +38,51 @@ def unmark(database: Database, key: int) -> None:
 def is_left(database: Database, key: int) -> bool:
     """Whether something of the tenant is marked."""
     with database.lock:
-        return any(mark[0] == key for mark in _ALL.all(database, {}))
+        return _OF.first(database, {"whose": key}) is not None
+
+
+def is_done(database: Database, key: int) -> bool:
+    """Whether of what is marked only rows are left that make room."""
+    with database.lock:
+        row = _OF.first(database, {"whose": key})
+    return row is not None and bool(row[1])
+
+
+def remove_later(transaction: Transaction, kind: ObjectType, rows: Sequence[Record]) -> bool:
+    """Whether these rows of invoices that go will go too: only where work of several transactions is in its last."""
+    row = _OF.first(transaction, {"whose": transaction.tenant.key})
+    if row is None:
+        return False
+    invoices = list(dict.fromkeys(str(each["InvoiceId"]) for each in rows))
+    doomed = [*json.loads(row[1] or "[]"), [kind.name, transaction.entity, invoices]]
+    _DOOM.run(transaction, {"whose": transaction.tenant.key, "rows": json.dumps(doomed)})
+    transaction.changes.add_gone(kind, rows)
+    return True
+
+
+def remove_doomed(database: Database, key: int) -> Iterator[None]:
+    """Those of one invoice after the other."""
+    row = _OF.first(database, {"whose": key})
+    if row is not None:
+        yield from _remove(database, *row)
 
 
 def undo(database: Database, key: int | None = None) -> None:
-    """What was left of the tenant's work, or of everybody's: the rows go, the counters are as before."""
-    for whose, world, *counts in _ALL.all(database, {}):
-        if key in {None, whose}:
-            before = dict(zip(_COUNTERS, counts, strict=True))
+    """What was left of the tenant's work, or of everybody's: its rows go and the counters are as before.
+
+    Of work that was done the rows go that make room.
+    """
+    for whose, world, doomed, *counts in _ALL.all(database, {}):
+        if key not in {None, whose}:
+            continue
+        before = dict(zip(_COUNTERS, counts, strict=True))
+        for _ in _remove(database, world, doomed):
+            pass
+        if not doomed:
             for each in _UNDO:
                 each.run(database, {"where": world, "last": before["seq"]})
             _PUT_BACK.run(database, {"whose": whose, **{f"_{name}": count for name, count in before.items()}})
-            unmark(database, whose)
+        unmark(database, whose)
 
 
 def put_back(tenant: Tenant, before: Counters) -> None:
@@ -50,9 +91,19 @@ def put_back(tenant: Tenant, before: Counters) -> None:
         setattr(tenant.counters, name, getattr(before, name))
 
 
+def _remove(on: Connected, world: int, doomed: str) -> Iterator[None]:
+    for name, entity, invoices in json.loads(doomed or "[]"):
+        for each in invoices:
+            _removal(name).run(on, {"where": world, "entity": entity, "invoice": each})
+            yield
+
+
+_WHOSE = UNFINISHED.c.tenant == bindparam("whose")
 _MARK = Prepared(insert(UNFINISHED))
-_UNMARK = Prepared(delete(UNFINISHED).where(UNFINISHED.c.tenant == bindparam("whose")))
-_ALL = Prepared(select(*(UNFINISHED.c[name] for name in ("tenant", "world", *_COUNTERS))))
+_UNMARK = Prepared(delete(UNFINISHED).where(_WHOSE))
+_OF = Prepared(select(UNFINISHED.c.world, UNFINISHED.c.doomed).where(_WHOSE))
+_DOOM = Prepared(update(UNFINISHED).where(_WHOSE).values(doomed=bindparam("rows")))
+_ALL = Prepared(select(*(UNFINISHED.c[name] for name in ("tenant", "world", "doomed", *_COUNTERS))))
 _UNDO = tuple(
     Prepared(delete(each).where(each.c.tenant == bindparam("where"), each.c.seq > bindparam("last")))
     for each in OBJECT_TABLES.values()
@@ -62,3 +113,10 @@ _PUT_BACK = Prepared(
     .where(TENANTS.c.key == bindparam("whose"))
     .values({name: bindparam(f"_{name}") for name in _COUNTERS})
 )
+
+
+@cache
+def _removal(name: str) -> Prepared:
+    table = OBJECT_TABLES[name]
+    mine = (table.c.tenant == bindparam("where"), table.c.entity == bindparam("entity"))
+    return Prepared(delete(table).where(*mine, table.c.InvoiceId == bindparam("invoice")))

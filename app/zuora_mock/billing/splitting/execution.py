@@ -28,7 +28,7 @@ from zuora_mock.domain.money import minor_digits
 from zuora_mock.domain.splitting.allocation import Rounding
 from zuora_mock.domain.splitting.split import Part, Policy, Split, SplitItem, check, in_minor_units, plan, verify
 from zuora_mock.domain.values import Record, Value
-from zuora_mock.storage import splits
+from zuora_mock.storage import splits, unfinished
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.splits import KeptSplit
 from zuora_mock.storage.steps import Stepwise
@@ -200,7 +200,13 @@ def work_of(
     keeps_original: bool,
 ) -> Stepwise[Work]:
     """A split that was checked, planned. Raises Refusal for amounts that cannot be shared out."""
-    members = [invoices.load(transaction, header) for header in group]
+    members, rows = list[Invoice](), 0
+    for header in group:
+        if rows >= STEP:
+            rows = 0
+            yield
+        members.append(invoices.load(transaction, header))
+        rows += len(members[-1].items) + len(members[-1].taxes)
     whole = put_together(group[0], members) if "_Group" in group[0] else members[0]
     account = transaction.get(ACCOUNT, str(whole.header.get("AccountId"))) or {}
     currency = str(account.get("Currency") or "")
@@ -284,8 +290,10 @@ def _retire(transaction: Transaction, work: Work) -> None:
         status = next_invoice(InvoiceState.DRAFT, InvoiceEvent.SPLIT).value
         transaction.update(INVOICE, work.whole.header, {"Status": status, "Balance": 0, **transaction.stamp()})
         return
-    for member in work.members:
-        invoices.remove(transaction, member)
+    transaction.delete(INVOICE, [member.header for member in work.members])
+    for kind, rows in _rows_of(work.members):
+        if len(rows) <= STEP or not unfinished.remove_later(transaction, kind, rows):
+            transaction.delete(kind, rows)
 
 
 def _name_parts(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:
