@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from zuora_mock.billing import accounts, products
@@ -24,7 +25,6 @@ from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
 
 _MADE = frozenset({"Id", "CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate"})
-_COPIED = tuple(each.name for each in CHARGE.fields if each.name in PRODUCT_CHARGE.by_name and each.name not in _MADE)
 _COPIED_OF_TIER = ("Tier", "StartingUnit", "EndingUnit", "Price", "IsOveragePrice")
 _PRICED = frozenset({"Flat Fee Pricing", "Per Unit Pricing"})
 _PER_UNIT = "Per Unit Pricing"
@@ -180,7 +180,7 @@ def _add_charge(
 ) -> None:
     """Raises Refusal (`object.reference`) for a charge that has no price in the currency."""
     tiers = _tiers(transaction, template, str(subscription.get("Currency")))
-    copied: Record = {name: template[name] for name in _COPIED if name in template}
+    copied: Record = {name: template[name] for name in _copied() if name in template}
     number = next_number(transaction, CHARGE, "ChargeNumber", "C-")
     charge: Record = {
         **copied,
@@ -202,6 +202,12 @@ def _add_charge(
     _insert(transaction, CHARGE, {**charge, **_worth(charge), "Id": identifier, "OriginalId": identifier})
     for each in tiers:
         _add_tier(transaction, identifier, charge, each)
+
+
+@cache
+def _copied() -> tuple[str, ...]:
+    """The fields that a charge has from the catalogue."""
+    return tuple(each.name for each in CHARGE.fields if each.name in PRODUCT_CHARGE.by_name and each.name not in _MADE)
 
 
 def _tiers(transaction: Transaction, template: Record, currency: str) -> list[Record]:

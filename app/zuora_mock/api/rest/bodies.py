@@ -8,7 +8,7 @@ A null is as good as nothing; a number may be written as a string (observed: Zuo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Annotated, Any, ClassVar, Self, TypeAlias, TypeVar, get_args
 
@@ -88,11 +88,13 @@ Text500 = Annotated[str, Field(max_length=500)]
 class RestBody(Body):
     """A body, or an object inside of one.
 
-    `kind` is the object whose custom fields may stand in it, `since` the Zuora-Version that a field needs.
+    `kind` is the object whose custom fields may stand in it, `since` the Zuora-Version that a field needs; `beyond` are
+    members that Zuora knows and the mock does not read.
     """
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
     kind: ClassVar[ObjectType | None] = None
+    beyond: ClassVar[Sequence[str]] = ()
     since: ClassVar[Mapping[str, str]] = {}
 
     @model_validator(mode="before")
@@ -326,6 +328,8 @@ def _unknown(
 ) -> Iterator[Steps]:
     """Where a member stands that nobody knows, or that the version knows not yet."""
     for name, value in document.items():
+        if name in model.beyond:
+            continue
         if name not in model.model_fields:
             if model.kind is None or custom.find(model.kind, name) is None:
                 yield (*at, name)

@@ -5,8 +5,8 @@ What Zuora knows besides, and the mock does not carry out, is refused by its nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -45,12 +45,10 @@ Text1000 = Annotated[str, Field(max_length=1000)]
 
 
 class ScopedBody(RestBody):
-    """`beyond` are members that Zuora knows and the mock does not carry out."""
-
-    beyond: ClassVar[Sequence[str]] = ()
+    """What is `beyond` is not carried out."""
 
     def contradictions(self) -> Iterator[Refusal]:
-        yield from (_beyond(name) for name in self.beyond if getattr(self, name, None) is not None)
+        yield from (_beyond(name) for name in self.model_extra or () if name in self.beyond)
 
 
 def _beyond(name: str) -> Refusal:
@@ -107,16 +105,6 @@ class PricingBody(ScopedBody):
         *("chargeModelData", "oneTimeTiered", "oneTimeVolume", "recurringCalculated", "recurringDelivery"),
         *("recurringTiered", "recurringVolume", "usageTiered", "usageTieredWithOverage", "usageVolume"),
     )
-    chargeModelData: Any = None
-    oneTimeTiered: Any = None
-    oneTimeVolume: Any = None
-    recurringCalculated: Any = None
-    recurringDelivery: Any = None
-    recurringTiered: Any = None
-    recurringVolume: Any = None
-    usageTiered: Any = None
-    usageTieredWithOverage: Any = None
-    usageVolume: Any = None
 
     def kept(self) -> Record:
         prices = [getattr(self, name) for name in self.model_fields_set]
@@ -134,10 +122,6 @@ class ChargeOverrideBody(ScopedBody):
     pricing: PricingBody | None = None
 
     beyond = ("billing", "customFields", "endDate", "startDate")
-    billing: Any = None
-    customFields: Any = None
-    endDate: Any = None
-    startDate: Any = None
 
     def contradictions(self) -> Iterator[Refusal]:
         yield from super().contradictions()
@@ -164,9 +148,6 @@ class RatePlanBody(ScopedBody):
     uniqueToken: str | None = None
 
     beyond = ("externalCatalogPlanId", "externallyManagedPlanId", "subscriptionProductFeatures")
-    externalCatalogPlanId: Any = None
-    externallyManagedPlanId: Any = None
-    subscriptionProductFeatures: Any = None
 
     def contradictions(self) -> Iterator[Refusal]:
         yield from super().contradictions()
@@ -242,14 +223,6 @@ class CreateSubscriptionBody(ScopedBody):
         *("billToContact", "invoiceOwnerAccountNumber", "newSubscriptionOwnerAccount", "shipToContact"),
         *("shipToContactId", "soldToContact", "subscribeToProducts", "subscriptionOwnerAccountNumber"),
     )
-    billToContact: Any = None
-    invoiceOwnerAccountNumber: Any = None
-    newSubscriptionOwnerAccount: Any = None
-    shipToContact: Any = None
-    shipToContactId: Any = None
-    soldToContact: Any = None
-    subscribeToProducts: Any = None
-    subscriptionOwnerAccountNumber: Any = None
 
     def kept(self) -> Record:
         fields: Record = {
@@ -300,9 +273,6 @@ class OrderSubscriptionBody(ScopedBody):
     notes: Text1000 | None = None
 
     beyond = ("quote", "ramp", "subscriptionNumber")
-    quote: Any = None
-    ramp: Any = None
-    subscriptionNumber: Any = None
 
     def new_subscriptions(self, custom: CustomFields) -> list[NewSubscription]:
         own = self.customFields.custom_fields(custom) if self.customFields else {}
@@ -326,9 +296,6 @@ class CreateOrderRequest(ScopedBody):
     subscriptions: Annotated[list[OrderSubscriptionBody], Field(min_length=1, max_length=MOST)]
 
     beyond = ("commitments", "orderLineItems", "schedulingOptions")
-    commitments: Any = None
-    orderLineItems: Any = None
-    schedulingOptions: Any = None
 
     def contradictions(self) -> Iterator[Refusal]:
         yield from super().contradictions()
