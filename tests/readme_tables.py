@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
+from fastapi.routing import APIRoute
 
 from zuora_mock import api
-from zuora_mock.api.gateway.operation import OperationRoute
+from zuora_mock.admin import app as admin_app
+from zuora_mock.admin import health
+from zuora_mock.admin.mount import PREFIX
+from zuora_mock.api.gateway.operation import OperationRoute, first_sentence
 from zuora_mock.api.gateway.reference import listed
 from zuora_mock.cli import main
 from zuora_mock.domain.catalogue import OBJECTS
@@ -74,7 +78,21 @@ def settings() -> str:
     return "\n".join(lines)
 
 
+def admin() -> str:
+    """Every call of `/__admin`."""
+    routers = [health.open_router, *(part.router for part in admin_app._GUARDED)]
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    calls = [
+        f"| `{method} {PREFIX}{route.path}` | {first_sentence(route.endpoint.__doc__ or '')} |"
+        for route in routes
+        for method in route.methods or ()
+        if route.include_in_schema
+    ]
+    return "\n".join(["| call | |", "|---|---|", *calls])
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
+    "admin": admin,
     "settings": settings,
     "objects": objects,
     "operations": operations,

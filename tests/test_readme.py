@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -11,15 +12,25 @@ import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from tests.process.commands import PATIENCE, ROOT, Server, environment
 from tests.process.conftest import server as server  # noqa: PLC0414  (a fixture, under its name)
 from tests.process.conftest import standing as standing  # noqa: PLC0414  (as above)
 from tests.process.test_plugin import WITHOUT
 from tests.readme_tables import README, filled
+from zuora_mock import __version__, api
+from zuora_mock.admin.guard import KNOWN_HOSTS
+from zuora_mock.admin.mount import PREFIX
+from zuora_mock.api.gateway.operation import OperationRoute
+from zuora_mock.cli import main
 from zuora_mock.client import MockTenant
+from zuora_mock.health import DEFAULT_PORT
+from zuora_mock.settings import TenantSettings
+from zuora_mock.steering.faults import FaultKind
 from zuora_mock.stubs.mapping import StubMapping
 from zuora_mock.tenants.fixtures import parse
 
@@ -138,14 +149,99 @@ def test_every_test_that_the_readme_names_is_there() -> None:
     assert [name for name in named if not (ROOT / name).is_file()] == []
 
 
+def test_its_recipes_do_what_they_say(server: Server) -> None:
+    recipes = "".join(blocks("bash recipe")).replace("curl -s ", "curl -s --fail-with-body ")
+    done = script(blocks("bash")[0] + recipes, server)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    assert '"ok":true' in done.stdout
+
+
+def test_its_commands_run(tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for program in blocks("bash command"):
+        command = ["bash", "-e", "-c", program]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(PATH=path), capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_it_names_every_header_every_kind_of_fault_and_every_setting_of_a_tenant() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "app").rglob("*.py"))
+    headers = set(re.findall(r"Zuora-Mock-[A-Z][a-z]+(?:-[A-Z][a-z]+)*", source))
+    settings = {each.alias or name for name, each in TenantSettings.model_fields.items()}
+    assert len(headers) > 5
+    assert [word for word in sorted(headers | {*FaultKind} | settings) if f"`{word}" not in TEXT] == []
+
+
+def test_it_names_every_operation() -> None:
+    paths = {route.path for route in api.routes() if isinstance(route, OperationRoute)}
+    assert [path for path in sorted(paths) if f" {path}`" not in TEXT] == []
+
+
+def test_it_names_no_variable_that_there_is_not() -> None:
+    known = {f"ZUORA_MOCK_{each.name.upper()}" for each in main.params if each.name} | {"ZUORA_MOCK_URL"}
+    assert set(re.findall("ZUORA_MOCK_[A-Z_]*[A-Z]", TEXT)) <= known
+
+
+def test_the_messages_that_it_explains_are_those_of_the_code() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "app").rglob("*.py"))
+    [table] = re.findall(r"\| message \|.*?\n\n", TEXT, flags=re.DOTALL)
+    messages = re.findall("`(.+?)`", " ".join(line.split("|")[1] for line in table.splitlines()[2:-1]))
+    assert len(messages) > 10
+    assert [each for each in messages if each not in source] == []
+
+
+def test_the_version_has_its_changes() -> None:
+    assert f"\n{__version__}, unreleased: " in TEXT or f"\n{__version__}: " in TEXT
+
+
+def test_the_compose_file_waits_for_health_and_mounts_where_the_server_looks() -> None:
+    services = yaml.safe_load(blocks("yaml compose")[0])["services"]
+    mock, tests = services["zuora-mock"], services["tests"]
+    assert mock["volumes"] == [f"./fixtures:{mock['environment']['ZUORA_MOCK_FIXTURE']}:ro"]
+    assert tests["depends_on"]["zuora-mock"]["condition"] == "service_healthy"
+    assert_is_the_address(tests["environment"]["ZUORA_MOCK_URL"])
+
+
+def test_the_jobs_of_github_and_gitlab_build_the_image_and_name_its_address() -> None:
+    [*_, build, run, wait, tests] = yaml.safe_load(blocks("yaml github")[0])["jobs"]["tests"]["steps"]
+    assert build["with"]["tags"] == run["run"].split()[-1]
+    assert f"{DEFAULT_PORT}:{DEFAULT_PORT}" in run["run"].split()
+    assert wait["run"].endswith(f"{tests['env']['ZUORA_MOCK_URL']}{PREFIX}/health")
+    jobs = yaml.safe_load(blocks("yaml gitlab")[0])
+    [service] = jobs["tests"]["services"]
+    assert service["name"] in jobs["zuora-mock"]["script"][-1].replace('"', "").split()
+    assert_is_the_address(jobs["tests"]["variables"]["ZUORA_MOCK_URL"])
+
+
+def assert_is_the_address(url: str) -> None:
+    """Of a service by a name that `/__admin` is called by."""
+    address = urlsplit(url)
+    assert address.hostname in KNOWN_HOSTS
+    assert address.port == DEFAULT_PORT
+
+
+def test_testcontainers_start_the_image_and_expose_its_port() -> None:
+    """Python and Node are read by their own parsers, Node where it is there; of Java the brackets are counted."""
+    programs = {language: blocks(f"{language} testcontainers")[0] for language in ("python", "js", "java")}
+    for program in programs.values():
+        assert '"zuora-mock"' in program
+        assert set(re.findall(r"\d{4,}", program)) == {str(DEFAULT_PORT)}
+        assert all(program.count(left) == program.count(right) for left, right in ("()", "{}", "[]"))
+    ast.parse(programs["python"])
+    if shutil.which("node"):
+        check = ["node", "--check", "--input-type=module", "-"]
+        subprocess.run(check, input=programs["js"], text=True, check=True)
+
+
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert blocks("sh")[-1].strip() in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
-def test_the_image_listens_where_the_readme_says() -> None:
-    run = blocks("sh")[1]
-    assert "9867:9867" in run
-    assert "EXPOSE 9867" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+def test_the_image_listens_where_the_readme_says_and_is_labelled_with_the_version() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert f"{DEFAULT_PORT}:{DEFAULT_PORT}" in blocks("sh")[1]
+    assert f"EXPOSE {DEFAULT_PORT}" in dockerfile
+    assert f'org.opencontainers.image.version="{__version__}"' in dockerfile
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Body
 from pydantic import ConfigDict, Discriminator, Tag
 
 from zuora_mock.admin.context import CurrentTenantCall
@@ -18,24 +17,6 @@ from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.steering.models import ResponseBody
 from zuora_mock.stubs.keeping import written
 from zuora_mock.stubs.mapping import MappingList, StubMapping
-
-_EXAMPLES: list[dict[str, Any]] = [
-    {
-        "request": {"method": "GET", "urlPathTemplate": "/v1/debit-memos/{key}"},
-        "response": {"status": 200, "jsonBody": {"success": True, "number": "DM-1"}},
-    },
-    {
-        "priority": 1,
-        "override": True,
-        "request": {
-            "method": "POST",
-            "urlPath": "/v1/action/query",
-            "bodyPatterns": [{"matchesJsonPath": {"expression": "$.queryString", "contains": "from Product"}}],
-        },
-        "response": {"jsonBody": {"size": 0, "records": [], "done": True}, "fixedDelayMilliseconds": 20},
-    },
-    {"mappings": []},
-]
 
 router = admin_router("Stubs", prefix="/stubs", route_class=StrictRoute)
 
@@ -72,7 +53,7 @@ class StubList(ResponseBody):
 
 
 @router.post("", status_code=201)
-async def add(call: CurrentTenantCall, body: Annotated[OneOrMany, Body(examples=_EXAMPLES)]) -> StubAdded:
+async def add(call: CurrentTenantCall, body: OneOrMany) -> StubAdded:
     """Adds one stub, or several (`{"mappings": […]}`), each in place of the one of its id.
 
     Of those that fit a call the one of the lowest priority answers, of these the newest.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ def finish(document: dict[str, Any], examples: Path) -> None:
     for operation in _operations(document):
         _illustrate(operation, told.get(operation.get("operationId"), {}))
     for part in ("paths", "components"):
-        _tidy(document[part])
+        _tidy(document[part], _tidy_schema)
+    _tidy(document["components"], _tell_default)
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -49,18 +50,31 @@ def _never_null(schema: dict[str, Any]) -> None:
         schema.update(choices[0])
 
 
-def _tidy(node: Any) -> None:
-    """Without titles, which generators make types of; an object whose members nobody named may have any."""
+def _tidy(node: Any, tidy: Callable[[dict[str, Any]], None]) -> None:
+    """Goes to every schema that is below."""
     if isinstance(node, list):
         for each in node:
-            _tidy(each)
+            _tidy(each, tidy)
     elif isinstance(node, dict):
-        if isinstance(node.get("title"), str):
-            del node["title"]
-        if "object" in (node.get("type") or ()) and "properties" not in node:
-            node.setdefault("additionalProperties", True)
+        tidy(node)
         for name, each in node.items():
             if name in _BY_NAME:
-                _tidy(list(each.values()))
+                _tidy(list(each.values()), tidy)
             elif name not in _VALUES:
-                _tidy(each)
+                _tidy(each, tidy)
+
+
+def _tidy_schema(schema: dict[str, Any]) -> None:
+    """Without its title, which generators make a type of; an object whose members nobody named may have any."""
+    if isinstance(schema.get("title"), str):
+        del schema["title"]
+    if "object" in (schema.get("type") or ()) and "properties" not in schema:
+        schema.setdefault("additionalProperties", True)
+
+
+def _tell_default(schema: dict[str, Any]) -> None:
+    """In words: generators take a member that has a default for one that is always there, in requests too."""
+    default = schema.pop("default", None)
+    if default is not None and isinstance(default, str | int | float):
+        told = f"Default: {json.dumps(default)}"
+        schema["description"] = f"{schema['description']}. {told}" if "description" in schema else told
