@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -264,6 +265,13 @@ def test_values_of_any_type_are_compared(operator: str) -> None:
     call = called([{"a": one, "b": other} for one in values for other in values])
     right = "[1, 'a']" if operator == "in" else "@.b"
     assert place({"bodyPatterns": [{"matchesJsonPath": f"$[?(@.a {operator} {right})]"}]}, call) == ""
+
+
+def test_without_the_package_for_expressions_they_are_refused_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "re2", None)
+    assert place({"urlPath": MEMO}, called()) == ""
+    with pytest.raises(ValidationError, match=r"pip install 'zuora-mock\[regex\]'"):
+        StubRequest.model_validate({"urlPathPattern": "/v1/only-here/.*"})
 
 
 def test_an_expression_that_would_try_for_ever_elsewhere_is_answered() -> None:

@@ -92,7 +92,7 @@ class RestBody(Body):
     members that Zuora knows and the mock does not read.
     """
 
-    model_config = ConfigDict(extra="allow", defer_build=True)
+    model_config = ConfigDict(extra="allow")
     kind: ClassVar[ObjectType | None] = None
     beyond: ClassVar[Sequence[str]] = ()
     since: ClassVar[Mapping[str, str]] = {}

@@ -229,7 +229,7 @@ class RestRecord(BaseModel):
     Members of the model itself take their places in it, such as records inside of the record; `also` come behind.
     """
 
-    model_config = ConfigDict(extra="allow", defer_build=True)
+    model_config = ConfigDict(extra="allow")
     kind: ClassVar[ObjectType]
     layout: ClassVar[Layout]
     also: ClassVar[Mapping[str, Any]] = {}
