@@ -118,7 +118,7 @@ def _seeded(call: TenantCall, fixture: Fixture) -> Stepwise[SeedResult]:
 @router.get("/state", name="read", response_model=None, responses=_FIXTURE_ANSWER)
 async def state(call: CurrentTenantCall) -> Response:
     """The tenant's data as a fixture, ids included: what comes out goes in again, here or in another tenant."""
-    found = await call.do(dumping.read)
+    found = await call.take(dumping.read(on_behalf_of(call.services.database, call.tenant)))
     return Response(await finished(found.text_in_steps()), media_type="application/json")
 
 
