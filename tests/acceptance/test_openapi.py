@@ -159,6 +159,16 @@ class TestTheDocument:
         assert problems(schema, pair["answer"]["body"]) == []
         assert set(pair["answer"]["body"]) <= set(schema["properties"])
 
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("resource", ["accounts", "contacts", "invoices"])
+    def test_what_an_object_query_answers_with_null_may_be_null(self, client: Client, resource: str) -> None:
+        page = client.get(f"/object-query/{resource}?includeNullFields=true&pageSize=1").json()["data"]
+        empty = {name for each in page for name, value in each.items() if value is None}
+        members = DOCUMENT["components"]["schemas"][f"Queried{resource[:-1].title()}"]["properties"]
+        assert empty
+        typed = {name: members[name] for name in empty & members.keys() if members[name]}
+        assert [name for name, schema in typed.items() if {"type": "null"} not in schema.get("anyOf", ())] == []
+
     @pytest.mark.documented("Older API, ProxyBadRequestResponse and ProxyNoDataResponse")
     @pytest.mark.parametrize(
         "members", [{"Errors", "Success"}, {"records", "size", "done"}, {"FaultCode", "FaultMessage"}, {"message"}]

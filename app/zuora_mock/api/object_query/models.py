@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema
 
 from zuora_mock.api.gateway.models import Options
 from zuora_mock.billing.object_queries import Extent
-from zuora_mock.domain.describing import field_schema
+from zuora_mock.domain.describing import Schema, field_schema
 from zuora_mock.domain.object_query.reading import EXPAND, FIELDS, FILTER, SORT, Asked, invalid
 from zuora_mock.domain.object_query.resources import Member, Resource
 from zuora_mock.domain.values import Type
@@ -111,7 +111,7 @@ class QueriedObject(BaseModel):
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         related: dict[str, Any] = {
-            each.name: {"type": "array", "items": {"type": "object"}} if each.many else {"type": "object"}
+            each.name: {"type": "array", "items": {"type": "object"}} if each.many else _nullable({"type": "object"})
             for each in cls.resource.relations.values()
         }
         members = {each.name: _schema(each) for each in cls.resource.members}
@@ -121,7 +121,12 @@ class QueriedObject(BaseModel):
 def _schema(member: Member) -> dict[str, Any]:
     if member.field is None or member.field.type is Type.ANY:
         return {}
-    return {"type": "string"} if member.as_text else field_schema(member.field, values=(), versioned=False)
+    return _nullable({"type": "string"} if member.as_text else field_schema(member.field, values=(), versioned=False))
+
+
+def _nullable(schema: Schema) -> Schema:
+    """With `includeNullFields` what is empty is there."""
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 class QueriedObjects(BaseModel):
