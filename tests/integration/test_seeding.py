@@ -158,6 +158,23 @@ def test_an_invoice_without_a_date_is_of_the_tenants_day() -> None:
     assert filled.all(INVOICE)[0]["InvoiceDate"] == "2026-02-01"
 
 
+@pytest.mark.parametrize(
+    ("there", "wanted"),
+    [
+        ("INV00000001", ["INV00000002", "INV00000003", "INV00000004"]),
+        ("INV00000003", ["INV00000001", "INV00000002", "INV00000004"]),
+        ("INV00000001x", ["INV00000001", "INV00000002", "INV00000003"]),
+    ],
+)
+def test_several_numbers_leave_out_one_that_there_is(there: str, wanted: list[str]) -> None:
+    filled = fill(accounts=[ACME], invoices=[{"AccountNumber": "A-1", "InvoiceNumber": there}])
+    with filled.transaction() as transaction:
+        transaction.tenant.counters.invoices = 1 if there == "INV00000001" else 0
+        assert transaction.next_invoice_numbers(3) == wanted
+        transaction.tenant.counters.invoices = 99_999_998
+        assert transaction.next_invoice_numbers(2) == ["INV99999999", "INV100000000"]
+
+
 def test_numbers_that_are_missing_follow_the_greatest_that_is_given() -> None:
     invoices = [{"AccountNumber": "A-1", "InvoiceNumber": n} for n in (None, "INV00000041", "X-1", None)]
     filled = fill(accounts=[ACME, {**ACME, "AccountNumber": None}], invoices=invoices)

@@ -228,12 +228,22 @@ class Transaction:
         """The next free number of the sequence `INV%08d`."""
         while True:
             self.tenant.counters.invoices += 1
-            number = f"INV{self.tenant.counters.invoices:08d}"
+            number = _invoice_number(self.tenant.counters.invoices)
             if not self.taken(INVOICE, "InvoiceNumber", number):
                 return number
 
     def next_invoice_numbers(self, count: int) -> list[str]:
-        return [self.next_invoice_number() for _ in range(count)]
+        """Those that as many calls of `next_invoice_number` give."""
+        last = self.tenant.counters.invoices
+        numbers = [_invoice_number(each) for each in range(last + 1, last + 1 + count)]
+        if not numbers or len(numbers[0]) < len(numbers[-1]) or self._any_between(numbers[0], numbers[-1]):
+            return [self.next_invoice_number() for _ in numbers]
+        self.tenant.counters.invoices += count
+        return numbers
+
+    def _any_between(self, first: str, last: str) -> bool:
+        """Whether an invoice has one of these numbers, or one that is sorted in among them."""
+        return _numbers_between().first(self, {**self.scope, "_first": first, "_last": last}) is not None
 
     def taken(self, kind: ObjectType, name: str, value: str) -> bool:
         return _exists(kind, name).first(self, {**self.scope, f"_{name}": value}) is not None
@@ -325,6 +335,17 @@ def _select_where(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
 @cache
 def _count(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
     return Prepared(select(func.count()).select_from(table_of(kind)).where(whose(kind), *_equal(kind, names)))
+
+
+def _invoice_number(count: int) -> str:
+    return f"INV{count:08d}"
+
+
+@cache
+def _numbers_between() -> Prepared:
+    table = table_of(INVOICE)
+    among = table.c.InvoiceNumber.between(bindparam("_first"), bindparam("_last"))
+    return Prepared(select(table.c.Id).where(whose(INVOICE), among).limit(1))
 
 
 @cache

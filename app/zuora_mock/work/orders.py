@@ -7,6 +7,7 @@ some seconds of the tenant's clock (`delayed`), or when somebody says so (`manua
 from __future__ import annotations
 
 import json
+from enum import Enum, auto
 
 from zuora_mock.clock import SECOND
 from zuora_mock.domain.lifecycle import JobState
@@ -68,9 +69,19 @@ def _due_at(tenant: Tenant) -> int:
             return tenant.now()
 
 
-def is_ordered(transaction: Transaction, object_id: str) -> bool:
-    """Whether work for the object waits, is under way or was done. Work that failed may be ordered again."""
-    return any(state is not JobState.FAILED for state in jobs.states_of(transaction, object_id))
+class Progress(Enum):
+    """How far work for an object has come. Work that failed may be ordered again."""
+
+    NONE = auto()
+    PENDING = auto()
+    DONE = auto()
+
+
+def progress(transaction: Transaction, object_id: str) -> Progress:
+    states = set(jobs.states_of(transaction, object_id)) - {JobState.FAILED}
+    if states & _PENDING:
+        return Progress.PENDING
+    return Progress.DONE if states else Progress.NONE
 
 
 def is_pending(transaction: Transaction, object_id: str, type: str = "") -> bool:

@@ -20,6 +20,7 @@ from zuora_mock.domain.values import WHOLE_PERCENT_UP_TO, Record, Value, is_id
 from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work import orders
+from zuora_mock.work.orders import Progress
 
 JOB_TYPE = "InvoiceSplit"
 
@@ -100,7 +101,7 @@ def remove_item(transaction: Transaction, record: Record) -> None:
 
 def is_executed(transaction: Transaction, split_id: str) -> bool:
     """Whether the split was executed or is about to be; one whose background work failed counts as untouched."""
-    if orders.is_ordered(transaction, split_id):
+    if orders.progress(transaction, split_id) is not Progress.NONE:
         return True
     item = transaction.any(INVOICE_SPLIT_ITEM, InvoiceSplitId=split_id)
     return item is not None and "InvoiceId" in item
@@ -145,9 +146,10 @@ def _check_once(transaction: Transaction, split: Split) -> Refusal | None:
 
 def _stage(transaction: Transaction, split: Split) -> str:
     """How far a split has come that was executed; empty for another."""
-    if orders.is_pending(transaction, split.id):
+    progress = orders.progress(transaction, split.id)
+    if progress is Progress.PENDING:
         return "is queued to be executed"
-    return "has been executed already" if split.parts or orders.is_ordered(transaction, split.id) else ""
+    return "has been executed already" if split.parts or progress is Progress.DONE else ""
 
 
 def _check_rivals(transaction: Transaction, split: Split, group: Sequence[Record]) -> Refusal | None:
