@@ -41,6 +41,15 @@ def text_of(pdf: bytes) -> str:
     return page.extract_text()
 
 
+@pytest.mark.assumed
+def test_the_invoices_of_an_account_are_listed_with_the_same_files(posted: Client) -> None:
+    account = posted.get(f"/v1/invoices/{POSTED}").json()["accountId"]
+    shown = posted.get(f"/v1/transactions/invoices/accounts/{account}?pageSize=40").json()["invoices"]
+    listed = {each["invoiceNumber"]: each["invoiceFiles"] for each in shown}
+    assert listed[POSTED] == files(posted)["invoiceFiles"] != []
+    assert listed[DRAFT] == []
+
+
 @pytest.mark.observed("a client's notes against a sandbox, 2026")
 def test_a_posted_invoice_has_one_in_its_list(posted: Client) -> None:
     [file] = files(posted)["invoiceFiles"]

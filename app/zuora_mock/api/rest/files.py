@@ -8,25 +8,31 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from zuora_mock.api.gateway.call import Answer, CurrentCall
 from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.gateway.operation import sourced
 from zuora_mock.api.rest.paging import PageOptions, page_of
+from zuora_mock.api.rest.records import RestRecord, layout_of, plain
 from zuora_mock.api.rest.route import router_of
-from zuora_mock.billing import invoice_files, keys
+from zuora_mock.billing import holdings, invoice_files, keys
+from zuora_mock.billing.holdings import INVOICE_FILE
 from zuora_mock.domain.catalogue import INVOICE
+from zuora_mock.domain.values import Record
+from zuora_mock.storage.transaction import Transaction
 
 PDF = "application/pdf;charset=UTF-8"
+
+_FILE = layout_of("id versionNumber pdfFileUrl")
 
 router = router_of()
 
 
-class FileView(BaseModel):
-    id: str
-    versionNumber: int = Field(description="Epoch milliseconds")
-    pdfFileUrl: str = Field(examples=["/v1/files/8ad0e1b2c3d4e5f60718293a4b5c6d7e"])
+class FileView(RestRecord):
+    """`versionNumber` in epoch milliseconds."""
+
+    kind, layout = INVOICE_FILE, _FILE
 
 
 class FilesView(BaseModel):
@@ -35,16 +41,23 @@ class FilesView(BaseModel):
     success: bool = True
 
 
+def show_files(transaction: Transaction, invoice: Record) -> list[dict[str, Any]]:
+    """Those that are drawn when somebody asks, and those that a test has stored: the newest first."""
+    drawn = (
+        {"id": each.id, "versionNumber": each.version, "pdfFileUrl": f"/v1/files/{each.file_id}"}
+        for each in invoice_files.files_of(invoice)
+    )
+    stored = (plain(transaction, INVOICE_FILE, _FILE, each) for each in holdings.invoice_files(transaction, invoice))
+    return sorted((*drawn, *stored), key=lambda each: int(each["versionNumber"] or 0), reverse=True)
+
+
 @router.get("/invoices/{key}/files", name="invoices.files", response_model=FilesView)
 @sourced("API reference, List all files of an invoice")
 def files(call: CurrentCall, key: str, options: Annotated[PageOptions, Query()]) -> Answer:
     """List the files of an invoice."""
     invoice = keys.get(call.transaction, INVOICE, key)
-    rows, further = page_of(invoice_files.files_of(invoice), options, call.request.path)
-    shown: list[dict[str, Any]] = [
-        {"id": each.id, "versionNumber": each.version, "pdfFileUrl": f"/v1/files/{each.file_id}"} for each in rows
-    ]
-    return Answer(200, render({"invoiceFiles": shown, **further, "success": True}))
+    rows, further = page_of(show_files(call.transaction, invoice), options, call.request.path)
+    return Answer(200, render({"invoiceFiles": rows, **further, "success": True}))
 
 
 @router.get("/files/{id}", name="files.get", response_model=None, responses={200: {"content": {"application/pdf": {}}}})

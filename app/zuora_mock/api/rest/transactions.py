@@ -15,11 +15,12 @@ from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
 from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.gateway.operation import sourced
 from zuora_mock.api.rest.account_answers import PaidView, show_paid
+from zuora_mock.api.rest.files import FileView, show_files
 from zuora_mock.api.rest.paging import PageOptions, page_of
 from zuora_mock.api.rest.records import RestRecord, layout_of, plain
 from zuora_mock.api.rest.route import RestRoute, StoredRoute, router_of
 from zuora_mock.billing import holdings, keys
-from zuora_mock.billing.holdings import INVOICE_FILE, PAYMENT
+from zuora_mock.billing.holdings import PAYMENT
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM
 from zuora_mock.domain.values import Record
 
@@ -31,7 +32,6 @@ _ITEM = layout_of(
     "id subscriptionName subscriptionId serviceStartDate serviceEndDate chargeAmount chargeDescription chargeName "
     "chargeId productName quantity taxAmount unitOfMeasure"
 )
-_FILE = layout_of("id versionNumber pdfFileUrl")
 _PAYMENT = layout_of(
     "id accountId accountNumber accountName paymentMethodId paymentNumber type status effectiveDate amount "
     "gatewayTransactionNumber"
@@ -45,17 +45,13 @@ class InvoiceLineView(RestRecord):
     kind, layout = INVOICE_ITEM, _ITEM
 
 
-class InvoiceFileLineView(RestRecord):
-    kind, layout = INVOICE_FILE, _FILE
-
-
 class TransactedInvoiceView(RestRecord):
     kind, layout = INVOICE, _INVOICE
     accountNumber: str
     accountName: str
     body: str | None
     invoiceItems: list[InvoiceLineView]
-    invoiceFiles: list[InvoiceFileLineView]
+    invoiceFiles: list[FileView]
 
 
 class BilledView(BaseModel):
@@ -110,10 +106,7 @@ def _invoice(call: Call, account: Record, record: Record) -> dict[str, Any]:
         **plain(call.transaction, INVOICE, _INVOICE, {**_UNSAID, **record, **_of_account(account)}),
         "body": None,
         "invoiceItems": [plain(call.transaction, INVOICE_ITEM, _ITEM, each) for each in items],
-        "invoiceFiles": [
-            plain(call.transaction, INVOICE_FILE, _FILE, each)
-            for each in holdings.invoice_files(call.transaction, record)
-        ],
+        "invoiceFiles": show_files(call.transaction, record),
     }
 
 
