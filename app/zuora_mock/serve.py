@@ -24,7 +24,8 @@ from zuora_mock.api.gateway.network import Protocol
 from zuora_mock.main import create_app
 from zuora_mock.printable import printable
 from zuora_mock.settings import Settings
-from zuora_mock.storage.database import DatabaseError, StorageTrouble, UnusableDatabase
+from zuora_mock.storage.database import DatabaseError
+from zuora_mock.storage.trouble import StorageTrouble, UnusableDatabase
 from zuora_mock.tenants.fixtures import FixtureError
 
 _BACKLOG = 2048

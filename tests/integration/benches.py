@@ -32,6 +32,8 @@ from zuora_mock.steering.journal import explanation
 from zuora_mock.storage import bulk, configuration, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
+from zuora_mock.storage.sqlite import SQLiteConnection
+from zuora_mock.storage.statements import Connected
 from zuora_mock.storage.tenants import Counters, Entity, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.fixtures import dumping
@@ -185,6 +187,17 @@ def _new_tenant(database: Database, settings: TenantSettings) -> Tenant:
 def rows(database: Database, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """What the tables themselves have, whoever's it is."""
     return database.connection.execute(sql, values).fetchall()
+
+
+@contextmanager
+def traced(on: Connected) -> Iterator[list[str]]:
+    """What SQLite is asked in the block."""
+    seen: list[str] = []
+    connection = on.connection
+    assert isinstance(connection, SQLiteConnection)
+    connection.set_trace_callback(seen.append)
+    yield seen
+    connection.set_trace_callback(None)
 
 
 @dataclass(frozen=True, slots=True)

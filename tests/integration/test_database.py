@@ -18,8 +18,10 @@ import zuora_mock
 from tests.integration.benches import add_tenant, make_bench, rows
 from zuora_mock.domain.catalogue import ACCOUNT
 from zuora_mock.storage import configuration, schema, tenants
-from zuora_mock.storage.database import Database, UnusableDatabase
+from zuora_mock.storage.database import Database
+from zuora_mock.storage.sqlite import SQLITE
 from zuora_mock.storage.transaction import begin
+from zuora_mock.storage.trouble import UnusableDatabase
 
 HOLD = "import sys, pathlib; from zuora_mock.storage.database import Database\n"
 HOLD += "database = Database(pathlib.Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
@@ -77,8 +79,8 @@ def in_thread(act: Callable[[], None]) -> Thread:
 def test_a_file_carries_the_version_of_its_definitions(path: Path) -> None:
     make(path)
     version, defined, statistics = described(path)
-    assert version == schema.version() > 0
-    assert defined == set(schema.definitions())
+    assert version == schema.version(SQLITE) > 0
+    assert defined == set(schema.definitions(SQLITE))
     assert statistics == len(list(schema.spread()))
 
 
@@ -91,12 +93,12 @@ def test_a_file_of_this_version_keeps_what_is_in_it(path: Path) -> None:
 
 
 def test_every_table_index_and_column_counts_for_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    versions = {schema.version()}
-    for name, definition in schema.definitions().items():
-        monkeypatch.setattr(schema, "definitions", lambda n=name, d=definition: {n: f"{d} "})
-        versions.add(schema.version())
+    versions = {schema.version(SQLITE)}
+    for name, definition in schema.definitions(SQLITE).items():
+        monkeypatch.setattr(schema, "definitions", lambda _dialect, n=name, d=definition: {n: f"{d} "})
+        versions.add(schema.version(SQLITE))
     monkeypatch.undo()
-    assert len(versions) == len(schema.definitions()) + 1
+    assert len(versions) == len(schema.definitions(SQLITE)) + 1
 
 
 @pytest.mark.parametrize(
@@ -130,11 +132,11 @@ def test_a_file_of_another_program_stays_as_it_is_to_the_byte(path: Path) -> Non
 
 
 def test_a_file_that_was_left_half_made_is_completed(path: Path) -> None:
-    statements = list(schema.definitions().values())
+    statements = list(schema.definitions(SQLITE).values())
     for count in {*range(0, len(statements), 5), len(statements) - 1, len(statements)}:
         tamper(path, *statements[:count])
         make(path)
-        assert described(path) == (schema.version(), set(schema.definitions()), len(list(schema.spread())))
+        assert described(path) == (schema.version(SQLITE), set(schema.definitions(SQLITE)), len(list(schema.spread())))
         path.unlink()
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.benches import add_tenant
+from tests.integration.benches import add_tenant, traced
 from zuora_mock.billing.object_queries import Extent, ShownRecord, find_many, find_one
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
@@ -92,10 +92,8 @@ def test_pages_of_any_size_are_one_list_in_its_order(
 
 def statements(transaction: Transaction, asked: Asked) -> list[str]:
     """What is asked of the database for a page of 99."""
-    seen: list[str] = []
-    transaction.connection.set_trace_callback(seen.append)
-    find_many(transaction, INVOICES, asked, None, Extent(99, nulls=False))
-    transaction.connection.set_trace_callback(None)
+    with traced(transaction) as seen:
+        find_many(transaction, INVOICES, asked, None, Extent(99, nulls=False))
     return seen
 
 
@@ -122,10 +120,8 @@ def test_a_walk_through_all_records_begins_each_page_where_the_last_one_ended(
     assert len(second) == 1
     asked = Asked(sorts=sort)
     _, cursor = find_many(transaction, INVOICES, asked, None, Extent(1, nulls=False))
-    seen: list[str] = []
-    transaction.connection.set_trace_callback(seen.append)
-    find_many(transaction, INVOICES, asked, cursor, Extent(1, nulls=False))
-    transaction.connection.set_trace_callback(None)
+    with traced(transaction) as seen:
+        find_many(transaction, INVOICES, asked, cursor, Extent(1, nulls=False))
     plan = [row[3] for row in transaction.connection.execute(f"explain query plan {seen[0]}")]
     assert len(plan) == 1
     assert "invoices_latest (tenant=? AND entity=? AND (UpdatedDate,Id)" in plan[0]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.integration.benches import add_tenant, rows
+from tests.integration.benches import add_tenant, rows, traced
 from zuora_mock.billing.queries import Page, batch_size, query, query_more
 from zuora_mock.clock import DAY, MINUTE, Clock
 from zuora_mock.domain import rules
@@ -380,14 +380,11 @@ def test_two_runs_of_the_same_calls_give_the_same_locators() -> None:
 
 def plan(database: Database, text: str) -> list[str]:
     """The steps of every statement that the query runs."""
-    ran: list[str] = []
     tenant = new_tenant(database)
     with begin(database, tenant, 2) as transaction:
         add(transaction, tier__c="gold")
-    with begin(database, tenant, 1) as transaction:
-        database.connection.set_trace_callback(ran.append)
+    with begin(database, tenant, 1) as transaction, traced(database) as ran:
         ask(transaction, text)
-        database.connection.set_trace_callback(None)
     return [str(step[3]) for each in ran for step in rows(database, f"EXPLAIN QUERY PLAN {each}")]
 
 

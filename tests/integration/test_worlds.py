@@ -12,11 +12,12 @@ import pytest
 from tests.integration.benches import dump, rows
 from zuora_mock.bounds import Bounds
 from zuora_mock.storage import bulk, configuration
-from zuora_mock.storage.database import Database, StorageTrouble
+from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Stepwise, in_transactions
 from zuora_mock.storage.tables import DATA_TABLES
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import begin
+from zuora_mock.storage.trouble import StorageTrouble
 from zuora_mock.tenants import tenancy as tenancies
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import Fixture, FixtureError, parse, seeding

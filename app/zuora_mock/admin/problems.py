@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from zuora_mock.pointers import pointer
-from zuora_mock.storage.database import StorageTrouble
+from zuora_mock.storage.trouble import StorageTrouble
 from zuora_mock.stubs.keeping import TooManyStubs
 from zuora_mock.tenants.fixtures import FixtureError
 from zuora_mock.tenants.refusals import Taken, TenancyError, TooMany, Unknown

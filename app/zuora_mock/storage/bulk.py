@@ -7,8 +7,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, null, select, tuple_
-from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, select, tuple_
 
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Connected, Prepared
@@ -37,8 +36,8 @@ def remove_all(transaction: Transaction) -> None:
 
 def new_world(database: Database) -> int:
     """A number for data; until somebody has it, the data goes after a start."""
-    number = _NEW_WORLD.run(database, {}).lastrowid
-    return int(number or 0)
+    (number,) = _NEW_WORLD.column(database, {})
+    return int(number)
 
 
 def keep_world(database: Database, number: int) -> None:
@@ -138,16 +137,18 @@ _DELETE_APPENDAGES = tuple(
     Prepared(delete(column.table).where(column.table.c.tenant == bindparam("whose"), column == bindparam("owner")))
     for column in (CHARGES.c.account, SPLITS.c.split)
 )
-_NEW_WORLD, _GIVE_UP_WORLD = Prepared(insert(WORLDS).values(number=null())), Prepared(insert(WORLDS))
+_NEW_WORLD, _GIVE_UP_WORLD = Prepared(insert(WORLDS).values({}).returning(WORLDS.c.number)), Prepared(insert(WORLDS))
 _KEEP_WORLD = Prepared(delete(WORLDS).where(WORLDS.c.number == bindparam("wanted")))
 _OWNERLESS = Prepared(select(WORLDS.c.number))
 
 
 _THEIRS = [bindparam("nobody", NOBODY), EXERCISED.c.kind, EXERCISED.c.name]
 _BEQUEATH = Prepared(
-    insert_or(EXERCISED)
-    .from_select(["tenant", "kind", "name"], select(*_THEIRS).where(EXERCISED.c.tenant == bindparam("whose")))
-    .on_conflict_do_nothing()
+    lambda dialect: (
+        dialect.insert(EXERCISED)
+        .from_select(["tenant", "kind", "name"], select(*_THEIRS).where(EXERCISED.c.tenant == bindparam("whose")))
+        .on_conflict_do_nothing()
+    )
 )
 
 
@@ -167,7 +168,7 @@ def _trimming(table: Table, newest: str) -> Prepared:
     rowid: ColumnElement[int] = literal_column(f"{table.name}.rowid")
     order = rowid if newest == "rowid" else table.c[newest]
     rows = select(rowid).where(table.c.tenant == bindparam("whose")).order_by(order.desc(), rowid.desc())
-    return Prepared(delete(table).where(rowid.in_(rows.limit(literal_column("-1")).offset(bindparam("most")))))
+    return Prepared(delete(table).where(rowid.in_(rows.offset(bindparam("most")))))
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, literal_column, or_, select, update
 
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CHARGES
@@ -70,9 +70,8 @@ _OWNED = CHARGES.c.account == bindparam("owner")
 _ALL_CHARGES = select(CHARGES.c.account, CHARGES.c.position, CHARGES.c.body, CHARGES.c.recurring, CHARGES.c.billed)
 _INSERT = Prepared(insert(CHARGES))
 _ALL = Prepared(_ALL_CHARGES.where(*_MINE).order_by(CHARGES.c.account, CHARGES.c.position))
-_DUE = Prepared(
-    _ALL_CHARGES.where(*_MINE, _OWNED, CHARGES.c.recurring | (CHARGES.c.billed == 0)).order_by(CHARGES.c.position)
-)
+_BILLABLE = or_(CHARGES.c.recurring == literal_column("1"), CHARGES.c.billed == 0)
+_DUE = Prepared(_ALL_CHARGES.where(*_MINE, _OWNED, _BILLABLE).order_by(CHARGES.c.position))
 _BILLED = Prepared(
     update(CHARGES).where(*_MINE, _OWNED, CHARGES.c.position == bindparam("at")).values(billed=CHARGES.c.billed + 1)
 )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import operator
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Float, String, Table, and_, bindparam, case, cast, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 
 from zuora_mock.domain.catalogue import ObjectType, is_custom
 from zuora_mock.domain.conditions import Clause, Operator, Selection, Wildcard, like_pattern
 from zuora_mock.domain.values import Type
-from zuora_mock.storage.places import each_of, equal, one_of, table_of, value, whose
+from zuora_mock.storage.dialect import ESCAPE, NumberIn, Words, each_of, literally
+from zuora_mock.storage.places import equal, one_of, table_of, value, whose
 
 
 class Shape(NamedTuple):
@@ -44,28 +46,20 @@ def values(selection: Selection) -> dict[str, object]:
 def _value(clause: Clause) -> object:
     match clause.operator:
         case Operator.LIKE:
-            return _glob(str(clause.value))
+            return _pattern(str(clause.value))
         case Operator.STARTS_WITH:
-            return f"{_literally(str(clause.value))}*"
+            return f"{literally(str(clause.value))}%"
         case Operator.IN:
             return json.dumps(clause.value)
         case _:
             return clause.value
 
 
-def _glob(text: str) -> str:
-    """The pattern for GLOB, which unlike LIKE minds the case."""
-    wildcards = {Wildcard.ANY_TEXT: "*", Wildcard.ANY_CHARACTER: "?"}
+def _pattern(text: str) -> str:
+    wildcards = {Wildcard.ANY_TEXT: "%", Wildcard.ANY_CHARACTER: "_"}
     return "".join(
-        wildcards[piece] if isinstance(piece, Wildcard) else _literally(piece) for piece in like_pattern(text)
+        wildcards[piece] if isinstance(piece, Wildcard) else literally(piece) for piece in like_pattern(text)
     )
-
-
-_LITERALLY = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
-
-
-def _literally(text: str) -> str:
-    return text.translate(_LITERALLY)
 
 
 def where(kind: ObjectType, shaped: Shapes) -> ColumnElement[bool]:
@@ -93,7 +87,7 @@ _BY_INDEX: Mapping[Operator, Callable[[ObjectType, str, str], ColumnElement[bool
 def _compared(kind: ObjectType, shape: Shape, parameter: str) -> ColumnElement[bool]:
     operand, fold = _operand(kind, shape), _folding(kind, shape)
     if shape.operator is Operator.IN:
-        found: ColumnElement[bool] = fold(operand).in_(each_of(parameter, fold))
+        found: ColumnElement[bool] = fold(operand).in_(each_of(parameter, operand.type, fold))
         return found
     compared: ColumnElement[bool] = _COMPARE[shape.operator](fold(operand), fold(bindparam(parameter)))
     return compared
@@ -114,25 +108,12 @@ _COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
     Operator.LESS_OR_EQUAL: operator.le,
     Operator.GREATER: operator.gt,
     Operator.GREATER_OR_EQUAL: operator.ge,
-    **dict.fromkeys((Operator.LIKE, Operator.STARTS_WITH), lambda operand, pattern: operand.bool_op("GLOB")(pattern)),
+    **dict.fromkeys((Operator.LIKE, Operator.STARTS_WITH), partial(ColumnElement.like, escape=ESCAPE)),
 }
 
 
 def _operand(kind: ObjectType, shape: Shape) -> ColumnElement[Any]:
     if not is_custom(shape.field):
         return value(kind, shape.field)
-    text = _custom_text(table_of(kind), shape.field)
-    return _number_in(text) if shape.numeric else text
-
-
-def _custom_text(table: Table, name: str) -> ColumnElement[Any]:
-    """A custom field as text whatever its JSON type; true and false in words, not as SQLite's 1 and 0."""
-    path = f'$."{name}"'
-    kind, value = func.json_type(table.c.custom, path), func.json_extract(table.c.custom, path)
-    return case((or_(kind == "true", kind == "false"), kind), else_=cast(value, String))
-
-
-def _number_in(text: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The number that the text is, else null; SQLite alone would read `12 apples` as 12."""
-    is_number = or_(func.json_type(text) == "integer", func.json_type(text) == "real")
-    return case((func.json_valid(text) == 1, case((is_number, cast(text, Float)))))
+    text = Words(table_of(kind).c.custom, shape.field)
+    return NumberIn(text) if shape.numeric else text

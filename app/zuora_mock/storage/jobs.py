@@ -153,9 +153,7 @@ _STATES = Prepared(
 _LINK = Prepared(update(JOBS).where(_WHOSE, _ONE).values(request=bindparam("entry")))
 _FINISHED = JOBS.c.state.in_([literal_column(f"'{each.value}'") for each in (JobState.SUCCEEDED, JobState.FAILED)])
 _SURPLUS = select(JOBS.c.id).where(_WHOSE, _FINISHED).order_by(JOBS.c.seq.desc())
-_TRIM = Prepared(
-    delete(JOBS).where(_WHOSE, JOBS.c.id.in_(_SURPLUS.limit(literal_column("-1")).offset(bindparam("most"))))
-)
+_TRIM = Prepared(delete(JOBS).where(_WHOSE, JOBS.c.id.in_(_SURPLUS.offset(bindparam("most")))))
 _UNLINK = Prepared(update(JOBS).where(_WHOSE).values(request=bindparam("nothing")))
 _MOVE = Prepared(
     update(JOBS)

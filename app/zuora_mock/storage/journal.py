@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 from sqlalchemy import Column, ColumnElement, bindparam, case, delete, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from zuora_mock.domain.rules import UNSUPPORTED
+from zuora_mock.storage.dialect import ESCAPE, literally, upsert
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import EXERCISED, JOURNAL
 from zuora_mock.storage.transaction import MOST_CHANGES, Change, Changes, Transaction
@@ -107,8 +107,8 @@ def page(
     parameters = {
         **asdict(filters),
         "method": filters.method and filters.method.upper(),
-        "path": _glob(filters.path),
-        "track_id": _glob(filters.track_id),
+        "path": _pattern(filters.path),
+        "track_id": _pattern(filters.track_id),
         "rule": _among(filters.rule),
         "unsupported": _among(UNSUPPORTED.name) if filters.unsupported else None,
     }
@@ -183,17 +183,16 @@ def add_exercised(transaction: Transaction, met: Iterable[tuple[str, str]]) -> N
     _MEET.run_many(transaction, [{"tenant": whose, "kind": kind, "name": name} for kind, name in met])
 
 
-def _glob(pattern: str | None) -> str | None:
-    """SQLite's GLOB with `*` as its only wildcard."""
-    return pattern and pattern.replace("[", "[[]").replace("?", "[?]")
+def _pattern(text: str | None) -> str | None:
+    """With `*` as its only wildcard."""
+    return text and literally(text).replace("*", "%")
 
 
 def _among(rule: str | None) -> str | None:
     """A pattern for the names that an entry has with commas between them."""
     if rule is None:
         return None
-    literally = rule.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%,{literally},%"
+    return f"%,{literally(rule)},%"
 
 
 def _appending(column: Column[str]) -> Prepared:
@@ -204,21 +203,23 @@ def _appending(column: Column[str]) -> Prepared:
     return Prepared(update(JOURNAL).where(_WHOSE, JOURNAL.c.n == bindparam("entry")).values(changed))
 
 
-def _if_wanted(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return or_(bindparam(name).is_(None), condition)
+def _if_wanted(name: str, column: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(bindparam(name, type_=column.type).is_(None), condition)
 
 
-def _named(parameter: str) -> ColumnElement[bool]:
-    return _if_wanted(parameter, ("," + JOURNAL.c.rule + ",").like(bindparam(parameter), escape="!"))
+def _equal(column: Column[Any]) -> ColumnElement[bool]:
+    return _if_wanted(column.name, column, column == bindparam(column.name))
+
+
+def _alike(text: ColumnElement[str], parameter: str) -> ColumnElement[bool]:
+    return _if_wanted(parameter, text, text.like(bindparam(parameter), escape=ESCAPE))
 
 
 _WHOSE = JOURNAL.c.tenant == bindparam("whose")
 _KEY = ("tenant", "n")
-_NEW = insert(JOURNAL)
+_RULES = "," + JOURNAL.c.rule + ","
 _INSERT = Prepared(
-    _NEW.on_conflict_do_update(
-        index_elements=_KEY, set_={name: _NEW.excluded[name] for name in KeptEntry._fields if name not in _KEY}
-    )
+    lambda dialect: upsert(dialect, JOURNAL, _KEY, [name for name in KeptEntry._fields if name not in _KEY])
 )
 _ENTRY = Prepared(
     select(*(JOURNAL.c[name] for name in KeptEntry._fields)).where(_WHOSE, JOURNAL.c.n == bindparam("wanted"))
@@ -228,13 +229,13 @@ _PAGE = Prepared(
     .where(
         _WHOSE,
         JOURNAL.c.n >= bindparam("oldest"),
-        _if_wanted("before", JOURNAL.c.n < bindparam("before")),
-        *(_if_wanted(name, JOURNAL.c[name] == bindparam(name)) for name in ("method", "status", "operation")),
-        *(_if_wanted(name, JOURNAL.c[name].bool_op("GLOB")(bindparam(name))) for name in ("path", "track_id")),
-        _named("rule"),
-        _named("unsupported"),
-        _if_wanted("since", JOURNAL.c.at >= bindparam("since")),
-        _if_wanted("until", JOURNAL.c.at <= bindparam("until")),
+        _if_wanted("before", JOURNAL.c.n, JOURNAL.c.n < bindparam("before")),
+        *(_equal(JOURNAL.c[name]) for name in ("method", "status", "operation")),
+        *(_alike(JOURNAL.c[name], name) for name in ("path", "track_id")),
+        _alike(_RULES, "rule"),
+        _alike(_RULES, "unsupported"),
+        _if_wanted("since", JOURNAL.c.at, JOURNAL.c.at >= bindparam("since")),
+        _if_wanted("until", JOURNAL.c.at, JOURNAL.c.at <= bindparam("until")),
     )
     .order_by(JOURNAL.c.n.desc())
     .limit(bindparam("limit"))
@@ -250,4 +251,4 @@ _APPEND_CHANGES, _APPEND_EXPLANATION = _appending(JOURNAL.c.changes), _appending
 _APPEND_NOTES = _appending(JOURNAL.c.notes)
 _MET = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).where(EXERCISED.c.tenant == bindparam("whose")))
 _MET_BY_ALL = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).distinct())
-_MEET = Prepared(insert(EXERCISED).on_conflict_do_nothing())
+_MEET = Prepared(lambda dialect: dialect.insert(EXERCISED).on_conflict_do_nothing())

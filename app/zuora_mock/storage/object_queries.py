@@ -51,7 +51,7 @@ def _page(kind: ObjectType, shaped: Shapes, field: str, descending: bool, begins
     rows = (
         select(*columns(kind))
         .where(*conditions)
-        .order_by(*(each.desc() if descending else each.asc() for each in order))
+        .order_by(*(each.desc().nulls_last() if descending else each.asc().nulls_first() for each in order))
     )
     return Prepared(rows.limit(bindparam("limit")))
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, select
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Type
-from zuora_mock.storage.tables import OBJECT_TABLES, STORED_KEYS, STORED_RECORDS
+from zuora_mock.storage.dialect import FieldIn, each_of
+from zuora_mock.storage.tables import OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, column_type
 
 IDENTITY = "Id"
 
@@ -47,9 +48,11 @@ def columns(kind: ObjectType) -> list[ColumnElement[Any]]:
 def value(kind: ObjectType, name: str) -> ColumnElement[Any]:
     """A field of the catalogue, as SQL compares it: text, a number, or null; a boolean is 0 or 1."""
     if kind.stored and name != IDENTITY:
-        return func.json_extract(STORED_RECORDS.c.body, f'$."{name}"')
+        return FieldIn(STORED_RECORDS.c.body, name, column_type(kind.by_name[name]))
     table = table_of(kind)
-    return func.json_extract(table.c.seldom, f'$."{name}"') if name in seldom_names(kind) else table.c[name]
+    if name in seldom_names(kind):
+        return FieldIn(table.c.seldom, name, column_type(kind.by_name[name]))
+    return table.c[name]
 
 
 def equal(kind: ObjectType, name: str, parameter: str) -> ColumnElement[bool]:
@@ -59,12 +62,7 @@ def equal(kind: ObjectType, name: str, parameter: str) -> ColumnElement[bool]:
 
 def one_of(kind: ObjectType, name: str, parameter: str) -> ColumnElement[bool]:
     """Whether the field has one of the values in a JSON array, by an index where there is one."""
-    return _fitting(kind, name, lambda field: field.in_(each_of(parameter)))
-
-
-def each_of(parameter: str, read: Callable[[Any], Any] = lambda each: each) -> Select[Any]:
-    """The values in a JSON array."""
-    return select(read(func.json_each(bindparam(parameter)).table_valued("value").c.value))
+    return _fitting(kind, name, lambda field: field.in_(each_of(parameter, field.type)))
 
 
 def _fitting(kind: ObjectType, name: str, fits: Callable[[ColumnElement[Any]], Any]) -> ColumnElement[bool]:

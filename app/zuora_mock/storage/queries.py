@@ -13,22 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import (
-    ColumnElement,
-    String,
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    literal_column,
-    select,
-)
+from sqlalchemy import ColumnElement, String, bindparam, delete, func, insert, literal_column, select
 
 from zuora_mock.domain.catalogue import ObjectType, is_custom
 from zuora_mock.domain.conditions import Selection
-from zuora_mock.domain.values import Type
 from zuora_mock.storage.conditions import Shapes, shapes, values, where
+from zuora_mock.storage.dialect import JsonRow
 from zuora_mock.storage.places import table_of, value
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CURSOR_ROWS, CURSORS
@@ -115,7 +105,7 @@ def _select_first(kind: ObjectType, names: tuple[str, ...], shaped: Shapes) -> P
 def _copy(kind: ObjectType, names: tuple[str, ...], shaped: Shapes) -> Prepared:
     table = table_of(kind)
     position = func.row_number().over(order_by=table.c.seq) - 1
-    row = func.json_array(*(_as_json(kind, name) for name in _columns(names)))
+    row = JsonRow(*(_column(kind, name) for name in _columns(names)))
     rows = select(table.c.tenant, bindparam("cursor", type_=String), position, row).where(where(kind, shaped))
     return Prepared(insert(CURSOR_ROWS).from_select(["tenant", "cursor", "position", "row"], rows))
 
@@ -127,14 +117,6 @@ def _columns(names: tuple[str, ...]) -> list[str]:
 
 def _column(kind: ObjectType, name: str) -> ColumnElement[Any]:
     return table_of(kind).c.custom if name == _CUSTOM else value(kind, name)
-
-
-def _as_json(kind: ObjectType, name: str) -> ColumnElement[Any]:
-    """SQLite by itself prints 15 digits of a float; 17 give the same float back."""
-    column = _column(kind, name)
-    if name != _CUSTOM and kind.by_name[name].type is Type.DOUBLE:
-        return func.json(case((column.is_not(None), func.printf("%!.17g", column))))
-    return column
 
 
 _INSERT_CURSOR = Prepared(insert(CURSORS))
@@ -159,7 +141,6 @@ _SELECT_SURPLUS = Prepared(
     select(CURSORS.c.id)
     .where(CURSORS.c.tenant == bindparam("tenant"))
     .order_by(CURSORS.c.expires_at.desc(), literal_column("rowid").desc())
-    .limit(literal_column("-1"))
     .offset(bindparam("most"))
 )
 _DELETE_ROWS = Prepared(delete(CURSOR_ROWS).where(*_OF_CURSOR))

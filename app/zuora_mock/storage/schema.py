@@ -8,24 +8,24 @@ from hashlib import blake2b
 
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from zuora_mock.storage.statements import sqlite
+from zuora_mock.storage.dialect import SqlDialect
 from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, metadata
 
 
 @cache
-def definitions() -> Mapping[str, str]:
+def definitions(dialect: SqlDialect) -> Mapping[str, str]:
     """The statements by the names of what they make, in the order in which they can be run."""
     statements: dict[str, str] = {}
     for table in metadata.sorted_tables:
-        statements[table.name] = _text(CreateTable(table))
+        statements[table.name] = _text(CreateTable(table), dialect)
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
-            statements[str(index.name)] = _text(CreateIndex(index))
+            statements[str(index.name)] = _text(CreateIndex(index), dialect)
     return statements
 
 
-def version() -> int:
+def version(dialect: SqlDialect) -> int:
     """A digest of all definitions: 31 bits, never 0, which is the version of an empty file."""
-    digest = blake2b("\n".join(definitions().values()).encode(), digest_size=4).digest()
+    digest = blake2b("\n".join(definitions(dialect).values()).encode(), digest_size=4).digest()
     return int.from_bytes(digest) >> 1 or 1
 
 
@@ -43,5 +43,5 @@ def spread() -> Iterator[tuple[str, str, str]]:
     yield JOBS.name, "jobs_state", "1000000 250000 50000 1"
 
 
-def _text(definition: CreateTable | CreateIndex) -> str:
-    return " ".join(str(definition.compile(dialect=sqlite())).split())
+def _text(definition: CreateTable | CreateIndex, dialect: SqlDialect) -> str:
+    return " ".join(str(definition.compile(dialect=dialect.alchemy)).split())

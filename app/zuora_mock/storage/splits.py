@@ -52,7 +52,7 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _MINE = (SPLITS.c.tenant == bindparam("tenant"), SPLITS.c.entity == bindparam("entity"))
 _INSERT = Prepared(insert(SPLITS))
 _ALL_SPLITS = select(SPLITS.c.split, SPLITS.c.original, SPLITS.c.arithmetic).where(*_MINE)
-_ALL = Prepared(_ALL_SPLITS)
+_ALL = Prepared(_ALL_SPLITS.order_by(SPLITS.c.split))
 _FIND = Prepared(
     _ALL_SPLITS.where(or_(SPLITS.c.split == bindparam("wanted"), SPLITS.c.original == bindparam("wanted")))
 )

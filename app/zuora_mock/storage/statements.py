@@ -1,23 +1,58 @@
 """Statements of SQLAlchemy, written once and run by the driver itself.
 
 What SQLAlchemy does anew for each execution costs several times what SQLite needs for a row. The SQL is therefore
-compiled once; values go in and come out as the driver has them: a boolean comes out as 0 or 1.
+compiled once for each dialect; values go in and come out as the driver has them: a boolean comes out as 0 or 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, cached_property
-from sqlite3 import Connection, Cursor
-from typing import Any, NamedTuple, Protocol, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from sqlalchemy import ClauseElement
-from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from zuora_mock.storage.dialect import SqlDialect
+
 Parameters = Mapping[str, object]
-sqlite = cache(dialect)
-"""The dialect that statements are compiled for; to make one takes longer than to compile most of them."""
+Statement: TypeAlias = ClauseElement | Callable[[SqlDialect], ClauseElement]
+"""A function where it takes the dialect's own `insert`."""
+
+
+class RowSet(Protocol):
+    """Of a driver."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """Of a driver, which commits by itself what is in no transaction."""
+
+    dialect: SqlDialect
+
+    @property
+    def in_transaction(self) -> bool: ...
+
+    @property
+    def total_changes(self) -> int:
+        """RowSet written so far."""
+        ...
+
+    @property
+    def IntegrityError(self) -> type[Exception]: ...  # noqa: N802  (as the drivers call it)
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> RowSet: ...
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> object: ...
+
+    def close(self) -> None: ...
 
 
 class Connected(Protocol):
@@ -27,7 +62,7 @@ class Connected(Protocol):
     def connection(self) -> Connection: ...
 
 
-def execute(on: Connected, sql: str, values: Sequence[object] = ()) -> Cursor:
+def execute(on: Connected, sql: str, values: Sequence[object] = ()) -> RowSet:
     return on.connection.execute(sql, values)
 
 
@@ -41,33 +76,46 @@ class _Compiled(NamedTuple):
     constants: dict[str, object]
 
 
+class _Compilations(dict[SqlDialect, _Compiled]):
+    """Made when they are first needed: the start of the server needs few of all statements."""
+
+    __slots__ = ("_statement",)
+
+    def __init__(self, statement: Statement) -> None:
+        super().__init__()
+        self._statement = statement
+
+    def __missing__(self, dialect: SqlDialect) -> _Compiled:
+        statement = self._statement(dialect) if callable(self._statement) else self._statement
+        compiled = cast("SQLCompiler", statement.compile(dialect=dialect.alchemy))
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        self[dialect] = made = _Compiled(str(compiled), tuple(compiled.positiontup or ()), constants)
+        return made
+
+
 class Prepared:
     """One statement. Every parameter that it names has to be given; others may be, and are ignored."""
 
-    def __init__(self, statement: ClauseElement) -> None:
-        self._statement = statement
+    __slots__ = ("_compiled",)
 
-    @cached_property
-    def _compiled(self) -> _Compiled:
-        """Made when it is first needed: the start of the server needs few of all statements."""
-        compiled = cast("SQLCompiler", self._statement.compile(dialect=sqlite()))
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
-        return _Compiled(str(compiled), tuple(compiled.positiontup or ()), constants)
+    def __init__(self, statement: Statement) -> None:
+        self._compiled = _Compilations(statement)
 
-    def run(self, on: Connected, parameters: Parameters) -> Cursor:
-        sql, names, constants = self._compiled
+    def run(self, on: Connected, parameters: Parameters) -> RowSet:
+        connection = on.connection
+        sql, names, constants = self._compiled[connection.dialect]
         if constants:
             parameters = {**constants, **parameters}
-        return execute(on, sql, [parameters[name] for name in names])
+        return connection.execute(sql, [parameters[name] for name in names])
 
     def run_many(self, on: Connected, rows: Iterable[Parameters]) -> None:
-        sql, names, constants = self._compiled
+        sql, names, constants = self._compiled[on.connection.dialect]
         complete = ({**constants, **row} for row in rows) if constants else rows
         execute_many(on, sql, [[row[name] for name in names] for row in complete])
 
-    def run_with(self, on: Connected, values: Sequence[object]) -> Cursor:
+    def run_with(self, on: Connected, values: Sequence[object]) -> RowSet:
         """`values` are all that the statement names, in its order."""
-        return execute(on, self._compiled.sql, values)
+        return execute(on, self._compiled[on.connection.dialect].sql, values)
 
     def first(self, on: Connected, parameters: Parameters) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.run(on, parameters).fetchone()

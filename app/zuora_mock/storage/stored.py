@@ -122,8 +122,8 @@ _DELETE_KEYS = Prepared(
     )
 )
 _REFERRERS = Prepared(
-    select(STORED_KEYS.c.object, STORED_KEYS.c.field, STORED_KEYS.c.Id).where(
-        *_MY_KEYS, STORED_KEYS.c.value == bindparam("wanted")
-    )
+    select(STORED_KEYS.c.object, STORED_KEYS.c.field, STORED_KEYS.c.Id)
+    .where(*_MY_KEYS, STORED_KEYS.c.value == bindparam("wanted"))
+    .order_by(STORED_KEYS.c.object, STORED_KEYS.c.field, STORED_KEYS.c.Id)
 )
 _KINDS = Prepared(select(STORED_RECORDS.c.object).where(*_MINE).distinct())

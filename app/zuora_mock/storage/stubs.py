@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
+from zuora_mock.storage.dialect import upsert
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import SCENARIOS, STUBS
 from zuora_mock.storage.transaction import Transaction
@@ -64,12 +64,7 @@ def put_state(transaction: Transaction, scenario: str, state: str) -> None:
 
 _WHOSE = STUBS.c.tenant == bindparam("whose")
 _ONE = STUBS.c.id == bindparam("wanted")
-_NEW, _NEW_STATE = insert(STUBS), insert(SCENARIOS)
-_PUT = Prepared(
-    _NEW.on_conflict_do_update(
-        index_elements=("tenant", "id"), set_={name: _NEW.excluded[name] for name in ("position", "body")}
-    )
-)
+_PUT = Prepared(lambda dialect: upsert(dialect, STUBS, ("tenant", "id"), ("position", "body")))
 _COLUMNS = tuple(STUBS.c[name] for name in KeptStub._fields)
 _ALL = Prepared(select(*_COLUMNS).where(_WHOSE).order_by(STUBS.c.position))
 _FIND = Prepared(select(*_COLUMNS).where(_WHOSE, _ONE))
@@ -77,6 +72,4 @@ _LAST = Prepared(select(func.max(STUBS.c.position)).where(_WHOSE))
 _REMOVE = Prepared(delete(STUBS).where(_WHOSE, _ONE))
 _CLEAR = tuple(Prepared(delete(each).where(each.c.tenant == bindparam("whose"))) for each in (STUBS, SCENARIOS))
 _STATES = Prepared(select(SCENARIOS.c.name, SCENARIOS.c.state).where(SCENARIOS.c.tenant == bindparam("whose")))
-_PUT_STATE = Prepared(
-    _NEW_STATE.on_conflict_do_update(index_elements=("tenant", "name"), set_={"state": _NEW_STATE.excluded["state"]})
-)
+_PUT_STATE = Prepared(lambda dialect: upsert(dialect, SCENARIOS, ("tenant", "name"), ("state",)))

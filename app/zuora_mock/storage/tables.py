@@ -52,14 +52,20 @@ def _tenant() -> Column[int]:
     return Column("tenant", Integer, primary_key=True)
 
 
+def column_type(field: Field) -> TypeEngine[Any]:
+    return _COLUMN_TYPES[field.type]()
+
+
 def _column(field: Field) -> Column[object]:
-    return Column(field.name, _COLUMN_TYPES[field.type](), primary_key=field.name == "Id")
+    return Column(field.name, column_type(field), primary_key=field.name == "Id")
 
 
 def _index(kind: ObjectType, field: Field) -> Index:
     """Without the nulls: nothing is searched by them, and most references are empty."""
     filled = text(f'"{field.name}" IS NOT NULL')
-    return Index(f"{kind.table}_{field.name}", "tenant", "entity", field.name, sqlite_where=filled)
+    return Index(
+        f"{kind.table}_{field.name}", "tenant", "entity", field.name, sqlite_where=filled, postgresql_where=filled
+    )
 
 
 _LISTED = frozenset({"Account", "Invoice"})

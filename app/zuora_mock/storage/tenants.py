@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from zuora_mock import ids
 from zuora_mock.clock import Clock
@@ -290,6 +289,6 @@ _TERMS_OF = Prepared(
 _ORGS_OF = Prepared(select(ORGS.c.id).where(ORGS.c.tenant == bindparam("whose")))
 CLIENT_BY_ID = Prepared(select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted")))
 _CLIENT_BY_USER = Prepared(select(CLIENTS).where(CLIENTS.c.username == bindparam("wanted")))
-_KEEP_FIXTURE = Prepared(upsert(FIXTURES).on_conflict_do_nothing())
+_KEEP_FIXTURE = Prepared(lambda dialect: dialect.insert(FIXTURES).on_conflict_do_nothing())
 _FORGET_FIXTURES = Prepared(delete(FIXTURES).where(FIXTURES.c.digest.not_in(select(TENANTS.c.fixture))))
 _FIXTURE = Prepared(select(FIXTURES.c.body).where(FIXTURES.c.digest == bindparam("wanted")))

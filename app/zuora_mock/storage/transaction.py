@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
 from itertools import islice
-from sqlite3 import Connection, IntegrityError
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
@@ -25,7 +24,7 @@ from zuora_mock.storage import stored
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.places import column_names, columns, equal, table_of, whose
 from zuora_mock.storage.records import ASIDE, NOTHING_ASIDE, aside_of, column_set, columns_of, record_of
-from zuora_mock.storage.statements import Prepared, execute, execute_many
+from zuora_mock.storage.statements import Connection, Prepared, execute, execute_many
 from zuora_mock.storage.tenants import Image, Tenant, counts, image_of, put_back, save_counters
 
 _EARLIEST, _LATEST = "0001-01-02", "9999-12-30"
@@ -165,7 +164,7 @@ class Transaction:
                 stored.add_keys(self, kind, records)
             else:
                 self._load(kind, records)
-        except IntegrityError as error:
+        except self.connection.IntegrityError as error:
             raise DuplicateRow(str(error)) from None
 
     def _load(self, kind: ObjectType, records: Sequence[Record]) -> None:
@@ -177,7 +176,7 @@ class Transaction:
             (*mine, seq, *(aside_of(kind, each) if aside else NOTHING_ASIDE), *map(each.get, names))
             for seq, each in enumerate(records, first)
         ]
-        execute_many(self, _insert(kind, names), rows)
+        execute_many(self, _insert(kind, names, self.connection.dialect.mark), rows)
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""
@@ -364,9 +363,9 @@ def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _insert(kind: ObjectType, present: tuple[str, ...]) -> str:
+def _insert(kind: ObjectType, present: tuple[str, ...], mark: str) -> str:
     names = ("tenant", "entity", "seq", *ASIDE, *present)
-    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join([mark] * len(names))
     return f"INSERT INTO {kind.table} ({quoted}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 
 

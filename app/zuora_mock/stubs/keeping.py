@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from zuora_mock import ids
 from zuora_mock.bounds import Bounds
 from zuora_mock.storage import stubs as rows
-from zuora_mock.storage.database import Database, StorageTrouble
+from zuora_mock.storage.database import Database
 from zuora_mock.storage.stubs import KeptStub
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.storage.trouble import StorageTrouble
 from zuora_mock.stubs.called import MOST_STEPS, Called, Exhausted
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-_CONNECT = sqlite3.connect
 _NUMBER, _MOMENT = (os.environ.get("MORTAL_AT") or "0 never").split()
 _LOG = os.environ.get("MORTAL_LOG")
 _COMMITS = count(1)
@@ -37,8 +36,4 @@ def _live_until(number: int, moment: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
-    return _CONNECT(*arguments, factory=_Mortal, **options)
-
-
-sqlite3.connect = _connect  # type: ignore[assignment]  # the overloads of the original
+sqlite3.Connection = _Mortal  # type: ignore[misc]  # before anybody derives from it

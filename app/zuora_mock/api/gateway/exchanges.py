@@ -28,10 +28,10 @@ from zuora_mock.services import Services
 from zuora_mock.steering import faults
 from zuora_mock.steering.faults import Injection
 from zuora_mock.steering.matching import Subject
-from zuora_mock.storage.database import StorageTrouble
 from zuora_mock.storage.steps import Lengthy, Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.storage.trouble import StorageTrouble
 from zuora_mock.tenants.upkeep import EVERY
 
 logger = logging.getLogger("zuora_mock")

@@ -1,0 +1,159 @@
+"""SQLite as the engine: a file, or memory.
+
+WAL with `synchronous=NORMAL` loses nothing when the process is killed. The file belongs to one process: SQLite locks it
+until the connection is closed or the process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import insert
+
+from zuora_mock.storage import schema
+from zuora_mock.storage.dialect import SqlDialect
+from zuora_mock.storage.trouble import UnusableDatabase
+
+_FIRST = ("locking_mode=EXCLUSIVE", "page_size=8192")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "wal_autocheckpoint=2000",
+    "temp_store=MEMORY",
+    "cache_size=-65536",
+    "case_sensitive_like=ON",
+)
+"""The log is copied back at 16 MB: a split writes some 300 kB, mostly to pages that the next one writes too."""
+
+_DEFINED = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_'"
+
+_CODE = 0xFF
+"""Of SQLite's error codes, the part without details."""
+_TROUBLES = {
+    sqlite3.SQLITE_FULL: "there is no space",
+    sqlite3.SQLITE_IOERR: "the file cannot be written",
+    sqlite3.SQLITE_READONLY: "the file cannot be written",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged",
+    sqlite3.SQLITE_NOTADB: "the file is damaged",
+}
+
+SQLITE = SqlDialect("?", sqlite.dialect, insert)
+
+
+class SQLiteConnection(sqlite3.Connection):
+    dialect = SQLITE
+
+
+class SQLite:
+    """The engine over one file, or over memory, which is gone when the connection is closed."""
+
+    beginning = "BEGIN IMMEDIATE"
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._inode = 0
+
+    def __str__(self) -> str:
+        return str(self._path or "memory")
+
+    def connect(self) -> SQLiteConnection:
+        """A connection to a database that has all tables. Raises UnusableDatabase."""
+        try:
+            connection = sqlite3.connect(
+                self._path or ":memory:",
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=0,
+                factory=SQLiteConnection,
+            )
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise self._unusable(_reason(error)) from error
+        self._inode = self._path.stat().st_ino if self._path else 0
+        return connection
+
+    def problem(self) -> str:
+        """What is wrong with an open file: it is gone. Else empty."""
+        if self._path is None:
+            return ""
+        try:
+            there = self._path.stat().st_ino == self._inode
+        except OSError:
+            there = False
+        return (
+            "" if there else f"{self._path} is gone or another file now: what is written is lost when the server ends"
+        )
+
+    def trouble(self, error: BaseException) -> str:
+        """What is no fault of ours; else empty."""
+        return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & _CODE, "")
+
+    def _prepare(self, connection: SQLiteConnection) -> None:
+        _set(connection, _FIRST)
+        self._missing(connection)  # before the first write: a file of another program stays as it is
+        self._check(connection)
+        _set(connection, _PRAGMAS)
+        connection.execute(self.beginning)
+        self._establish(connection)
+        connection.execute("COMMIT")
+
+    def _check(self, connection: SQLiteConnection) -> None:
+        """Raises UnusableDatabase for a damaged file."""
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise self._unusable(f"it is damaged ({' '.join(found.split())}); delete it or name another file")
+
+    def _missing(self, connection: SQLiteConnection) -> list[str]:
+        """The definitions that a new or half-made file lacks. Raises UnusableDatabase for one that has others."""
+        version = _version(connection)
+        if version == schema.version(SQLITE):
+            return []
+        wanted, there = schema.definitions(SQLITE), dict(connection.execute(_DEFINED))
+        if version or not there.items() <= wanted.items():
+            raise self._unusable("another version or program made it; delete it or name another file")
+        return [definition for name, definition in wanted.items() if name not in there]
+
+    def _establish(self, connection: SQLiteConnection) -> None:
+        for each in self._missing(connection):
+            connection.execute(each)
+        if _version(connection) != schema.version(SQLITE):
+            _describe_data(connection)
+            _set(connection, [f"user_version={schema.version(SQLITE)}"])
+
+    def _unusable(self, reason: str) -> UnusableDatabase:
+        return UnusableDatabase(f"cannot use {self._path} as database: {reason}")
+
+
+def _set(connection: SQLiteConnection, pragmas: Iterable[str]) -> None:
+    for each in pragmas:
+        connection.execute(f"PRAGMA {each}")
+
+
+def _version(connection: SQLiteConnection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _describe_data(connection: SQLiteConnection) -> None:
+    """Tells SQLite how rows spread over large tenants, as ANALYZE would.
+
+    Otherwise it takes a tenant for ten rows, and reads all of them in order rather than search for a few and sort them.
+    """
+    connection.execute("ANALYZE sqlite_schema")
+    connection.execute("DELETE FROM sqlite_stat1")
+    connection.executemany("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", schema.spread())
+    connection.execute("ANALYZE sqlite_schema")
+
+
+def _reason(error: sqlite3.Error) -> str:
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return "another server uses it; stop that one or name another file"
+    return str(error)
