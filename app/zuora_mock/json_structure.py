@@ -14,6 +14,7 @@ MOST_VALUES = 100_000
 _OPEN, _CLOSE = b"\x01", b"\xff"
 """A bracket as the step that it takes in depth, a signed byte."""
 _STEPS = bytes.maketrans(b"[{]}", _OPEN * 2 + _CLOSE * 2)
+_NUL = rb"\u0000"
 _OTHER_BYTES = bytes(each for each in range(256) if each not in b'[{]},"')
 
 
@@ -33,6 +34,11 @@ def depth(text: bytes) -> int:
     if skeleton.count(b",") + skeleton.count(_OPEN) > MOST_VALUES:
         raise TooManyValues
     return max(accumulate(array("b", skeleton.replace(b",", b""))), default=0)
+
+
+def has_nul(text: bytes) -> bool:
+    """Whether a string of it has the character that no text may have; it can only stand there as an escape."""
+    return _NUL in text and _NUL in text.replace(rb"\\", b"")
 
 
 def _marks(text: bytes) -> bytes:

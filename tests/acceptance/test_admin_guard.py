@@ -164,6 +164,7 @@ class TestBodies:
 
 DEEP = "[" * 900 + "]" * 900
 HALF = '"\\ud800"'
+NUL = r'"a\u0000"'
 DEEPEST = "[" * 190 + "]" * 190
 BODIES: dict[str, list[str]] = {
     "/__admin/faults": [
@@ -199,7 +200,9 @@ BODIES: dict[str, list[str]] = {
 
 
 class TestNoFailures:
-    @pytest.mark.parametrize("value", [DEEP, DEEPEST, HALF, f"{{{HALF}: 1}}", "9" * 5000, "1e400", "NaN", "9" * 400])
+    @pytest.mark.parametrize(
+        "value", [DEEP, DEEPEST, HALF, f"{{{HALF}: 1}}", "9" * 5000, "1e400", "NaN", "9" * 400, NUL]
+    )
     @pytest.mark.parametrize(("path", "shape"), [(path, each) for path, shapes in BODIES.items() for each in shapes])
     def test_no_value_makes_a_call_fail(self, mock: Mock, path: str, shape: str, value: str) -> None:
         client = mock.sign_in()
@@ -211,6 +214,11 @@ class TestNoFailures:
     def test_a_body_of_raw_surrogates_is_no_json(self, mock: Mock) -> None:
         refused = mock.post("/__admin/verify", content=b'{"match": {"body": {"/x": "\xed\xa0\x80"}}}')
         assert refusal(refused) == (400, "malformed-json")
+
+    def test_nul_is_not_text(self, mock: Mock) -> None:
+        refused = mock.post("/__admin/verify", content=rb'{"match": {"body": {"/x": "a\u0000"}}}')
+        assert refusal(refused) == (400, "malformed-json")
+        assert mock.post("/__admin/verify", content=rb'{"match": {"body": {"/x": "a\\u0000"}}}').is_success
 
     def test_a_pointer_of_thousands_of_digits_points_at_nothing(self, mock: Mock) -> None:
         client = mock.sign_in()

@@ -262,6 +262,11 @@ def test_half_of_a_surrogate_pair_is_named_wherever_it_stands(text: str, pointer
     assert [(place, shown) for place, _, shown in problems(text)] == [(pointer, value)]
 
 
+def test_nul_is_named_wherever_it_stands() -> None:
+    text = r'{"tenant": "a\\u0000", "accounts": [{"Name": "a\u0000b", "Currency": "USD"}]}'
+    assert problems(text) == [("/accounts/0/Name", "NUL is not text", r'"a\u0000b"')]
+
+
 def test_a_whole_surrogate_pair_is_a_character() -> None:
     assert parse(r'{"tenant": "\ud83d\ude00"}').document.tenant == "\N{GRINNING FACE}"
 

@@ -18,7 +18,7 @@ _WITH_FIXTURE = "/tenants"
 
 
 class StrictRequest(Request):
-    """One whose JSON has no half of a surrogate pair, no values without end, no depth that cannot be printed."""
+    """One whose JSON has no half of a surrogate pair or NUL, no values without end, no depth that cannot be printed."""
 
     async def json(self) -> Any:
         """Raises JSONDecodeError."""
@@ -27,9 +27,12 @@ class StrictRequest(Request):
         if sum(body.count(mark) for mark in b",[{") > most:
             raise json.JSONDecodeError(f"more than {most} values", "", 0)
         try:
-            return from_json(body, allow_inf_nan=False)
+            document = from_json(body, allow_inf_nan=False)
         except ValueError as error:
             raise json.JSONDecodeError(str(error), "", 0) from None
+        if json_structure.has_nul(body):
+            raise json.JSONDecodeError("NUL is not text", "", 0)
+        return document
 
 
 class StrictRoute(APIRoute):
