@@ -45,6 +45,7 @@ SQLITE = SqlDialect("?", sqlite.dialect, insert)
 
 
 class SQLiteConnection(sqlite3.Connection):
+    __slots__ = ()
     dialect = SQLITE
 
 
