@@ -33,6 +33,8 @@ from zuora_mock.settings import TenantSettings
 from zuora_mock.steering.faults import FaultKind
 from zuora_mock.stubs.mapping import StubMapping
 from zuora_mock.tenants.fixtures import parse
+from zuora_mock.tenants.fixtures.seeding import check
+from zuora_mock.work.turns import at_once
 
 TEXT = README.read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:9867"
@@ -132,10 +134,10 @@ def members(thing: object, others: Collection[str] = ()) -> list[str]:
 
 def test_the_smallest_fixture_is_one() -> None:
     smallest, custom, stored = blocks("json fixture")
-    assert len(parse(smallest).document.invoices) == 1
+    assert parse(smallest).counts["invoices"] == 1
     assert [each.name for each in parse(custom).document.custom_fields["Invoice"]] == ["Region__c", "Approved__c"]
-    parse(stored).check()
-    assert list(parse(stored).document.objects) == ["Subscription", "RatePlan"]
+    check(parse(stored))
+    assert list(at_once(parse(stored).contents()).objects) == ["Subscription", "RatePlan"]
 
 
 def test_its_mapping_is_one() -> None:

@@ -31,7 +31,7 @@ class ZuoraMock:
     def __enter__(self) -> MockTenant:
         with ExitStack() as stack:
             url, settings = self._serve(stack)
-            clients = load_all(settings.fixtures)[0].document.clients
+            clients = load_all(settings.fixtures[:1])[0].document.clients
             self._stack = stack.pop_all()
         if clients:
             return MockTenant(url, clients[0].client_id, clients[0].client_secret)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.acceptance.mocks import Mock
 from tests.profiles import proving
-from zuora_mock.tenants.fixtures import FixtureError, default_fixture_path, parse
+from zuora_mock.tenants.fixtures import FixtureError, default_fixture_path, parse, seeding
 from zuora_mock.tenants.fixtures.problems import FixtureProblem
 
 CLIENT_ID = "f0220000-0000-4000-8000-000000000000"
@@ -133,7 +133,7 @@ def test_a_fixture_with_slips_is_told_or_kept_as_it_is(mock: Mock) -> None:
 def check_file(body: bytes | str) -> list[FixtureProblem]:
     """What is wrong with a file; anything but FixtureError that is raised is a defect."""
     try:
-        parse(body, "a file").check()
+        seeding.check(parse(body, "a file"))
     except FixtureError as error:
         return list(error.problems) or [FixtureProblem("", "")]
     return []

@@ -11,6 +11,7 @@ from tests.integration.test_seeding import Filled, fill, fixture
 from zuora_mock.domain.catalogue import ACCOUNT, BY_NAME
 from zuora_mock.domain.values import Record
 from zuora_mock.tenants.fixtures import FixtureError, parse
+from zuora_mock.tenants.fixtures.seeding import check
 
 PRODUCT, PLAN = BY_NAME["Product"], BY_NAME["ProductRatePlan"]
 SUBSCRIPTION, RATE_PLAN = BY_NAME["Subscription"], BY_NAME["RatePlan"]
@@ -25,7 +26,7 @@ def only(filled: Filled, name: str) -> Record:
 
 def problems(**document: Any) -> list[tuple[str, str]]:
     with pytest.raises(FixtureError) as caught:
-        fixture(**document).check()
+        check(fixture(**document))
     return [(each.pointer, each.message) for each in caught.value.problems]
 
 

@@ -99,7 +99,7 @@ def mine(tenancy: Tenancy) -> Stepwise[Any]:
 
 def again(tenancy: Tenancy) -> Stepwise[Any]:
     """As the tenant's own: what is there already is replaced."""
-    document = {**json.loads(MORE.text), "tenant": "first"}
+    document = {**json.loads(str(MORE.text)), "tenant": "first"}
     return tenancy.seed(tenancy.anonymous, parse(json.dumps(document)))
 
 
@@ -163,7 +163,7 @@ def test_small_work_is_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_wrong_with_a_large_seed_leaves_nothing() -> None:
     server = Server()
-    wrong = json.loads(MORE.text)
+    wrong = json.loads(str(MORE.text))
     wrong["invoices"][-1]["AccountNumber"] = "nobody's"
     before = server.whole()
     with pytest.raises(FixtureError):

@@ -13,15 +13,19 @@ import pytest
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.values import Record, Type
 from zuora_mock.tenants.fixtures import FixtureError, default_fixture_path, json_schema, load, parse
-from zuora_mock.tenants.fixtures.json_text import read_in_steps
+from zuora_mock.tenants.fixtures import json_text as texts
+from zuora_mock.tenants.fixtures import text as kept
+from zuora_mock.tenants.fixtures.seeding import check
 from zuora_mock.tenants.fixtures.writing import write_record, write_value
 from zuora_mock.work.turns import at_once
 
 ACCOUNT: dict[str, Any] = {"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD"}
 
 
-def read(**document: Any) -> Any:
-    return parse(json.dumps(document)).document
+def read(name: str, **document: Any) -> Any:
+    """The only object of a list."""
+    (found,) = parse(json.dumps(document)).all(name)
+    return found
 
 
 PART: dict[str, Any] = {
@@ -48,7 +52,7 @@ def problems(document: Any) -> list[tuple[str, str, str]]:
     """Pointer, message and value of each."""
     text = document if isinstance(document, str) else json.dumps(document)
     with pytest.raises(FixtureError) as caught:
-        parse(text, "f.json").check()
+        check(parse(text, "f.json"))
     return [(each.pointer, each.message, each.value) for each in caught.value.problems]
 
 
@@ -59,33 +63,33 @@ def invoice(*items: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 def test_amounts_are_exact_as_strings_and_as_numbers() -> None:
     amounts = ", ".join(f'{{"ChargeAmount": {each}}}' for each in ('"333.330001"', "333.330001", "5"))
-    items = parse(f'{{"invoices": [{{"items": [{amounts}]}}]}}').document.invoices[0].items
-    assert [each.record["ChargeAmount"] for each in items] == [333_330_001, 333_330_001, 5_000_000]
+    (made,) = parse(f'{{"invoices": [{{"items": [{amounts}]}}]}}').all("invoices")
+    assert [each.record["ChargeAmount"] for each in made.items] == [333_330_001, 333_330_001, 5_000_000]
 
 
 def test_objects_keep_catalogue_fields_and_custom_fields_apart_from_keys_of_ours() -> None:
-    (account,) = read(accounts=[{**ACCOUNT, "entity": "Default", "Region__c": "EMEA", "BillCycleDay": 3}]).accounts
+    account = read("accounts", accounts=[{**ACCOUNT, "entity": "Default", "Region__c": "EMEA", "BillCycleDay": 3}])
     assert account.record == {**ACCOUNT, "Region__c": "EMEA", "BillCycleDay": 3}
     assert account.entity == "Default"
 
 
 def test_custom_fields_take_text_numbers_and_booleans_as_the_api_does() -> None:
     custom = {"A__c": "x" * 300, "B__c": 5, "C__c": 1.5, "D__c": True, "E__c": None}
-    (account,) = read(accounts=[{**ACCOUNT, **custom}]).accounts
+    account = read("accounts", accounts=[{**ACCOUNT, **custom}])
     assert {name: account.record.get(name) for name in custom} == custom
     assert [each[0] for each in problems({"accounts": [{**ACCOUNT, "A__c": []}]})] == ["/accounts/0/A__c"]
 
 
 def test_a_null_is_a_field_that_is_not_given_and_empty_where_it_would_get_a_default() -> None:
-    (account,) = read(accounts=[{**ACCOUNT, "CrmId": None, "Batch": None}]).accounts
+    account = read("accounts", accounts=[{**ACCOUNT, "CrmId": None, "Batch": None}])
     assert ("CrmId" in account.record, account.record["Batch"]) == (False, None)
 
 
 def test_date_times_without_an_offset_are_in_the_zone_of_the_settings() -> None:
     record = {**ACCOUNT, "CreatedDate": "2026-01-15T12:00:00"}
-    (account,) = read(settings={"timeZone": "Asia/Tokyo"}, accounts=[record]).accounts
+    account = read("accounts", settings={"timeZone": "Asia/Tokyo"}, accounts=[record])
     assert write_value(Type.DATETIME, account.record["CreatedDate"]) == "2026-01-15T03:00:00Z"
-    (other,) = parse(json.dumps({"accounts": [record]}), zone=ZoneInfo("America/New_York")).document.accounts
+    (other,) = parse(json.dumps({"accounts": [record]}), zone=ZoneInfo("America/New_York")).all("accounts")
     assert write_value(Type.DATETIME, other.record["CreatedDate"]) == "2026-01-15T17:00:00Z"
 
 
@@ -331,7 +335,7 @@ def test_two_invoices_of_one_number_are_refused() -> None:
 def test_amounts_may_have_as_many_decimals_as_the_currency(currency: str, amount: str) -> None:
     accounts = [{**ACCOUNT, "Currency": currency}]
     fixture = parse(json.dumps({**invoice({"ChargeAmount": amount}), "accounts": accounts}))
-    fixture.check()
+    check(fixture)
     ((_, message, _),) = problems({**invoice({"ChargeAmount": float(amount) / 10}), "accounts": accounts})
     assert message.endswith(f"decimals ({currency})")
 
@@ -340,7 +344,7 @@ def test_kept_values_are_written_so_that_they_are_read_again_to_the_same() -> No
     record: Record = {"SplitPercentage": 33_333_333_333, "CreatedDate": 1_768_478_400_000}
     written = write_record(INVOICE_SPLIT_ITEM, {**record, "_Hidden": 4})
     assert written == {"SplitPercentage": "33.333333333", "CreatedDate": "2026-01-15T12:00:00Z"}
-    (split,) = read(invoiceSplits=[{"items": [written]}]).invoice_splits
+    split = read("invoiceSplits", invoiceSplits=[{"items": [written]}])
     assert split.items[0].record == record
     written = write_record(INVOICE, {"Amount": -10_500_000, "IncludesUsage": 1})
     assert written == {"Amount": "-10.5", "IncludesUsage": True}
@@ -348,7 +352,9 @@ def test_kept_values_are_written_so_that_they_are_read_again_to_the_same() -> No
 
 @pytest.mark.parametrize("name", ["default.json", "multi-entity.json"])
 def test_the_fixtures_that_come_along_are_whole(name: str) -> None:
-    assert load(default_fixture_path().with_name(name)).document.invoices
+    fixture = load(default_fixture_path().with_name(name))
+    check(fixture)
+    assert fixture.counts["invoices"]
 
 
 def test_the_schema_knows_every_key_of_the_fixtures_that_come_along() -> None:
@@ -409,14 +415,31 @@ def unknown_keys(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> An
         '{"a": 1',
     ],
 )
-def test_a_text_read_in_steps_is_what_it_is_at_once(text: str) -> None:
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_text_read_in_pieces_is_what_it_is_at_once(text: str, size: int) -> None:
     def told(read: Callable[[], Any]) -> Any:
         try:
             return read()
         except ValueError as error:
             return str(error)
 
-    assert told(lambda: at_once(read_in_steps(text))) == told(lambda: json.loads(text))
+    def in_pieces() -> Any:
+        pieces = [text[start : start + size] for start in range(0, len(text), size)]
+        lists: dict[str, list[Any]] = {}
+        note = lambda name, _, each: lists.setdefault(name, []).append(each)  # noqa: E731
+        found = at_once(texts.outline(iter(pieces), {"accounts"}, note))
+        again = {name: [*texts.elements(iter(pieces), place)] for name, place in found.places.items()}
+        assert {name: each for name, each in again.items() if each} == lists
+        return {**again, **found.rest} if isinstance(found.rest, dict) else found.rest
+
+    assert told(in_pieces) == told(lambda: json.loads(text))
+
+
+def test_a_character_may_stand_on_the_edge_of_two_pieces() -> None:
+    text = json.dumps({"tenant": "\u20ac\U0001f600"}, ensure_ascii=False)
+    pieces = (bytes([each]) for each in text.encode())
+    assert str(at_once(kept.pack(pieces))) == text
+    assert at_once(kept.pack(kept.cut(text.encode()))).digest == parse(text).digest
 
 
 def test_of_many_problems_the_first_are_told() -> None:
@@ -432,6 +455,10 @@ def test_of_many_wrong_objects_the_first_are_told() -> None:
     assert len(found) == 101
 
 
-def test_a_document_without_end_is_refused() -> None:
-    [(_, message, _)] = problems('{"invoices": [' + "{}," * 1_000_000 + "{}]}")
-    assert message == "not JSON: more than 2000000 values"
+@pytest.mark.parametrize("text", ['{"orgs": [%s]}', '{"invoices": [[%s]]}', "[%s]"])
+def test_an_object_without_end_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "MOST_VALUES", 100)
+    monkeypatch.setattr(texts, "PIECE", 100)
+    monkeypatch.setattr(kept, "PIECE", 100)
+    [(_, message, _)] = problems(text % ("0," * 300 + "0"))
+    assert message == "not JSON: more than 100 values in one object"

@@ -25,7 +25,7 @@ from zuora_mock.steering.models import ResponseBody
 from zuora_mock.storage.steps import Stepwise, on_behalf_of
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures import dumping
-from zuora_mock.tenants.fixtures.reading import Fixture
+from zuora_mock.tenants.fixtures.fixture import Fixture
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.work.turns import finished
 

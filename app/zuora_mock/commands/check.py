@@ -37,7 +37,6 @@ def _problems(path: Path) -> str:
 
 
 def _told(fixture: Fixture) -> str:
-    document = fixture.document
-    counts = {"account(s)": len(document.accounts), "invoice(s)": len(document.invoices)}
+    counts = {"account(s)": fixture.counts["accounts"], "invoice(s)": fixture.counts["invoices"]}
     content = ", ".join(f"{count} {what}" for what, count in counts.items())
-    return f"{fixture.source}: fine: tenant {document.tenant}, {content}"
+    return f"{fixture.source}: fine: tenant {fixture.document.tenant}, {content}"

@@ -43,6 +43,17 @@ def minor_digits(currency: str) -> int:
     return 2 if digits is None else digits
 
 
+def is_whole(micros: int, currency: str) -> bool:
+    """Whether the currency's minor units express the amount."""
+    return micros % _unit(currency) == 0
+
+
+@lru_cache(maxsize=256)
+def _unit(currency: str) -> int:
+    """Its minor unit in micros."""
+    return _micros_per_minor(minor_digits(currency))
+
+
 def parse_micros(value: str | int | Decimal) -> int:
     """Micros of an amount below 9e12 with at most six decimals (trailing zeros aside), else ValueError."""
     return _scaled(value, 6)

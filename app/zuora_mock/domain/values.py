@@ -162,6 +162,13 @@ def parse(kind: Type, value: Any, *, wsdl: int, zone: tzinfo) -> Value:
     return _PARSERS[kind](value)
 
 
+def parser(kind: Type, *, wsdl: int, zone: tzinfo) -> Callable[[Any], Value]:
+    """`parse` of many values of one type."""
+    if kind in {Type.DATETIME, Type.DATE}:
+        return lambda value: parse(kind, value, wsdl=wsdl, zone=zone)
+    return _PARSERS[kind]
+
+
 def format_datetime(milliseconds: int, zone: tzinfo) -> str:
     """`2016-10-20T05:45:37.000+02:00`, 29 characters."""
     return datetime.fromtimestamp(milliseconds / 1000, zone).isoformat(timespec="milliseconds")

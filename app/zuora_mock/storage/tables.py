@@ -127,8 +127,10 @@ FIXTURES = Table(
     "fixtures",
     metadata,
     Column("digest", String, primary_key=True),
-    Column("body", Text, nullable=False),
+    Column("position", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
 )
+"""Their texts, packed and in pieces."""
 
 TENANTS = Table(
     "tenants",

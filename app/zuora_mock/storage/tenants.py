@@ -203,8 +203,10 @@ def save_counters(on: Connected, tenant: Tenant) -> None:
     _SAVE_COUNTERS.run(on, {"_key": tenant.key, **counts})
 
 
-def keep_fixture(database: Database, digest: str, text: str) -> None:
-    _KEEP_FIXTURE.run(database, {"digest": digest, "body": text})
+def keep_fixture(database: Database, digest: str, blocks: Sequence[bytes]) -> None:
+    """The text in pieces, whatever they are."""
+    rows = [{"digest": digest, "position": position, "body": each} for position, each in enumerate(blocks)]
+    _KEEP_FIXTURE.run_many(database, rows)
 
 
 def forget_fixtures(database: Database) -> None:
@@ -212,10 +214,10 @@ def forget_fixtures(database: Database) -> None:
     _FORGET_FIXTURES.run(database, {})
 
 
-def fixture_text(database: Database, digest: str) -> str | None:
+def fixture_blocks(database: Database, digest: str) -> list[bytes]:
+    """The pieces that were kept; none where it is unknown."""
     with database.lock:
-        row = _FIXTURE.first(database, {"wanted": digest})
-    return row[0] if row else None
+        return _FIXTURE.column(database, {"wanted": digest})
 
 
 def client(row: Sequence[Any]) -> Client:
@@ -291,4 +293,6 @@ CLIENT_BY_ID = Prepared(select(CLIENTS).where(CLIENTS.c.client_id == bindparam("
 _CLIENT_BY_USER = Prepared(select(CLIENTS).where(CLIENTS.c.username == bindparam("wanted")))
 _KEEP_FIXTURE = Prepared(lambda dialect: dialect.insert(FIXTURES).on_conflict_do_nothing())
 _FORGET_FIXTURES = Prepared(delete(FIXTURES).where(FIXTURES.c.digest.not_in(select(TENANTS.c.fixture))))
-_FIXTURE = Prepared(select(FIXTURES.c.body).where(FIXTURES.c.digest == bindparam("wanted")))
+_FIXTURE = Prepared(
+    select(FIXTURES.c.body).where(FIXTURES.c.digest == bindparam("wanted")).order_by(FIXTURES.c.position)
+)

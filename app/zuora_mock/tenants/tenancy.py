@@ -20,9 +20,10 @@ from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import adding, reading, seeding
+from zuora_mock.tenants.fixtures.fixture import Fixture
 from zuora_mock.tenants.fixtures.problems import FixtureError, problem
-from zuora_mock.tenants.fixtures.reading import Fixture
 from zuora_mock.tenants.fixtures.seeding import SeedResult
+from zuora_mock.tenants.fixtures.text import KeptText
 from zuora_mock.tenants.refusals import Taken, TenancyError, TooMany, Unknown, check_client
 from zuora_mock.tenants.worlds import Then, Worlds, blank_tenant, draft_of, shown
 from zuora_mock.work.holds import Holds
@@ -231,7 +232,7 @@ class Tenancy:
     def seed(self, tenant: Tenant, fixture: Fixture) -> Stepwise[SeedResult]:
         """Adds the fixture to what is there. Raises FixtureError."""
         self._forget_clients(tenant)
-        if fixture.survey.size <= _SMALL:
+        if fixture.size <= _SMALL:
             transaction = self._worlds.on(tenant)
             made = at_once(adding.add(transaction, fixture))
             configuration.save(transaction)
@@ -276,8 +277,10 @@ class Tenancy:
         if name in self._named:
             raise FixtureError(fixture.source, [problem("/tenant", "another fixture has this tenant", name)])
         self._named[name] = fixture
-        tenants.keep_fixture(self._database, fixture.digest, fixture.text)
         known = self.by_name(name)
+        if known and not tenants.fixture_blocks(self._database, fixture.digest):
+            seeding.check(fixture)
+        tenants.keep_fixture(self._database, fixture.digest, fixture.text.blocks)
         if known:
             known.fixture = fixture.digest
             with begin(self._database, known) as transaction:
@@ -314,7 +317,7 @@ class Tenancy:
 
     def _forget_fixture(self, digest: str) -> None:
         """One that no tenant goes back to any more."""
-        if tenants.fixture_text(self._database, digest) is None:
+        if not tenants.fixture_blocks(self._database, digest):
             self._fixtures.pop(digest, None)
 
     def _become(self, tenant: Tenant, source: Tenant, then: Then) -> Stepwise[None]:
@@ -347,7 +350,7 @@ class Tenancy:
 
     def _keep(self, fixture: Fixture) -> str:
         """Its digest, by which a reset finds it."""
-        tenants.keep_fixture(self._database, fixture.digest, fixture.text)
+        tenants.keep_fixture(self._database, fixture.digest, fixture.text.blocks)
         self._fixtures[fixture.digest] = fixture
         return fixture.digest
 
@@ -371,8 +374,8 @@ class Tenancy:
     def _fixture(self, digest: str) -> Stepwise[Fixture]:
         """A fixture of an earlier run is in the database."""
         if digest not in self._fixtures:
-            text = tenants.fixture_text(self._database, digest) or ""
-            self._fixtures[digest] = yield from reading.parse_in_steps(text, "the kept fixture")
+            text = KeptText(digest, tenants.fixture_blocks(self._database, digest))
+            self._fixtures[digest] = yield from reading.of_text(text, "the kept fixture")
         return self._fixtures[digest]
 
     def _known(self, name: str) -> Tenant:

@@ -18,7 +18,7 @@ from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Result, Stepwise, on_behalf_of
 from zuora_mock.storage.tenants import Counters, Tenant
 from zuora_mock.storage.transaction import Transaction
-from zuora_mock.tenants.fixtures.reading import Fixture
+from zuora_mock.tenants.fixtures.fixture import Fixture
 
 Then: TypeAlias = Callable[[Transaction], object]
 """The rest of a transaction."""
