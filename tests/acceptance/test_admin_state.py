@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.acceptance.mocks import CLIENT_ID, Client, Mock, Start
@@ -113,6 +115,24 @@ def test_a_state_goes_in_again_as_it_came_out(client: Client) -> None:
     state = client.get("/__admin/state").json()
     assert client.post("/__admin/seed", json=state).status_code == 200
     assert client.get("/__admin/state").json() == state
+
+
+def test_a_state_of_many_pages_has_every_object_once_with_what_is_its_own(client: Client) -> None:
+    before = client.get("/__admin/state").json()["invoices"]
+    drafts: list[dict[str, Any]] = [
+        {"AccountNumber": "A-77", "Status": "Draft", "items": [{"ChargeAmount": f"{row + 1}"}]} for row in range(450)
+    ]
+    drafts[222]["items"][0]["taxes"] = [{"Name": "VAT", "TaxAmount": "1.11"}]
+    stored = [{"Name": f"Product {number}", "SKU": f"SKU-{number}"} for number in range(450)]
+    more = {"accounts": [ACCOUNT], "invoices": drafts, "objects": {"Product": stored}}
+    assert client.post("/__admin/seed", json=more).status_code == 200
+    state = client.get("/__admin/state")
+    assert int(state.headers["content-length"]) == len(state.content)
+    made = state.json()["invoices"][len(before) :]
+    assert state.json()["invoices"][: len(before)] == before
+    assert [item["ChargeAmount"] for each in made for item in each["items"]] == [f"{row + 1}" for row in range(450)]
+    assert [row for row, each in enumerate(made) if "taxes" in each["items"][0]] == [222]
+    assert [each["Name"] for each in state.json()["objects"]["Product"][-450:]] == [each["Name"] for each in stored]
 
 
 def test_the_fixture_format_is_told_as_json_schema(mock: Mock) -> None:

@@ -53,7 +53,7 @@ SEED = "test"
 
 def dump(transaction: Transaction) -> dict[str, Any]:
     """The state of the tenant as a fixture."""
-    document: dict[str, Any] = json.loads(at_once(at_once(dumping.read(transaction)).text_in_steps()))
+    document: dict[str, Any] = json.loads(b"".join(at_once(dumping.read(transaction)).pieces()))
     return document
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
 from fastapi import Query, Request
 from pydantic import Field
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from zuora_mock.admin.context import (
     CurrentServices,
@@ -118,8 +119,15 @@ def _seeded(call: TenantCall, fixture: Fixture) -> Stepwise[SeedResult]:
 @router.get("/state", name="read", response_model=None, responses=_FIXTURE_ANSWER)
 async def state(call: CurrentTenantCall) -> Response:
     """The tenant's data as a fixture, ids included: what comes out goes in again, here or in another tenant."""
-    found = await call.take(dumping.read(on_behalf_of(call.services.database, call.tenant)))
-    return Response(await finished(found.text_in_steps()), media_type="application/json")
+    packed = await call.take(dumping.read(on_behalf_of(call.services.database, call.tenant)))
+    headers = {"Content-Length": str(packed.size)}
+    return StreamingResponse(_in_turns(packed.pieces()), headers=headers, media_type="application/json")
+
+
+async def _in_turns(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for each in pieces:
+        yield each
+        await asyncio.sleep(0)
 
 
 @router.get(
