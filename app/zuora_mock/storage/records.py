@@ -13,7 +13,6 @@ from zuora_mock.storage import stored
 from zuora_mock.storage.places import column_names, seldom_names
 
 ASIDE = ("seldom", "custom")
-NOTHING_ASIDE = (None, None)
 
 
 @cache
