@@ -108,27 +108,37 @@ def new_history(state: JobState, at: int) -> str:
     return _ENCODE([{"state": state.value, "at": at}])
 
 
+def after(job: Job, event: JobEvent, at: int, reason: str | None = None, rule: str | None = None) -> Job:
+    """What the event makes of the job, which is not written yet. Raises IllegalMove."""
+    state = next_job(job.state, event)
+    entry: dict[str, Any] = {"state": state.value, "at": at}
+    if reason is not None:
+        entry["reason"] = reason
+    return replace(job, state=state, reason=reason, rule=rule, history=f"{job.history[:-1]}, {_ENCODE(entry)}]")
+
+
+def save(transaction: Transaction, before: Job, after: Job) -> None:
+    """Raises IllegalMove if the row has moved on since the job was read."""
+    parameters = {
+        "whose": transaction.tenant.world,
+        "job": before.id,
+        "before": before.state.value,
+        "after": after.state.value,
+        "why": after.reason,
+        "broken": after.rule,
+        "new_history": after.history,
+    }
+    if _MOVE.run(transaction, parameters).rowcount != 1:
+        raise IllegalMove(before.state, JobEvent.CLAIM)
+
+
 def move(
     transaction: Transaction, job: Job, event: JobEvent, reason: str | None = None, rule: str | None = None
 ) -> Job:
-    """The job after the event. Raises IllegalMove, also if the row has moved on since the job was read."""
-    state = next_job(job.state, event)
-    entry: dict[str, Any] = {"state": state.value, "at": transaction.now()}
-    if reason is not None:
-        entry["reason"] = reason
-    history = f"{job.history[:-1]}, {_ENCODE(entry)}]"
-    parameters = {
-        "whose": transaction.tenant.world,
-        "job": job.id,
-        "before": job.state.value,
-        "after": state.value,
-        "why": reason,
-        "broken": rule,
-        "new_history": history,
-    }
-    if _MOVE.run(transaction, parameters).rowcount != 1:
-        raise IllegalMove(job.state, event)
-    return replace(job, state=state, reason=reason, rule=rule, history=history)
+    """The job after the event."""
+    moved = after(job, event, transaction.now(), reason, rule)
+    save(transaction, job, moved)
+    return moved
 
 
 def _job(row: Sequence[Any]) -> Job:
