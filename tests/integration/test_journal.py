@@ -237,8 +237,8 @@ def test_an_entry_tells_of_the_work_that_its_call_ordered_and_what_it_changed(ke
     bench = kept.bench
     split = bench.split(bench.invoice([Item("100.00")]), "60", "40")
     kept.call("create")
+    n = kept.call()
     (job,) = bench.order(split)
-    n = kept.call(jobs=[job])
     assert whole(kept, n)["jobs"] == [
         {"id": job, "type": "InvoiceSplit", "objectId": split, "state": "queued", "reason": None}
     ]
@@ -252,8 +252,8 @@ def test_an_entry_tells_of_the_work_that_its_call_ordered_and_what_it_changed(ke
 def test_work_does_not_write_into_a_journal_that_was_cleared(kept: Kept) -> None:
     bench = kept.bench
     split = bench.split(bench.invoice([Item("100.00")]), "60", "40")
+    kept.call()
     (job,) = bench.order(split)
-    kept.call(jobs=[job])
     with bench.transaction() as transaction:
         kept.journal.clear(transaction)
     kept.call("query")

@@ -74,13 +74,15 @@ class Transaction:
     """Opened by `begin` alone; `connection` is for this room.
 
     `stream` keeps the ids of background work apart from those of calls, so that their order does not matter; `ahead` is
-    what steps that were taken before have come to, for work that is too long for one transaction.
+    what steps that were taken before have come to, for work that is too long for one transaction. `request` is the
+    number of the call that it is about, if it is about one.
     """
 
     connection: Connection
     tenant: Tenant
     entity: int
     stream: str = ""
+    request: int | None = None
     changes: Changes = field(default_factory=Changes)
     jobs: list[str] = field(default_factory=list)
     ahead: Any = None
@@ -107,7 +109,7 @@ class Transaction:
 
     def for_entity(self, number: int) -> Transaction:
         """The same transaction on the rows of another entity; changes are listed apart from those of this one."""
-        return Transaction(self.connection, self.tenant, number)
+        return Transaction(self.connection, self.tenant, number, request=self.request)
 
     def now(self) -> int:
         return self.tenant.clock.now()
@@ -208,14 +210,15 @@ class Transaction:
         if rows:
             _update(kind, tuple(columns)).run_many(self, rows)
 
-    def delete(self, kind: ObjectType, records: Sequence[Record]) -> None:
+    def delete(self, kind: ObjectType, records: Sequence[Record], by: str = "Id") -> None:
+        """`by` is a field of which nothing but these records has the values that they have."""
         if not records:
             return
         if kind.stored:
             stored.remove(self, kind, records)
         else:
-            scope = self.scope
-            _delete(kind).run_many(self, [{**scope, "_id": record["Id"]} for record in records])
+            values = dict.fromkeys([record[by] for record in records])
+            _delete(kind, by).run_many(self, [{**self.scope, f"_{by}": value} for value in values])
         self.changes.add_gone(kind, records)
 
     def stamp_new(self, record: Record) -> Record:
@@ -381,6 +384,5 @@ def _update(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
 
 
 @cache
-def _delete(kind: ObjectType) -> Prepared:
-    table = table_of(kind)
-    return Prepared(delete(table).where(whose(kind), table.c.Id == bindparam("_id")))
+def _delete(kind: ObjectType, by: str) -> Prepared:
+    return Prepared(delete(table_of(kind)).where(whose(kind), *_equal(kind, (by,))))

@@ -293,7 +293,7 @@ def _retire(transaction: Transaction, work: Work) -> None:
     transaction.delete(INVOICE, [member.header for member in work.members])
     for kind, rows in _rows_of(work.members):
         if len(rows) <= STEP or not unfinished.remove_later(transaction, kind, rows):
-            transaction.delete(kind, rows)
+            transaction.delete(kind, rows, "InvoiceId")
 
 
 def _name_parts(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:
