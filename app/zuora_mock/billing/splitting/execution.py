@@ -26,7 +26,7 @@ from zuora_mock.domain.invoices import PAID, TOTALS, Invoice, put_together
 from zuora_mock.domain.lifecycle import InvoiceEvent, InvoiceState, next_invoice
 from zuora_mock.domain.money import minor_digits
 from zuora_mock.domain.splitting.allocation import Rounding
-from zuora_mock.domain.splitting.split import Part, Plan, Policy, Split, SplitItem, check, plan, verify
+from zuora_mock.domain.splitting.split import Part, Planned, Policy, Split, SplitItem, check, plan, verify
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.storage import splits, unfinished
 from zuora_mock.storage.jobs import Job
@@ -54,7 +54,7 @@ class Work:
     digits: int
     members: list[Invoice]
     whole: Invoice
-    plan: Plan
+    plan: Planned
     keeps_original: bool
 
     @property

@@ -93,7 +93,7 @@ class Part(NamedTuple):
     invoice: Invoice
 
 
-class Plan(NamedTuple):
+class Planned(NamedTuple):
     """What is `due` and what is `exempt` are labels and minor units."""
 
     parts: list[Part]
@@ -262,7 +262,7 @@ def adjusted(percentages: Sequence[int]) -> list[int]:
 
 def plan(
     split: Split, invoice: Invoice, policy: Policy, digits: int, terms: Sequence[str | None] = ()
-) -> Generator[None, None, Plan]:
+) -> Generator[None, None, Planned]:
     """The parts of a split that `check` let pass. `terms` are asked in turn by items that name no payment term.
 
     Each is a step, the search for their amounts several. Raises Refusal for an amount that a currency
@@ -277,7 +277,7 @@ def plan(
         yield
         amounts = zip(due + exempt, [*one, *other], strict=True)
         parts.append(_part(item, with_amounts(blank, amounts), terms, policy))
-    return Plan(parts, _labelled(due, units), _labelled(exempt, exempt_units))
+    return Planned(parts, _labelled(due, units), _labelled(exempt, exempt_units))
 
 
 def _labelled(lines: Sequence[Line], units: Sequence[int]) -> list[tuple[str, int]]:
