@@ -28,8 +28,7 @@ from zuora_mock.admin.mount import PREFIX
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.cli import main
 from zuora_mock.client import MockTenant
-from zuora_mock.health import DEFAULT_PORT
-from zuora_mock.settings import TenantSettings
+from zuora_mock.settings import DEFAULT_PORT, TenantSettings
 from zuora_mock.steering.faults import FaultKind
 from zuora_mock.stubs.mapping import StubMapping
 from zuora_mock.tenants.fixtures import parse
@@ -241,6 +240,7 @@ def test_the_image_listens_where_the_readme_says_and_is_labelled_with_the_versio
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert f"{DEFAULT_PORT}:{DEFAULT_PORT}" in blocks("sh")[1]
     assert f"EXPOSE {DEFAULT_PORT}" in dockerfile
+    assert f"port={DEFAULT_PORT}" in (ROOT / "health.sh").read_text(encoding="utf-8").splitlines()
     assert f'org.opencontainers.image.version="{__version__}"' in dockerfile
 
 
