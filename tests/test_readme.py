@@ -28,6 +28,7 @@ from zuora_mock.admin.mount import PREFIX
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.cli import main
 from zuora_mock.client import MockTenant
+from zuora_mock.domain.rules import RULES
 from zuora_mock.settings import DEFAULT_PORT, TenantSettings
 from zuora_mock.steering.faults import FaultKind
 from zuora_mock.stubs.mapping import StubMapping
@@ -174,6 +175,10 @@ def test_it_names_every_header_every_kind_of_fault_and_every_setting_of_a_tenant
 def test_it_names_every_operation() -> None:
     paths = {route.path for route in api.routes() if isinstance(route, OperationRoute)}
     assert [path for path in sorted(paths) if f" {path}`" not in TEXT] == []
+
+
+def test_every_rule_says_what_it_asks_and_how_we_know() -> None:
+    assert [name for name, rule in RULES.items() if not (rule.summary and rule.source) or "|" in rule.summary] == []
 
 
 def test_it_names_no_variable_that_there_is_not() -> None:
