@@ -27,7 +27,7 @@ RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash -x '/(test|i
  && mkdir --mode=1777 /data
 COPY --from=dependencies /opt/zuora-mock /opt/zuora-mock
 COPY --from=package /package/opt/zuora-mock /opt/zuora-mock
-COPY health.sh /opt/zuora-mock/
+COPY .docker/health.sh /opt/zuora-mock/
 ENV PATH=/opt/zuora-mock/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 ZUORA_MOCK_HOST=0.0.0.0
 WORKDIR /data
 VOLUME /data

@@ -247,7 +247,7 @@ def test_the_image_listens_where_the_readme_says_and_is_labelled_with_the_versio
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert f"{DEFAULT_PORT}:{DEFAULT_PORT}" in blocks("sh")[1]
     assert f"EXPOSE {DEFAULT_PORT}" in dockerfile
-    assert f"port={DEFAULT_PORT}" in (ROOT / "health.sh").read_text(encoding="utf-8").splitlines()
+    assert f"port={DEFAULT_PORT}" in (ROOT / ".docker" / "health.sh").read_text(encoding="utf-8").splitlines()
     assert f'org.opencontainers.image.version="{__version__}"' in dockerfile
 
 

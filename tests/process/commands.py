@@ -45,7 +45,7 @@ def environment(**variables: str) -> dict[str, str]:
 def healthy(port: int, **variables: str) -> bool:
     """What the image's HEALTHCHECK says of a server on this port."""
     given = environment(ZUORA_MOCK_PORT=str(port), **variables)
-    return subprocess.run([ROOT / "health.sh"], env=given, capture_output=True, check=False).returncode == 0
+    return subprocess.run([ROOT / ".docker" / "health.sh"], env=given, capture_output=True, check=False).returncode == 0
 
 
 Start = Callable[..., Server]
