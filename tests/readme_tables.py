@@ -12,10 +12,12 @@ from zuora_mock import api
 from zuora_mock.admin import app as admin_app
 from zuora_mock.admin import health
 from zuora_mock.admin.mount import PREFIX
+from zuora_mock.api.codes import read_as
 from zuora_mock.api.gateway.operation import OperationRoute, first_sentence
 from zuora_mock.api.gateway.reference import listed
 from zuora_mock.cli import main
 from zuora_mock.domain.catalogue import OBJECTS
+from zuora_mock.domain.rules import RULES
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -91,12 +93,22 @@ def admin() -> str:
     return "\n".join(["| call | |", "|---|---|", *calls])
 
 
+def rules() -> str:
+    """Every refusal, as `/__admin/rules` lists them."""
+    rows = [
+        f"| `{rule.name}` | `{read_as(rule)}` | {rule.summary} | {rule.provenance.value}: {rule.source} |"
+        for rule in RULES.values()
+    ]
+    return "\n".join(["| rule | a client reads | what it says | how we know |", "|---|---|---|---|", *rows])
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "admin": admin,
     "settings": settings,
     "objects": objects,
     "operations": operations,
     "rest": rest,
+    "rules": rules,
 }
 
 

@@ -28,7 +28,7 @@ FLOORS: dict[str, int] = {
     "api": 8,
     "admin": 9,
     "main": 10,
-    **dict.fromkeys(("serve", "health", "commands"), 11),
+    **dict.fromkeys(("serve", "commands"), 11),
     "cli": 12,
     "embedded": 12,
     **dict.fromkeys(("asgi", "__main__"), 13),

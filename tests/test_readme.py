@@ -28,8 +28,8 @@ from zuora_mock.admin.mount import PREFIX
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.cli import main
 from zuora_mock.client import MockTenant
-from zuora_mock.health import DEFAULT_PORT
-from zuora_mock.settings import TenantSettings
+from zuora_mock.domain.rules import RULES
+from zuora_mock.settings import DEFAULT_PORT, TenantSettings
 from zuora_mock.steering.faults import FaultKind
 from zuora_mock.stubs.mapping import StubMapping
 from zuora_mock.tenants.fixtures import parse
@@ -179,6 +179,10 @@ def test_it_names_every_operation() -> None:
     assert [path for path in sorted(paths) if f" {path}`" not in TEXT] == []
 
 
+def test_every_rule_says_what_it_asks_and_how_we_know() -> None:
+    assert [name for name, rule in RULES.items() if not (rule.summary and rule.source) or "|" in rule.summary] == []
+
+
 def test_it_names_no_variable_that_there_is_not() -> None:
     known = {f"ZUORA_MOCK_{each.name.upper()}" for each in main.params if each.name} | {"ZUORA_MOCK_URL"}
     assert set(re.findall("ZUORA_MOCK_[A-Z_]*[A-Z]", TEXT)) <= known
@@ -243,6 +247,7 @@ def test_the_image_listens_where_the_readme_says_and_is_labelled_with_the_versio
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert f"{DEFAULT_PORT}:{DEFAULT_PORT}" in blocks("sh")[1]
     assert f"EXPOSE {DEFAULT_PORT}" in dockerfile
+    assert f"port={DEFAULT_PORT}" in (ROOT / ".docker" / "health.sh").read_text(encoding="utf-8").splitlines()
     assert f'org.opencontainers.image.version="{__version__}"' in dockerfile
 
 

@@ -82,9 +82,13 @@ def warnings(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str
             yield f"{name} is no setting" + (f"; did you mean {settings[near[0]]}?" if near else "")
 
 
-def _in_a_folder(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
+def _to_write(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
+    """A file that is there or will be; what is beside it is ours too."""
     if path and not path.parent.is_dir():
         raise click.BadParameter(f"there is no folder {path.parent}")
+    for each in filter(None, (path and path.parent, path)):
+        if each.exists() and not os.access(each, os.W_OK):
+            raise click.BadParameter(f"user {os.getuid()} may not write {each}, or nobody may")
     return path
 
 
@@ -134,7 +138,7 @@ def _run(module: str, **parameters: Any) -> None:
 @_flag(
     "--port-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    callback=_in_a_folder,
+    callback=_to_write,
     help="File that has the port while calls are welcome.",
 )
 @_flag("--tls-cert", type=_READABLE, help="PEM file with a certificate: HTTPS in place of HTTP.")
@@ -142,7 +146,7 @@ def _run(module: str, **parameters: Any) -> None:
 @_flag(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
-    callback=_in_a_folder,
+    callback=_to_write,
     help="SQLite file that keeps the state; without it the state lives in memory.",
 )
 @_flag(

@@ -129,6 +129,7 @@ class Bench:
     def order(self, *ids: object) -> list[str]:
         """Submits, and the ids of the jobs."""
         with self.transaction() as transaction:
+            transaction.request = self.tenant.entries
             assert [outcome.refusal for outcome in splits.submit(transaction, ids)] == [None] * len(ids)
             return transaction.jobs
 

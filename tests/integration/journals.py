@@ -40,7 +40,6 @@ class Kept:
         answer: object = None,
         changes: Sequence[Change] = (),
         refusals: Sequence[Refusal] = (),
-        jobs: Sequence[str] = (),
         notes: Sequence[str] = (),
         uses: Sequence[Use] = (),
     ) -> int:
@@ -67,7 +66,6 @@ class Kept:
             response_body=_bytes(answer),
             changes=Changes(changes),
             refusals=refusals,
-            jobs=jobs,
             notes=notes,
             uses=uses,
         )

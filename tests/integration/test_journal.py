@@ -210,10 +210,11 @@ def test_a_long_body_is_kept_in_part_and_that_is_noted(kept: Kept) -> None:
 def test_changed_rows_are_told_in_the_units_of_zuora(kept: Kept) -> None:
     before: Record = {"Id": "a", "Amount": 46_150_000, "InvoiceDate": "2026-01-15", "_Original": "b"}
     after: Record = {**before, "Amount": 0, "UpdatedDate": kept.tenant.now(), "Region__c": "EU"}
-    changes = [
-        Change("Invoice", "a", before, after),
-        Change("InvoiceSplitItem", "i", None, {"Id": "i", "SplitPercentage": 33_333_333_333}),
-        Change("Invoice", "c", {"Id": "c"}, None),
+    item: Record = {"Id": "i", "SplitPercentage": 33_333_333_333}
+    changes: list[Change] = [
+        {"object": "Invoice", "id": "a", "before": before, "after": after},
+        {"object": "InvoiceSplitItem", "id": "i", "before": None, "after": item},
+        {"object": "Invoice", "id": "c", "before": {"Id": "c"}, "after": None},
     ]
     found = whole(kept, kept.call(changes=changes))["changes"]
     assert found[0] == {
@@ -236,8 +237,8 @@ def test_an_entry_tells_of_the_work_that_its_call_ordered_and_what_it_changed(ke
     bench = kept.bench
     split = bench.split(bench.invoice([Item("100.00")]), "60", "40")
     kept.call("create")
+    n = kept.call()
     (job,) = bench.order(split)
-    n = kept.call(jobs=[job])
     assert whole(kept, n)["jobs"] == [
         {"id": job, "type": "InvoiceSplit", "objectId": split, "state": "queued", "reason": None}
     ]
@@ -251,8 +252,8 @@ def test_an_entry_tells_of_the_work_that_its_call_ordered_and_what_it_changed(ke
 def test_work_does_not_write_into_a_journal_that_was_cleared(kept: Kept) -> None:
     bench = kept.bench
     split = bench.split(bench.invoice([Item("100.00")]), "60", "40")
+    kept.call()
     (job,) = bench.order(split)
-    kept.call(jobs=[job])
     with bench.transaction() as transaction:
         kept.journal.clear(transaction)
     kept.call("query")

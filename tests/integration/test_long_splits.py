@@ -135,5 +135,5 @@ def test_the_journal_tells_the_first_of_many_changes_and_their_number(monkeypatc
     with bench.transaction() as transaction:
         transaction.insert(INVOICE_ITEM, [{"Id": f"{number:032d}", "InvoiceId": "x"} for number in range(5)])
         transaction.insert(TAXATION_ITEM, [{"Id": f"{number:032d}", "InvoiceId": "x"} for number in range(2)])
-        assert [each.id for each in transaction.changes] == [f"{number:032d}" for number in range(3)]
+        assert [each["id"] for each in transaction.changes] == [f"{number:032d}" for number in range(3)]
         assert journal.left_out(transaction.changes) == ["of 7 changes the first 3 are kept"]

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PROBE = ("-I", "-S", str(ROOT / "app" / "zuora_mock" / "health.py"))
-"""As the image asks for its health."""
 PATIENCE = 30
 """Seconds after which a process that says nothing is ended."""
 
@@ -42,6 +40,12 @@ def environment(**variables: str) -> dict[str, str]:
     """The environment of the tests without settings of its own, and the source in reach."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ZUORA_MOCK_")}
     return inherited | {"PYTHONPATH": str(ROOT / "app")} | variables
+
+
+def healthy(port: int, **variables: str) -> bool:
+    """What the image's HEALTHCHECK says of a server on this port."""
+    given = environment(ZUORA_MOCK_PORT=str(port), **variables)
+    return subprocess.run([ROOT / ".docker" / "health.sh"], env=given, capture_output=True, check=False).returncode == 0
 
 
 Start = Callable[..., Server]

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from tests.process.commands import PATIENCE, ROOT, Run, Server, Start
-from zuora_mock import __version__, health
+from zuora_mock import __version__
 from zuora_mock.cli import main, warnings
 from zuora_mock.domain.rules import RULES
 from zuora_mock.settings import DEFAULT_PORT, Settings
@@ -150,6 +150,20 @@ def test_wrong_use_is_exit_code_2_and_told_on_standard_error(run: Run, flags: li
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize("flag", ["--db", "--port-file"])
+def test_a_folder_or_a_file_that_nobody_may_write_is_told_with_the_user(
+    flag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, closed = tmp_path / "state", [tmp_path]
+    path.touch()
+    monkeypatch.setattr("os.access", lambda each, _: each not in closed)
+    for each in (tmp_path, path):
+        closed[:] = [each]
+        result = CliRunner().invoke(main, [flag, str(path)])
+        assert result.exit_code == 2
+        assert f"user {os.getuid()} may not write {each}" in " ".join(result.output.split())
+
+
 def test_a_taken_port_is_one_clear_line_and_an_exit_code_of_its_own(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -275,7 +289,3 @@ def test_every_rule_is_a_line(run: Run) -> None:
     assert [line.split()[0] for line in lines] == list(RULES)
     [draft] = [line for line in lines if line.startswith("invoice-split.draft-only ")]
     assert "documented" in draft.split()
-
-
-def test_the_health_probe_knows_the_default_port() -> None:
-    assert health.DEFAULT_PORT == DEFAULT_PORT

@@ -14,9 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.process.commands import ROOT, Run, environment
+from tests.process.commands import ROOT, Run, environment, healthy
 from zuora_mock.embedded import ZuoraMock
-from zuora_mock.health import healthy
 
 WITHOUT = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
 """A plugin of our own environment takes a second to load in each worker."""

@@ -15,9 +15,8 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
-from tests.process.commands import PROBE, ROOT, Run, Server, Start, environment
+from tests.process.commands import ROOT, Run, Server, Start, environment, healthy
 from zuora_mock import __version__
-from zuora_mock.health import healthy
 
 AT_ONCE = 2
 """Seconds within which a server that got TERM is gone: its own one, and one for a busy machine."""
@@ -172,12 +171,11 @@ def test_long_work_does_not_delay_the_end(start: Start, tmp_path: Path) -> None:
         assert server.stop(within=AT_ONCE) == 0
 
 
-def test_the_health_probe_tells_a_healthy_server_from_none(start: Start, run: Run) -> None:
+def test_the_health_probe_tells_a_healthy_server_from_none(start: Start) -> None:
     server = start()
-    port = str(port_of(server))
-    assert run(*PROBE, ZUORA_MOCK_PORT=port).returncode == 0
+    assert healthy(port_of(server))
     server.stop()
-    assert run(*PROBE, ZUORA_MOCK_PORT=port).returncode == 1
+    assert not healthy(port_of(server))
 
 
 def test_start_up_imports_nothing_that_a_server_does_not_need(run: Run) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.acceptance.mocks import CLIENT_ID, SECRET
-from tests.process.commands import PROBE, Run, Start
+from tests.process.commands import Start, healthy
 from zuora_mock.steering.faults import NETWORK
 
 pytestmark = pytest.mark.assumed
@@ -57,8 +57,8 @@ def test_an_ordered_fault_breaks_the_connection_there_too(start: Start, certific
     assert server.process.stderr.read() == ""
 
 
-def test_the_health_probe_asks_in_the_same_way(start: Start, run: Run, certificate: Path) -> None:
+def test_the_health_probe_asks_in_the_same_way(start: Start, certificate: Path) -> None:
     server = start(ZUORA_MOCK_TLS_CERT=str(certificate))
-    port = server.url.rpartition(":")[2]
-    assert run(*PROBE, ZUORA_MOCK_PORT=port, ZUORA_MOCK_TLS_CERT=str(certificate)).returncode == 0
-    assert run(*PROBE, ZUORA_MOCK_PORT=port).returncode == 1
+    port = int(server.url.rpartition(":")[2])
+    assert healthy(port, ZUORA_MOCK_TLS_CERT=str(certificate))
+    assert not healthy(port)

@@ -40,7 +40,7 @@ POLICY = Policy(terms=TERMS)
 def planned(
     split: Split, invoice: Invoice, policy: Policy, digits: int, terms: Sequence[str | None] = ()
 ) -> list[Part]:
-    return at_once(plan(split, invoice, policy, digits, terms))
+    return at_once(plan(split, invoice, policy, digits, terms)).parts
 
 
 def verified(invoice: Invoice, parts: Sequence[Invoice]) -> None:

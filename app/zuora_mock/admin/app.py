@@ -45,7 +45,6 @@ def create_admin_app(services: Services, operations: Sequence[Described], report
         redoc_url=None,
         openapi_url=None,
         servers=[{"url": "/__admin"}],
-        max_body_size=guard.largest_body(services.settings),
     )
     app.state.services, app.state.operations, app.state.health = services, operations, reporter
     for router in (health.open_router, documentation.router, *(part.router for part in _GUARDED)):

@@ -42,7 +42,7 @@ class LazyAdmin:
         except problems.Problem as problem:
             await problems.respond(problem)(scope, receive, send)
             return
-        await self._application()(_as_json(scope), receive, send)
+        await self._application()(_as_json(scope), guard.bounded(receive, self._services.settings), send)
 
     def _application(self) -> ASGIApp:
         if self._app is None:

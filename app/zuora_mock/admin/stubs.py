@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from fastapi import Body
 from pydantic import ConfigDict, Discriminator, Tag
 
 from zuora_mock.admin.context import CurrentTenantCall
@@ -25,7 +26,9 @@ def _form(body: Any) -> str:
     return "list" if isinstance(body, MappingList) or (isinstance(body, dict) and "mappings" in body) else "one"
 
 
-OneOrMany = Annotated[Annotated[StubMapping, Tag("one")] | Annotated[MappingList, Tag("list")], Discriminator(_form)]
+OneOrMany = Annotated[
+    Annotated[StubMapping, Tag("one")] | Annotated[MappingList, Tag("list")], Discriminator(_form), Body()
+]
 
 
 class OtherStub(StubMapping):

@@ -73,8 +73,8 @@ def load(transaction: Transaction, header: Record) -> Invoice:
 
 def remove(transaction: Transaction, invoice: Invoice) -> None:
     """Takes the invoice and everything on it away, whatever its status."""
-    transaction.delete(TAXATION_ITEM, invoice.taxes)
-    transaction.delete(INVOICE_ITEM, invoice.items)
+    transaction.delete(TAXATION_ITEM, invoice.taxes, "InvoiceId")
+    transaction.delete(INVOICE_ITEM, invoice.items, "InvoiceId")
     transaction.delete(INVOICE, [invoice.header])
 
 

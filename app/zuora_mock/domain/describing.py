@@ -21,7 +21,7 @@ SENT: Mapping[Type, Schema] = {
     Type.BOOLEAN: {"type": "boolean"},
     Type.DATE: {"type": "string", "format": "date"},
     Type.DATETIME: {"type": "string", "format": "date-time"},
-    Type.STRUCTURE: {"type": ["object", "array"]},
+    Type.STRUCTURE: {"anyOf": [{"type": "object"}, {"type": "array", "items": {}}]},
 }
 """How clients send the values of each type."""
 

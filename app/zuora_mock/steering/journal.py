@@ -54,7 +54,6 @@ class Entry:
     changes: Changes
     refusals: Sequence[Refusal]
     uses: Sequence[Use] = ()
-    jobs: Sequence[str] = ()
     notes: Sequence[str] = ()
 
 
@@ -136,8 +135,6 @@ class Journal:
     def write(self, transaction: Transaction, entry: Entry) -> None:
         if self.size:
             rows.add(transaction, _kept_entry(entry))
-        if entry.jobs:
-            jobs.link(transaction, entry.jobs, entry.n)
         if entry.n % _SWEEP == 0:
             rows.forget(transaction, self.forgotten(transaction.tenant))
         self._exercise(transaction, entry)

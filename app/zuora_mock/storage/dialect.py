@@ -56,9 +56,11 @@ class SqlDialect:
         return self._make()
 
 
-def upsert(dialect: SqlDialect, table: Table, key: Sequence[str], names: Iterable[str]) -> ClauseElement:
-    """Inserts a row; where there is one of its key, these columns are written over."""
-    new = dialect.insert(table)
+def upsert(
+    dialect: SqlDialect, table: Table, key: Sequence[str], names: Iterable[str], given: Iterable[str] = ()
+) -> ClauseElement:
+    """Inserts a row; where there is one of its key, these columns are written over. Without `given` all are given."""
+    new = dialect.insert(table).values({name: bindparam(name) for name in given or table.c.keys()})
     update: ClauseElement = new.on_conflict_do_update(
         index_elements=key, set_={name: new.excluded[name] for name in names}
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
+from pydantic_core import to_json
 from sqlalchemy import bindparam, delete, insert, literal_column, select, update
 
 from zuora_mock.clock import format_instant
@@ -19,8 +19,7 @@ NEVER = 2**62
 """`due_at` of a job that waits until it is told to run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """`due_at` in epoch milliseconds; `request` is the journal entry of the call that ordered the work.
 
     `rule` is the name of the one that a failed job has broken; `parameters`, in JSON, are what there is to know for the
@@ -60,7 +59,8 @@ class Job:
 
 
 def add(transaction: Transaction, job: Job) -> None:
-    _INSERT.run(transaction, {"tenant": transaction.tenant.world, **{name: getattr(job, name) for name in _COLUMNS}})
+    values = {**job._asdict(), "state": job.state.value}
+    _INSERT.run(transaction, {"tenant": transaction.tenant.world, **values})
 
 
 def find(transaction: Transaction, id: str) -> Job | None:
@@ -88,12 +88,6 @@ def states_of(transaction: Transaction, object_id: str, type: str = "") -> list[
     return [JobState(state) for state, each in jobs if type in ("", each)]
 
 
-def link(transaction: Transaction, ids: Iterable[str], request: int) -> None:
-    """Notes the journal entry of the call that has ordered the jobs."""
-    whose = transaction.tenant.world
-    _LINK.run_many(transaction, [{"whose": whose, "job": each, "entry": request} for each in ids])
-
-
 def unlink_all(transaction: Transaction) -> None:
     """Their calls are in no journal any more."""
     _UNLINK.run(transaction, {"whose": transaction.tenant.world, "nothing": None})
@@ -105,30 +99,41 @@ def trim(transaction: Transaction, most: int) -> int:
 
 
 def new_history(state: JobState, at: int) -> str:
-    return _ENCODE([{"state": state.value, "at": at}])
+    return to_json([{"state": state.value, "at": at}]).decode()
+
+
+def after(job: Job, event: JobEvent, at: int, reason: str | None = None, rule: str | None = None) -> Job:
+    """What the event makes of the job, which is not written yet. Raises IllegalMove."""
+    state = next_job(job.state, event)
+    entry: dict[str, Any] = {"state": state.value, "at": at}
+    if reason is not None:
+        entry["reason"] = reason
+    history = f"{job.history[:-1]}, {to_json(entry).decode()}]"
+    return job._replace(state=state, reason=reason, rule=rule, history=history)
+
+
+def save(transaction: Transaction, before: Job, after: Job) -> None:
+    """Raises IllegalMove if the row has moved on since the job was read."""
+    parameters = {
+        "whose": transaction.tenant.world,
+        "job": before.id,
+        "before": before.state.value,
+        "after": after.state.value,
+        "why": after.reason,
+        "broken": after.rule,
+        "new_history": after.history,
+    }
+    if _MOVE.run(transaction, parameters).rowcount != 1:
+        raise IllegalMove(before.state, JobEvent.CLAIM)
 
 
 def move(
     transaction: Transaction, job: Job, event: JobEvent, reason: str | None = None, rule: str | None = None
 ) -> Job:
-    """The job after the event. Raises IllegalMove, also if the row has moved on since the job was read."""
-    state = next_job(job.state, event)
-    entry: dict[str, Any] = {"state": state.value, "at": transaction.now()}
-    if reason is not None:
-        entry["reason"] = reason
-    history = f"{job.history[:-1]}, {_ENCODE(entry)}]"
-    parameters = {
-        "whose": transaction.tenant.world,
-        "job": job.id,
-        "before": job.state.value,
-        "after": state.value,
-        "why": reason,
-        "broken": rule,
-        "new_history": history,
-    }
-    if _MOVE.run(transaction, parameters).rowcount != 1:
-        raise IllegalMove(job.state, event)
-    return replace(job, state=state, reason=reason, rule=rule, history=history)
+    """The job after the event."""
+    moved = after(job, event, transaction.now(), reason, rule)
+    save(transaction, job, moved)
+    return moved
 
 
 def _job(row: Sequence[Any]) -> Job:
@@ -137,12 +142,10 @@ def _job(row: Sequence[Any]) -> Job:
     return Job(*values)
 
 
-_COLUMNS = tuple(each.name for each in fields(Job))
-_STATE = _COLUMNS.index("state")
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_STATE = Job._fields.index("state")
 _WHOSE, _ONE = JOBS.c.tenant == bindparam("whose"), JOBS.c.id == bindparam("job")
 _INSERT = Prepared(insert(JOBS))
-_JOBS = select(*(JOBS.c[name] for name in _COLUMNS)).where(_WHOSE).order_by(JOBS.c.seq)
+_JOBS = select(*(JOBS.c[name] for name in Job._fields)).where(_WHOSE).order_by(JOBS.c.seq)
 _ALL = Prepared(_JOBS)
 _BY_ID = Prepared(_JOBS.where(_ONE))
 _BY_STATE = Prepared(_JOBS.where(JOBS.c.state == bindparam("now")))
@@ -150,7 +153,6 @@ _BY_REQUEST = Prepared(_JOBS.where(JOBS.c.request == bindparam("wanted")))
 _STATES = Prepared(
     select(JOBS.c.state, JOBS.c.type).where(_WHOSE, JOBS.c.object_id == bindparam("object")).order_by(JOBS.c.seq)
 )
-_LINK = Prepared(update(JOBS).where(_WHOSE, _ONE).values(request=bindparam("entry")))
 _FINISHED = JOBS.c.state.in_([literal_column(f"'{each.value}'") for each in (JobState.SUCCEEDED, JobState.FAILED)])
 _SURPLUS = select(JOBS.c.id).where(_WHOSE, _FINISHED).order_by(JOBS.c.seq.desc())
 _TRIM = Prepared(delete(JOBS).where(_WHOSE, JOBS.c.id.in_(_SURPLUS.offset(bindparam("most")))))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import compress
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -92,7 +94,8 @@ class Filters:
 
 def add(transaction: Transaction, entry: KeptEntry) -> None:
     """In place of an older entry of this number."""
-    _INSERT.run_with(transaction, (transaction.tenant.key, *entry))
+    given = tuple([each is not None for each in entry])
+    _insert(given).run_with(transaction, (transaction.tenant.key, *compress(entry, given)))
 
 
 def find(transaction: Transaction, n: int) -> KeptEntry | None:
@@ -139,13 +142,7 @@ def left_out(changes: Changes) -> list[str]:
 
 
 def changes_as_text(changes: Sequence[Change]) -> str | None:
-    if not changes:
-        return None
-    shown = [
-        {"object": each.object, "id": each.id, "before": each.before, "after": each.after}
-        for each in changes[:MOST_CHANGES]
-    ]
-    return to_json(shown).decode()
+    return to_json(changes[:MOST_CHANGES]).decode() if changes else None
 
 
 def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str | None:
@@ -195,6 +192,14 @@ def _among(rule: str | None) -> str | None:
     return f"%,{literally(rule)},%"
 
 
+@lru_cache(maxsize=64)
+def _insert(given: tuple[bool, ...]) -> Prepared:
+    """Of the columns that have a value: the driver takes longer over a null than over anything else."""
+    names = ("tenant", *compress(KeptEntry._fields, given))
+    written_over = [name for name in KeptEntry._fields if name not in _KEY]
+    return Prepared(lambda dialect: upsert(dialect, JOURNAL, _KEY, written_over, names))
+
+
 def _appending(column: Column[str]) -> Prepared:
     """Adds the elements of one JSON array to another."""
     more = bindparam("more", type_=column.type)
@@ -218,9 +223,6 @@ def _alike(text: ColumnElement[str], parameter: str) -> ColumnElement[bool]:
 _WHOSE = JOURNAL.c.tenant == bindparam("whose")
 _KEY = ("tenant", "n")
 _RULES = "," + JOURNAL.c.rule + ","
-_INSERT = Prepared(
-    lambda dialect: upsert(dialect, JOURNAL, _KEY, [name for name in KeptEntry._fields if name not in _KEY])
-)
 _ENTRY = Prepared(
     select(*(JOURNAL.c[name] for name in KeptEntry._fields)).where(_WHOSE, JOURNAL.c.n == bindparam("wanted"))
 )

@@ -13,7 +13,6 @@ from zuora_mock.storage import stored
 from zuora_mock.storage.places import column_names, seldom_names
 
 ASIDE = ("seldom", "custom")
-NOTHING_ASIDE = (None, None)
 
 
 @cache
@@ -30,7 +29,10 @@ def record_of(kind: ObjectType, row: Sequence[Any]) -> Record:
     """From the values of `places.columns`."""
     if kind.stored:
         return stored.record_of(row)
-    record: Record = {name: value for name, value in zip(column_names(kind), row, strict=False) if value is not None}
+    record: Record = {}
+    for name, value in zip(column_names(kind), row, strict=False):
+        if value is not None:
+            record[name] = value
     for name in _booleans(kind):
         if name in record:
             record[name] = bool(record[name])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import bindparam, insert, or_, select
 
 from zuora_mock.storage.statements import Prepared
@@ -26,7 +27,7 @@ class KeptSplit:
 def add(transaction: Transaction, kept: Iterable[KeptSplit]) -> None:
     scope = transaction.scope
     rows = [
-        {**scope, "split": each.split, "original": each.original, "arithmetic": _ENCODE(each.arithmetic)}
+        {**scope, "split": each.split, "original": each.original, "arithmetic": to_json(each.arithmetic).decode()}
         for each in kept
     ]
     _INSERT.run_many(transaction, rows)
@@ -48,7 +49,6 @@ def _kept(row: Sequence[Any]) -> KeptSplit:
     return KeptSplit(split, original, json.loads(arithmetic))
 
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _MINE = (SPLITS.c.tenant == bindparam("tenant"), SPLITS.c.entity == bindparam("entity"))
 _INSERT = Prepared(insert(SPLITS))
 _ALL_SPLITS = select(SPLITS.c.split, SPLITS.c.original, SPLITS.c.arithmetic).where(*_MINE)

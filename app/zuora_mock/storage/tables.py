@@ -63,9 +63,8 @@ def _column(field: Field) -> Column[object]:
 def _index(kind: ObjectType, field: Field) -> Index:
     """Without the nulls: nothing is searched by them, and most references are empty."""
     filled = text(f'"{field.name}" IS NOT NULL')
-    return Index(
-        f"{kind.table}_{field.name}", "tenant", "entity", field.name, sqlite_where=filled, postgresql_where=filled
-    )
+    columns = ("tenant", "entity", field.name, "seq")
+    return Index(f"{kind.table}_{field.name}", *columns, sqlite_where=filled, postgresql_where=filled)
 
 
 _LISTED = frozenset({"Account", "Invoice"})

@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 
 from zuora_mock.clock import whole_seconds
 from zuora_mock.domain.catalogue import INVOICE, ObjectType
-from zuora_mock.domain.values import Record
+from zuora_mock.domain.values import Record, Value
 from zuora_mock.ids import object_id, object_ids
 from zuora_mock.storage import stored
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.places import column_names, columns, equal, table_of, whose
-from zuora_mock.storage.records import ASIDE, NOTHING_ASIDE, aside_of, column_set, columns_of, record_of
+from zuora_mock.storage.records import ASIDE, aside_of, column_set, columns_of, record_of
 from zuora_mock.storage.statements import Connection, Prepared, execute, execute_many
 from zuora_mock.storage.tenants import Image, Tenant, counts, image_of, put_back, save_counters
 
@@ -34,11 +34,11 @@ class DuplicateRow(Exception):
     """A row of this key is there already."""
 
 
-class Change(NamedTuple):
+class Change(TypedDict):
     """One row as it was and as it is; `before` is None for a new row, `after` for one that is gone."""
 
     object: str
-    id: str
+    id: Value
     before: Record | None
     after: Record | None
 
@@ -53,10 +53,15 @@ class Changes(list[Change]):
     untold = 0
 
     def add_new(self, kind: ObjectType, records: Sequence[Record]) -> None:
-        self.extend(Change(kind.name, str(each["Id"]), None, each) for each in self._told(records))
+        name, told = kind.name, self._told(records)
+        self.extend([{"object": name, "id": each["Id"], "before": None, "after": each} for each in told])
 
     def add_gone(self, kind: ObjectType, records: Sequence[Record]) -> None:
-        self.extend(Change(kind.name, str(each["Id"]), each, None) for each in self._told(records))
+        name, told = kind.name, self._told(records)
+        self.extend([{"object": name, "id": each["Id"], "before": each, "after": None} for each in told])
+
+    def add_changed(self, kind: ObjectType, before: Record, after: Record) -> None:
+        self.append({"object": kind.name, "id": before["Id"], "before": before, "after": after})
 
     def _told(self, records: Sequence[Record]) -> Sequence[Record]:
         told = records[: max(0, MOST_CHANGES - len(self))]
@@ -69,13 +74,15 @@ class Transaction:
     """Opened by `begin` alone; `connection` is for this room.
 
     `stream` keeps the ids of background work apart from those of calls, so that their order does not matter; `ahead` is
-    what steps that were taken before have come to, for work that is too long for one transaction.
+    what steps that were taken before have come to, for work that is too long for one transaction. `request` is the
+    number of the call that it is about, if it is about one.
     """
 
     connection: Connection
     tenant: Tenant
     entity: int
     stream: str = ""
+    request: int | None = None
     changes: Changes = field(default_factory=Changes)
     jobs: list[str] = field(default_factory=list)
     ahead: Any = None
@@ -102,7 +109,7 @@ class Transaction:
 
     def for_entity(self, number: int) -> Transaction:
         """The same transaction on the rows of another entity; changes are listed apart from those of this one."""
-        return Transaction(self.connection, self.tenant, number)
+        return Transaction(self.connection, self.tenant, number, request=self.request)
 
     def now(self) -> int:
         return self.tenant.clock.now()
@@ -169,14 +176,14 @@ class Transaction:
 
     def _load(self, kind: ObjectType, records: Sequence[Record]) -> None:
         given = frozenset().union(*records)
-        names = _present(kind, given & column_set(kind))
-        aside = not given <= column_set(kind)
+        names, aside = _present(kind, given & column_set(kind)), given - column_set(kind)
         mine, first = (self.tenant.world, self.entity), self.tenant.next_seqs(len(records))
         rows = [
-            (*mine, seq, *(aside_of(kind, each) if aside else NOTHING_ASIDE), *map(each.get, names))
+            (*mine, seq, *map(each.get, names), *(aside_of(kind, each) if aside else ()))
             for seq, each in enumerate(records, first)
         ]
-        execute_many(self, _insert(kind, names, self.connection.dialect.mark), rows)
+        given_names = (*names, *ASIDE) if aside else names
+        execute_many(self, _insert(kind, given_names, self.connection.dialect.mark), rows)
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""
@@ -185,7 +192,7 @@ class Transaction:
             stored.replace(self, kind, before, after)
         else:
             self._update(kind, before, columns_of(kind, values, after))
-        self.changes.append(Change(kind.name, str(before["Id"]), before, after))
+        self.changes.add_changed(kind, before, after)
         return after
 
     def _update(self, kind: ObjectType, before: Record, columns: Mapping[str, object]) -> None:
@@ -194,25 +201,24 @@ class Transaction:
 
     def update_many(self, kind: ObjectType, updates: Sequence[tuple[Record, Record]]) -> None:
         """Writes values over several records at once; they name the same fields each time, no custom ones."""
-        if not updates:
-            return
-        whose = _prefixed(self.scope)
-        changes = [Change(kind.name, str(before["Id"]), before, {**before, **values}) for before, values in updates]
-        columns = [
-            columns_of(kind, values, each.after or {}) for (_, values), each in zip(updates, changes, strict=True)
-        ]
-        rows = [{**whose, "_id": each.id, **_prefixed(new)} for each, new in zip(changes, columns, strict=True)]
-        _update(kind, tuple(columns[0])).run_many(self, rows)
-        self.changes.extend(changes)
+        whose, rows = _prefixed(self.scope), []
+        for before, values in updates:
+            after = {**before, **values}
+            columns = columns_of(kind, values, after)
+            rows.append({**whose, "_id": before["Id"], **_prefixed(columns)})
+            self.changes.add_changed(kind, before, after)
+        if rows:
+            _update(kind, tuple(columns)).run_many(self, rows)
 
-    def delete(self, kind: ObjectType, records: Sequence[Record]) -> None:
+    def delete(self, kind: ObjectType, records: Sequence[Record], by: str = "Id") -> None:
+        """`by` is a field of which nothing but these records has the values that they have."""
         if not records:
             return
         if kind.stored:
             stored.remove(self, kind, records)
         else:
-            scope = self.scope
-            _delete(kind).run_many(self, [{**scope, "_id": record["Id"]} for record in records])
+            values = dict.fromkeys([record[by] for record in records])
+            _delete(kind, by).run_many(self, [{**self.scope, f"_{by}": value} for value in values])
         self.changes.add_gone(kind, records)
 
     def stamp_new(self, record: Record) -> Record:
@@ -364,7 +370,7 @@ def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _insert(kind: ObjectType, present: tuple[str, ...], mark: str) -> str:
-    names = ("tenant", "entity", "seq", *ASIDE, *present)
+    names = ("tenant", "entity", "seq", *present)
     quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join([mark] * len(names))
     return f"INSERT INTO {kind.table} ({quoted}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 
@@ -378,6 +384,5 @@ def _update(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
 
 
 @cache
-def _delete(kind: ObjectType) -> Prepared:
-    table = table_of(kind)
-    return Prepared(delete(table).where(whose(kind), table.c.Id == bindparam("_id")))
+def _delete(kind: ObjectType, by: str) -> Prepared:
+    return Prepared(delete(table_of(kind)).where(whose(kind), *_equal(kind, (by,))))

@@ -6,8 +6,9 @@ some seconds of the tenant's clock (`delayed`), or when somebody says so (`manua
 
 from __future__ import annotations
 
-import json
 from enum import Enum, auto
+
+from pydantic_core import to_json
 
 from zuora_mock.clock import SECOND
 from zuora_mock.domain.lifecycle import JobState
@@ -42,8 +43,8 @@ def _add(transaction: Transaction, type: str, object_id: str, parameters: object
         reason=None,
         rule=None,
         due_at=tenant.now() if state is JobState.SUCCEEDED else _due_at(tenant),
-        request=tenant.entries,
-        parameters=json.dumps(parameters, ensure_ascii=False),
+        request=transaction.request,
+        parameters=to_json(parameters).decode(),
         history=jobs.new_history(state, tenant.now()),
     )
     jobs.add(transaction, job)

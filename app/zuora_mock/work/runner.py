@@ -1,7 +1,7 @@
 """Background work that outlives the process: `orders` writes it down, here it is done in transactions of its own.
 
-One claims a job: what nobody finished was never begun. Another runs and finishes it: the work, its row and the journal
-tell the same story, or nothing of it happened.
+The work, the row of the job and the journal tell the same story, or nothing of it happened. A job that takes several
+transactions is claimed in the first of them: what nobody finished was never begun.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from zuora_mock.clock import DAY, SECOND
-from zuora_mock.domain.lifecycle import JobEvent, JobState
+from zuora_mock.domain.lifecycle import IllegalMove, JobEvent, JobState
 from zuora_mock.domain.rules import INTERNAL_ERROR, ORDERED_FAILURE
 from zuora_mock.errors import Refusal
 from zuora_mock.storage import jobs as rows
@@ -81,7 +81,9 @@ class Runner:
 
     def run_now(self, tenant: Tenant, id: str) -> Stepwise[dict[str, Any]]:
         """Runs a queued job whether it is due or not. Raises UnknownJob, IllegalMove."""
-        return (yield from self._perform(tenant, self._move(tenant, id, JobEvent.CLAIM))).shown()
+        with begin(self._database, tenant) as transaction:
+            job = _find(transaction, id)
+        return (yield from self._perform(tenant, job)).shown()
 
     def fail(self, tenant: Tenant, id: str, reason: str) -> dict[str, Any]:
         """Ends a job that waits without running it. Raises UnknownJob, IllegalMove."""
@@ -116,8 +118,7 @@ class Runner:
             job = self._resumed(transaction, id)
             if job is None or job.state is not JobState.QUEUED or job.due_at > tenant.now():
                 return False
-            claimed = rows.move(transaction, job, JobEvent.CLAIM)
-        yield from self._perform(tenant, claimed)
+        yield from self._perform(tenant, job)
         return True
 
     def _resumed(self, transaction: Transaction, id: str) -> Job | None:
@@ -190,28 +191,34 @@ class Runner:
     # One job
 
     def _perform(self, tenant: Tenant, job: Job) -> Stepwise[Job]:
+        claimed = rows.after(job, JobEvent.CLAIM, tenant.now())
         ordered = self._strike(tenant)
         if ordered is not None:
-            return self._fail(tenant, job.id, ordered)
+            return self._fail(tenant, job.id, ordered, claimed)
         try:
-            done = yield from in_place(self._database, tenant, self._work(tenant, job))
+            done = yield from in_place(self._database, tenant, self._work(tenant, job, claimed))
         except Refusal as refusal:
-            return self._fail(tenant, job.id, refusal)
+            return self._fail(tenant, job.id, refusal, claimed)
+        except IllegalMove:
+            raise
         except (StorageTrouble, GeneratorExit):
             self._stalled.add((tenant.key, job.id))
             raise
         except Exception as error:
             logger.exception("job %s failed", job.id)
-            return self._fail(tenant, job.id, INTERNAL_ERROR.refusal(f"{type(error).__name__}: {error}"))
+            return self._fail(tenant, job.id, INTERNAL_ERROR.refusal(f"{type(error).__name__}: {error}"), claimed)
         logger.info("job %s succeeded: %s %s", job.id, job.type, job.object_id)
         return done
 
-    def _work(self, tenant: Tenant, job: Job) -> Stepwise[Job]:
-        transaction = on_behalf_of(self._database, tenant, job.entity, f"job:{job.id}")
-        steps = self._handler(job)(transaction, job)
-        if steps is not None:
-            yield from steps
-        done = rows.move(transaction, job, JobEvent.SUCCEED)
+    def _work(self, tenant: Tenant, job: Job, claimed: Job) -> Stepwise[Job]:
+        transaction, kept = on_behalf_of(self._database, tenant, job.entity, f"job:{job.id}"), job
+        for _ in self._handler(job)(transaction, claimed) or ():
+            if kept is job:
+                rows.save(transaction, job, claimed)
+                kept = claimed
+            yield
+        done = rows.after(claimed, JobEvent.SUCCEED, tenant.now())
+        rows.save(transaction, kept, done)
         journal.append_changes(transaction, job.request, transaction.changes)
         return done
 
@@ -221,10 +228,12 @@ class Runner:
             raise INTERNAL_ERROR.refusal(f"there is no handler for {job.type}")
         return handler
 
-    def _fail(self, tenant: Tenant, id: str, refusal: Refusal) -> Job:
-        """Ends the job, and tells the entry of the call that ordered it why."""
+    def _fail(self, tenant: Tenant, id: str, refusal: Refusal, claimed: Job | None = None) -> Job:
+        """Ends the job, `claimed` if it was begun, and tells the entry of the call that ordered it why."""
         with begin(self._database, tenant) as transaction:
-            failed = rows.move(transaction, _find(transaction, id), JobEvent.FAIL, refusal.message, refusal.rule.name)
+            job, rule = _find(transaction, id), refusal.rule.name
+            failed = rows.after(claimed or job, JobEvent.FAIL, tenant.now(), refusal.message, rule)
+            rows.save(transaction, job, failed)
             explanation = {**self._explain(refusal, failed), "job": id}
             journal.append_explanation(transaction, failed.request, explanation)
         logger.warning("job %s failed: %s", id, refusal.message)

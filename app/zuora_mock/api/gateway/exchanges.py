@@ -210,6 +210,7 @@ class Exchanges:
         """Performs, completes the headers and writes the journal entry."""
         services = self._services
         with self._transaction(exchange) as transaction:
+            transaction.request = exchange.n
             self.traffic.count(exchange)
             answer = perform(exchange, transaction)
             self._keep_session(exchange, transaction)

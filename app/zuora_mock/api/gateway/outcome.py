@@ -82,6 +82,5 @@ def entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entry
         response_body=answer.body,
         changes=transaction.changes,
         refusals=answer.refusals,
-        jobs=transaction.jobs,
         notes=exchange.notes,
     )

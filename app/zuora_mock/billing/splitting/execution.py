@@ -7,7 +7,7 @@ own, other attributes stay).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,11 +22,11 @@ from zuora_mock.domain.catalogue import (
     TAXATION_ITEM,
     ObjectType,
 )
-from zuora_mock.domain.invoices import PAID, TOTALS, Invoice, Line, due_lines, exempt_lines, put_together
+from zuora_mock.domain.invoices import PAID, TOTALS, Invoice, put_together
 from zuora_mock.domain.lifecycle import InvoiceEvent, InvoiceState, next_invoice
 from zuora_mock.domain.money import minor_digits
 from zuora_mock.domain.splitting.allocation import Rounding
-from zuora_mock.domain.splitting.split import Part, Policy, Split, SplitItem, check, in_minor_units, plan, verify
+from zuora_mock.domain.splitting.split import Part, Planned, Policy, Split, SplitItem, check, plan, verify
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.storage import splits, unfinished
 from zuora_mock.storage.jobs import Job
@@ -54,7 +54,7 @@ class Work:
     digits: int
     members: list[Invoice]
     whole: Invoice
-    parts: list[Part]
+    plan: Planned
     keeps_original: bool
 
     @property
@@ -215,8 +215,8 @@ def work_of(
     fallbacks = (whole.header.get("PaymentTerm"), account.get("PaymentTerm"), default.name if default else None)
     planned = plan(split, whole, ways, digits, [_text(term) for term in fallbacks])
     small = len(split.items) * (len(whole.items) + len(whole.taxes)) <= STEP
-    parts = at_once(planned) if small else (yield from planned)
-    return Work(split, items, ways, currency, digits, members, whole, parts, keeps_original)
+    shared = at_once(planned) if small else (yield from planned)
+    return Work(split, items, ways, currency, digits, members, whole, shared, keeps_original)
 
 
 # Copy
@@ -236,14 +236,16 @@ def _copies(transaction: Transaction, work: Work) -> Stepwise[list[Invoice]]:
         "_Group": work.split.id,
         "_Original": work.whole.header.get("_Original", work.whole.header["Id"]),
     }
-    numbers = transaction.next_invoice_numbers(len(work.parts))
-    copies = (_copy(transaction, part, header, stamp, number) for part, number in zip(work.parts, numbers, strict=True))
+    parts = work.plan.parts
+    numbers = transaction.next_invoice_numbers(len(parts))
+    copies = (_copy(transaction, part, header, stamp, number) for part, number in zip(parts, numbers, strict=True))
     return (yield from _now_and_then(copies, len(work.whole.items) + len(work.whole.taxes)))
 
 
 def _copy(transaction: Transaction, part: Part, header: Record, stamp: Record, number: str) -> Invoice:
-    invoice_id = transaction.new_id()
-    amounts = {name: part.invoice.header[name] for name in (*TOTALS, "Balance")}
+    items, taxes = part.invoice.items, part.invoice.taxes
+    invoice_id, *new_ids = transaction.new_ids(1 + len(items) + len(taxes))
+    of_old: dict[Value, str] = dict(zip([item["Id"] for item in items], new_ids, strict=False))
     own = {
         "Id": invoice_id,
         "InvoiceNumber": number,
@@ -251,34 +253,22 @@ def _copy(transaction: Transaction, part: Part, header: Record, stamp: Record, n
         "DueDate": part.due_date,
         "PaymentTerm": part.payment_term,
     }
-    old_ids = [item["Id"] for item in part.invoice.items]
-    new_ids: dict[Value, str] = dict(zip(old_ids, transaction.new_ids(len(old_ids)), strict=True))
-    return Invoice(
-        {**header, **amounts, **own},
-        tuple(_item(item, row, invoice_id, new_ids, stamp) for row, item in enumerate(part.invoice.items, start=1)),
-        tuple(
-            _tax(transaction, tax, row, invoice_id, new_ids, stamp)
-            for row, tax in enumerate(part.invoice.taxes, start=1)
-        ),
-    )
+    for row, item in enumerate(items):
+        _become(item, row, {**stamp, "Id": new_ids[row], "InvoiceId": invoice_id}, "AppliedToInvoiceItemId", of_old)
+    for row, tax in enumerate(taxes):
+        unpaid = dict.fromkeys(_PAYMENTS_OF_A_TAX & tax.keys(), 0)
+        new = {**unpaid, **stamp, "Id": new_ids[len(items) + row], "InvoiceId": invoice_id}
+        _become(tax, row, new, "InvoiceItemId", of_old)
+    amounts = {name: part.invoice.header[name] for name in (*TOTALS, "Balance")}
+    return Invoice({**header, **amounts, **own}, items, taxes)
 
 
-def _item(item: Record, row: int, invoice_id: str, new_ids: dict[Value, str], stamp: Record) -> Record:
-    item.setdefault("_Row", row)
-    item.update(stamp)
-    item["Id"], item["InvoiceId"] = new_ids[item["Id"]], invoice_id
-    if "AppliedToInvoiceItemId" in item:
-        item["AppliedToInvoiceItemId"] = new_ids.get(item["AppliedToInvoiceItemId"])
-    return item
-
-
-def _tax(
-    transaction: Transaction, tax: Record, row: int, invoice_id: str, new_ids: dict[Value, str], stamp: Record
-) -> Record:
-    own = {"Id": transaction.new_id(), "InvoiceId": invoice_id, "InvoiceItemId": new_ids.get(tax.get("InvoiceItemId"))}
-    tax.setdefault("_Row", row)
-    tax.update(dict.fromkeys(_PAYMENTS_OF_A_TAX & tax.keys(), 0), **stamp, **own)
-    return tax
+def _become(record: Record, row: int, new: Record, reference: str, of_old: Mapping[Value, str]) -> None:
+    """A row of the plan becomes that of a part; what it refers to is that part's too."""
+    record.setdefault("_Row", row + 1)
+    if reference in record:
+        record[reference] = of_old.get(record[reference])
+    record.update(new)
 
 
 # Write
@@ -293,7 +283,7 @@ def _retire(transaction: Transaction, work: Work) -> None:
     transaction.delete(INVOICE, [member.header for member in work.members])
     for kind, rows in _rows_of(work.members):
         if len(rows) <= STEP or not unfinished.remove_later(transaction, kind, rows):
-            transaction.delete(kind, rows)
+            transaction.delete(kind, rows, "InvoiceId")
 
 
 def _name_parts(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:
@@ -317,8 +307,8 @@ def inputs_of(work: Work, parts: Sequence[Invoice] = (), at: int | None = None) 
         "currency": work.currency,
         "digits": work.digits,
         "rounding": work.policy.rounding.value,
-        "due": _labelled(due_lines(work.whole), work.digits),
-        "exempt": _labelled(exempt_lines(work.whole), work.digits),
+        "due": work.plan.due,
+        "exempt": work.plan.exempt,
         "parts": [
             {
                 **({"itemId": part.item.id} if part.item.id else {}),
@@ -327,7 +317,7 @@ def inputs_of(work: Work, parts: Sequence[Invoice] = (), at: int | None = None) 
                 "paymentTerm": part.payment_term,
                 "dueDate": part.due_date,
             }
-            for part in work.parts
+            for part in work.plan.parts
         ],
     }
     for part, invoice in zip(inputs["parts"], parts, strict=False):
@@ -339,8 +329,3 @@ def inputs_of(work: Work, parts: Sequence[Invoice] = (), at: int | None = None) 
 
 def _share(item: SplitItem) -> dict[str, int]:
     return {"percentage": item.percentage} if item.amount is None else {"amount": item.amount}
-
-
-def _labelled(lines: Sequence[Line], digits: int) -> list[tuple[str, int]]:
-    units = in_minor_units(lines, digits)
-    return [(line.label, amount) for line, amount in zip(lines, units, strict=True)]

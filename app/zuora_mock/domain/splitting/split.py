@@ -84,14 +84,21 @@ class Policy:
     terms: Mapping[str, PaymentTerm] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One planned part. `invoice` has the rows of the original, ids included, and the amounts of the part."""
 
     item: SplitItem
     payment_term: str | None
     due_date: str
     invoice: Invoice
+
+
+class Planned(NamedTuple):
+    """What is `due` and what is `exempt` are labels and minor units."""
+
+    parts: list[Part]
+    due: list[tuple[str, int]]
+    exempt: list[tuple[str, int]]
 
 
 def check(split: Split, group: Sequence[Record], policy: Policy) -> Refusal | None:
@@ -255,24 +262,29 @@ def adjusted(percentages: Sequence[int]) -> list[int]:
 
 def plan(
     split: Split, invoice: Invoice, policy: Policy, digits: int, terms: Sequence[str | None] = ()
-) -> Generator[None, None, list[Part]]:
+) -> Generator[None, None, Planned]:
     """The parts of a split that `check` let pass. `terms` are asked in turn by items that name no payment term.
 
     Each is a step, the search for their amounts several. Raises Refusal for an amount that a currency
     with `digits` decimals cannot express.
     """
     due, exempt = due_lines(invoice), exempt_lines(invoice)
-    of_due = yield from _columns(due, split, policy, digits, binding=True)
-    of_exempt = yield from _columns(exempt, split, policy, digits, binding=False)
+    units, exempt_units = _in_minor_units(due, digits), _in_minor_units(exempt, digits)
+    of_due = yield from _columns(units, split, policy, digits, binding=True)
+    of_exempt = yield from _columns(exempt_units, split, policy, digits, binding=False)
     blank, parts = emptied(invoice), []
     for item, one, other in zip(split.items, of_due, of_exempt, strict=True):
         yield
         amounts = zip(due + exempt, [*one, *other], strict=True)
         parts.append(_part(item, with_amounts(blank, amounts), terms, policy))
-    return parts
+    return Planned(parts, _labelled(due, units), _labelled(exempt, exempt_units))
 
 
-def in_minor_units(lines: Sequence[Line], digits: int) -> list[int]:
+def _labelled(lines: Sequence[Line], units: Sequence[int]) -> list[tuple[str, int]]:
+    return [(line.label, amount) for line, amount in zip(lines, units, strict=True)]
+
+
+def _in_minor_units(lines: Sequence[Line], digits: int) -> list[int]:
     """The amounts of the lines as they are shared out. Raises Refusal for one that is no whole number of units."""
     try:
         return [to_minor(line.amount, digits) for line in lines]
@@ -281,13 +293,12 @@ def in_minor_units(lines: Sequence[Line], digits: int) -> list[int]:
 
 
 def _columns(
-    lines: Sequence[Line], split: Split, policy: Policy, digits: int, *, binding: bool
+    rows: Sequence[int], split: Split, policy: Policy, digits: int, *, binding: bool
 ) -> Generator[None, None, list[list[int]]]:
-    """By part, the micros of each line. Amounts that are asked for are `binding` for what is due."""
-    if not lines:
+    """By part, the micros of each row. Amounts that are asked for are `binding` for what is due."""
+    if not rows:
         return [[] for _ in split.items]
-    rows, percentages = in_minor_units(lines, digits), [item.percentage for item in split.items]
-    amounts = split.amounts
+    percentages, amounts = [item.percentage for item in split.items], split.amounts
     shares = yield from allocating(rows, policy.rounding, percentages=percentages, targets=amounts, binding=binding)
     yield
     return [[to_micros(cell, digits) for cell in column] for column in zip(*shares.cells, strict=True)]
@@ -318,9 +329,9 @@ def verify(original: Invoice, parts: Sequence[Invoice]) -> Iterator[None]:
             yield
 
 
-def _verify_row(row: Record, shares: Sequence[Record], amounts: Sequence[str]) -> None:
+def _verify_row(row: Mapping[str, Any], shares: Sequence[Mapping[str, Any]], amounts: Sequence[str]) -> None:
     for name in amounts:
-        whole, parts = micros(row, name), [micros(each, name) for each in shares]
+        whole, parts = row.get(name) or 0, [each.get(name) or 0 for each in shares]
         if sum(parts) != whole:
             raise _unbalanced(f"{name} of {row['Id']}", text(whole), [text(each) for each in parts])
 
