@@ -163,7 +163,7 @@ def test_an_ordered_fault_is_told_from_a_real_limit(server: Start, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("method", "path", "other"),
-    [("POST", "/v1/action/amend", "action.unknown"), ("POST", "/v1/object/taxation-item", "route.unknown-path")],
+    [("POST", "/v1/action/amend", "action.unknown"), ("POST", "/v1/hmac-signatures", "route.unknown-path")],
 )
 def test_what_the_mock_has_not_is_said_first(client: Client, method: str, path: str, other: str) -> None:
     told = refused(client, method, path, {})

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.acceptance.mocks import Client, Mock
-from tests.acceptance.wire import UNKNOWN_ID, act, fault, rule_of
+from tests.acceptance.wire import UNKNOWN_ID, act, explained, fault, rule_of
 
 HEADER = "Zuora-Mock-Unsupported"
 
@@ -37,7 +37,6 @@ class TestPaths:
             ("GET", "/v1/subscriptions/A-S1/versions/1"),
             ("GET", "/v1/revenue-schedules/RS-1"),
             ("PUT", "/v1/creditmemos/CM-1/apply"),
-            ("POST", "/v1/object/TaxationItem"),
         ],
     )
     def test_below_v1_it_is_no_endpoint(self, client: Client, method: str, path: str) -> None:
@@ -90,14 +89,14 @@ class TestPaths:
         assert (answer.status_code, HEADER in answer.headers) == (404, False)
         assert unsupported(client) == []
 
-    @pytest.mark.documented("Older API, CRUD paths")
+    @pytest.mark.documented("API reference, Update a subscription")
     def test_a_method_that_only_zuora_has_is_not_allowed_here(self, client: Client) -> None:
-        answer = client.put("/v1/object/taxation-item/1")
+        answer = client.put("/v1/subscriptions/A-S1")
         assert answer.status_code == 405
-        assert is_said(client, answer, "PUT /v1/object/taxation-item/1")
+        assert is_said(client, answer, "PUT /v1/subscriptions/A-S1")
 
     @pytest.mark.assumed
-    @pytest.mark.parametrize("path", ["/v1/orders", "/query/jobs", "/v1/object/taxation-item"])
+    @pytest.mark.parametrize("path", ["/v1/orders", "/query/jobs", "/v1/action/amend"])
     def test_authentication_comes_first(self, mock: Mock, path: str) -> None:
         answer = mock.get(path)
         assert (answer.status_code, HEADER in answer.headers) == (401, False)
@@ -106,35 +105,17 @@ class TestPaths:
     def test_the_log_says_it(self, client: Client, caplog: pytest.LogCaptureFixture) -> None:
         with caplog.at_level(logging.WARNING, "zuora_mock"):
             client.get("/v1/orders")
-            act(client, "create", {"type": "TaxationItem", "objects": [{}]})
+            act(client, "amend", {})
         assert [each.getMessage() for each in caplog.records] == [
             "not supported by this mock: GET /v1/orders",
-            "not supported by this mock: create TaxationItem",
+            "not supported by this mock: POST /v1/action/amend",
         ]
 
 
 class TestObjects:
-    @pytest.mark.documented("Older API, CRUD paths of TaxationItem")
-    @pytest.mark.parametrize(
-        ("action", "body"),
-        [
-            ("create", {"objects": [{"Name": "VAT"}]}),
-            ("update", {"objects": [{"Id": UNKNOWN_ID}]}),
-            ("delete", {"ids": [UNKNOWN_ID]}),
-        ],
-    )
-    def test_what_only_zuora_does_with_a_known_object_is_said_too(
-        self, client: Client, action: str, body: dict[str, object]
-    ) -> None:
-        answer = act(client, action, {"type": "TaxationItem", **body})
-        assert (answer.status_code, answer.text) == (400, fault("INVALID_TYPE", "invalid type specified: TaxationItem"))
-        assert is_said(client, answer, f"{action} TaxationItem")
-        for name in ("InvoiceItem", "InvoiceSplit" if action != "create" else "Invoice"):
-            assert HEADER not in act(client, action, {"type": name, **body}).headers
-
     @pytest.mark.assumed
     @pytest.mark.parametrize("name", ["productt", "Nonsense", "rate-plan", "Account", "Subscription"])
-    def test_a_type_that_zuora_has_not_or_that_the_mock_has_gets_none_of_it(self, client: Client, name: str) -> None:
+    def test_a_type_that_an_action_does_not_take_gets_none_of_it(self, client: Client, name: str) -> None:
         body = {"type": name, "objects": [{"AccountId": UNKNOWN_ID}]}
         answer = act(client, "generate", body)
         assert answer.text == fault("INVALID_TYPE", f"invalid type specified: {name}")
@@ -143,6 +124,5 @@ class TestObjects:
 
     @pytest.mark.assumed
     def test_the_explanation_says_it_first(self, client: Client) -> None:
-        answer = act(client, "delete", {"type": "TaxationItem", "ids": [UNKNOWN_ID]})
-        told = client.get(f"/__admin/requests/{answer.headers['Zuora-Mock-Request']}/explain").json()
-        assert (told["rule"], [each["rule"] for each in told["others"]]) == ("mock.unsupported", ["object.type"])
+        told = explained(client, act(client, "subscribe", {}))
+        assert (told["rule"], [each["rule"] for each in told["others"]]) == ("mock.unsupported", ["action.unknown"])

@@ -66,8 +66,7 @@ def test_objects_have_the_methods_of_crud_that_are_listed() -> None:
     }
     of_crud = {(method, path) for method, path in listed() if path.startswith("/v1/object/")}
     assert {path for _, path in own - of_crud} == _OURS
-    missing = {path for _, path in of_crud - own}
-    assert missing == {"/v1/object/taxation-item", "/v1/object/taxation-item/{id}"}
+    assert of_crud <= own
 
 
 def test_a_template_is_matched_by_segments() -> None:

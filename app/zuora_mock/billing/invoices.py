@@ -45,6 +45,12 @@ def check_not_split(record: Record) -> None:
         raise rules.INVOICE_FROZEN.refusal(message, expected="an invoice that was not split", actual=record["Status"])
 
 
+def check_item(transaction: Transaction, record: Record, _wsdl: int) -> Record:
+    """An item changes as long as its invoice does (SOAP API, InvoiceItem: on posted ones, too)."""
+    check_not_split(transaction.get(INVOICE, str(record["InvoiceId"])) or {})
+    return record
+
+
 def check_move(transaction: Transaction, record: Record, status: Value) -> tuple[InvoiceState, list[Record]]:
     """What the status will be, and the invoices that move there with this one. Raises Refusal."""
     state = InvoiceState(str(record["Status"]))

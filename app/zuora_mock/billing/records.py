@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from zuora_mock.billing import accounts, fields, invoices, references, stored
+from zuora_mock.billing import accounts, fields, invoices, references, stored, taxation
 from zuora_mock.billing.outcomes import Outcome, attempt
 from zuora_mock.billing.splitting import submission as splits
 from zuora_mock.domain import rules
@@ -17,8 +17,10 @@ from zuora_mock.domain.catalogue import (
     CONTACT,
     CREATE,
     INVOICE,
+    INVOICE_ITEM,
     INVOICE_SPLIT,
     INVOICE_SPLIT_ITEM,
+    TAXATION_ITEM,
     UPDATE,
     ObjectType,
 )
@@ -38,13 +40,19 @@ _CREATE_CHECKS: Mapping[ObjectType, Check] = {
 _UPDATE_CHECKS: Mapping[ObjectType, Check] = {
     ACCOUNT: accounts.check_change,
     CONTACT: accounts.check_contact,
+    INVOICE_ITEM: invoices.check_item,
     INVOICE_SPLIT_ITEM: splits.check_item,
+}
+_UPDATERS: Mapping[ObjectType, Callable[[Transaction, Record, Record], object]] = {
+    INVOICE: invoices.update,
+    TAXATION_ITEM: taxation.update,
 }
 _REMOVERS: Mapping[ObjectType, Callable[[Transaction, Record], None]] = {
     ACCOUNT: accounts.remove,
     CONTACT: accounts.remove_contact,
     INVOICE: invoices.delete,
     INVOICE_SPLIT_ITEM: splits.remove_item,
+    TAXATION_ITEM: taxation.remove,
 }
 
 
@@ -68,6 +76,8 @@ def _create(transaction: Transaction, kind: ObjectType, row: Any, wsdl: int) -> 
     fields.require(kind, members, transaction.tenant.custom_fields, wsdl, also)
     values = fields.read(kind, members, CREATE, transaction, wsdl)
     record: Record = {name: value for name, value in values.items() if value is not None}
+    if kind is TAXATION_ITEM:
+        return taxation.create(transaction, record)
     record = _CREATE_CHECKS[kind](transaction, record, wsdl)
     identifier = transaction.new_id()
     transaction.insert(kind, [transaction.stamp_new({"Id": identifier, **record})])
@@ -91,8 +101,8 @@ def _update(transaction: Transaction, kind: ObjectType, row: Any, wsdl: int) -> 
     values = fields.read(kind, members, UPDATE, transaction, wsdl)
     values |= fields.nulls(kind, members, wsdl, UPDATE, transaction.tenant.custom_fields)
     _forbid_emptying(kind, values)
-    if kind is INVOICE:
-        invoices.update(transaction, before, values)
+    if kind in _UPDATERS:
+        _UPDATERS[kind](transaction, before, values)
     elif kind.stored:
         stored.update(transaction, kind, before, values)
     elif values:

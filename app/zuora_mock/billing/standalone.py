@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from zuora_mock.billing import invoices, keys
-from zuora_mock.billing.drafts import DISCOUNTED, Item, draft, tax_sums, totals
+from zuora_mock.billing import invoices, keys, taxation
+from zuora_mock.billing.drafts import DISCOUNTED, Item, draft, totals
 from zuora_mock.billing.fields import shown
 from zuora_mock.billing.terms import dated, named
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT, INVOICE, INVOICE_ITEM, TAXATION_ITEM
-from zuora_mock.domain.invoices import BALANCE, CHARGE, EXEMPT, TAX, TAX_AMOUNTS, Invoice, micros
+from zuora_mock.domain.invoices import BALANCE, CHARGE, TAX, TAX_AMOUNTS, Invoice, micros
 from zuora_mock.domain.lifecycle import InvoiceState
 from zuora_mock.domain.money import LIMIT, MICROS, minor_digits, text, to_minor
 from zuora_mock.domain.values import Record, Value
@@ -90,11 +90,9 @@ def add_taxes(transaction: Transaction, invoice: Record, taxes: Sequence[Record]
     wrong = list(_wrong_taxes(taxes, items, account))
     if wrong:
         raise together(wrong)
-    stamp = transaction.stamp_new({"InvoiceId": invoice["Id"]})
-    added = [_new_tax(transaction, tax, items[tax["InvoiceItemId"]], stamp) for tax in taxes]
+    added = [taxation.complete(transaction, tax, items[tax["InvoiceItemId"]]) for tax in taxes]
     transaction.insert(TAXATION_ITEM, added)
-    _add_to_items(transaction, items, added)
-    invoices.update(transaction, invoice, _totals(transaction.find(INVOICE_ITEM, InvoiceId=invoice["Id"])))
+    taxation.settle(transaction, invoice, [({}, tax) for tax in added])
     return added
 
 
@@ -281,20 +279,3 @@ def _update_item(transaction: Transaction, item: Record, change: Item) -> None:
 def _totals(items: Sequence[Record]) -> Record:
     whole: Record = {**totals(items)}
     return {**whole, BALANCE: whole["Amount"]}
-
-
-def _new_tax(transaction: Transaction, tax: Record, item: Record, stamp: Record) -> Record:
-    defaults: Record = {"TaxMode": item.get("TaxMode") or "TaxExclusive", EXEMPT: 0}
-    return {**stamp, **defaults, **tax, "Id": transaction.new_id()}
-
-
-def _add_to_items(transaction: Transaction, items: Mapping[Value, Record], added: Sequence[Record]) -> None:
-    """An item repeats the sum of its taxes; of one whose price has the tax in it the charge goes down."""
-    for identifier, item in items.items():
-        new = [tax for tax in added if tax["InvoiceItemId"] == identifier]
-        if not new:
-            continue
-        values: Record = {name: micros(item, name) + amount for name, amount in tax_sums(new).items()}
-        included = sum(micros(tax, TAX) for tax in new if tax["TaxMode"] == "TaxInclusive")
-        values |= {CHARGE: micros(item, CHARGE) - included, "TaxMode": new[0]["TaxMode"]}
-        transaction.update(INVOICE_ITEM, item, {**values, **transaction.stamp()})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from zuora_mock.domain.values import Record
+from zuora_mock.domain.values import Record, Value
 
 BALANCE = "Balance"
 CHARGE, TAX, EXEMPT, TAX_EXEMPT = "ChargeAmount", "TaxAmount", "ExemptAmount", "TaxExemptAmount"
@@ -126,22 +126,34 @@ def _owe(record: Record, amount: str) -> None:
 
 
 def put_together(header: Record, parts: Sequence[Invoice]) -> Invoice:
-    """The invoice whose parts these are, under the given header: rows with the same `_Row` are shares of one row."""
+    """The invoice whose parts these are, under the given header: rows with the same `_Row` are shares of one row.
+
+    A row without one was added to a part after the split: it is a row of its own, beyond the others.
+    """
     totals: Record = {name: sum(micros(part.header, name) for part in parts) for name in (*TOTALS, "Balance")}
-    return Invoice(
-        {**header, **totals},
-        _sums([item for part in parts for item in part.items], ITEM_AMOUNTS),
-        _sums([tax for part in parts for tax in part.taxes], TAX_AMOUNTS),
-    )
+    items, places = _sums([item for part in parts for item in part.items], ITEM_AMOUNTS)
+    taxes, _ = _sums([tax for part in parts for tax in part.taxes], TAX_AMOUNTS)
+    for name, rows in (("AppliedToInvoiceItemId", items), ("InvoiceItemId", taxes)):
+        for row in rows:
+            if row.get(name) in places:
+                row[name] = places[row[name]]
+    return Invoice({**header, **totals}, tuple(items), tuple(taxes))
 
 
-def _sums(records: Iterable[Record], amounts: Sequence[str]) -> tuple[Record, ...]:
-    rows: dict[object, Record] = {}
+def _sums(records: Sequence[Record], amounts: Sequence[str]) -> tuple[list[Record], dict[Value, Value]]:
+    """The rows, and the ids of those of them that went into another one, with that one's id."""
+    rows: dict[Value, Record] = {}
+    places: dict[Value, Value] = {}
+    last = max((int(each.get("_Row") or 0) for each in records), default=0)
     for record in records:
-        row = rows.get(record["_Row"])
+        number = record.get("_Row")
+        if number is None:
+            number = last = last + 1
+        row = rows.get(number)
         if row is None:
-            rows[record["_Row"]] = dict(record)
+            rows[number] = {**record, "_Row": number}
             continue
+        places[record["Id"]] = row["Id"]
         for name in amounts:
             _add(row, name, micros(record, name))
-    return tuple(rows.values())
+    return list(rows.values()), places

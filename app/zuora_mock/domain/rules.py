@@ -332,6 +332,13 @@ REVERSAL_DATE = Rule(
     "API reference, Reverse an invoice",
     "memoDate is not before any InvoiceDate, applyEffectiveDate not before memoDate; a missing one is today",
 )
+TAX_OF_DRAFT = Rule(
+    "taxation-item.draft",
+    Kind.ROW,
+    DOCUMENTED,
+    "SOAP API, TaxationItem",
+    "Taxes are added to a Draft invoice, and their amounts change while it is one",
+)
 NOTHING_DUE = Rule(
     "generate.nothing-due",
     Kind.ROW,

@@ -16,12 +16,11 @@ from zuora_mock.api.gateway.call import Answer, Call, Context, Request
 from zuora_mock.api.gateway.credentials import Authenticator, Caller
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.api.gateway.reference import action_in_zuora, in_zuora
+from zuora_mock.api.gateway.reference import in_zuora
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
 from zuora_mock.clock import stopwatch
 from zuora_mock.domain import rules
-from zuora_mock.domain.catalogue import find_object
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Refusal
 from zuora_mock.services import Services
@@ -296,13 +295,10 @@ def _not_written() -> Refusal:
 
 
 def _missing(exchange: Exchange, refusal: Refusal) -> str:
-    """The operation or the type of object that was refused, if it is one that only Zuora has."""
-    request, action = exchange.request, exchange.target.name or ""
-    if refusal.rule.kind in _NO_SUCH_OPERATION and in_zuora(request.method, request.path):
-        return f"{request.method} {request.path}"
-    name = str(refusal.actual) if refusal.rule is rules.INVALID_TYPE else ""
-    kind = find_object(name)
-    return f"{action} {name}" if kind and action_in_zuora(action, kind.path) else ""
+    """The operation that was refused, if it is one that only Zuora has."""
+    request = exchange.request
+    wanted = refusal.rule.kind in _NO_SUCH_OPERATION and in_zuora(request.method, request.path)
+    return f"{request.method} {request.path}" if wanted else ""
 
 
 def _note_injection(exchange: Exchange, injection: Injection) -> None:

@@ -17,8 +17,6 @@ _FACTS = Path(__file__).with_suffix(".txt")
 ANY, REST = "{}", "**"
 """Segments of a template: any one that is not empty, and all that follow."""
 
-_AS_CRUD = {"create": ("POST", ""), "update": ("PUT", f"/{ANY}"), "delete": ("DELETE", f"/{ANY}")}
-
 
 @dataclass(slots=True)
 class _Segment:
@@ -87,9 +85,3 @@ def in_zuora(method: str, path: str) -> bool:
 def template(method: str, path: str) -> str:
     """Zuora's operation there, as `/v1/orders/{}`, empty if it has none."""
     return reference().find(method, path)
-
-
-def action_in_zuora(action: str, path: str) -> bool:
-    """Whether Zuora's action takes the type of object with this path. Documented: what CRUD does, actions do."""
-    method, end = _AS_CRUD.get(action, ("", ""))
-    return in_zuora(method, f"/v1/object/{path}{end}")
