@@ -219,6 +219,32 @@ class TestReferences:
         for name in ("ProductRatePlan", "ProductRatePlanCharge", "ProductRatePlanChargeTier"):
             assert query(client, f"select Id from {name}") == []
 
+    @pytest.mark.documented("API reference, Product Rate Plan Charge Tiers")
+    def test_a_charge_is_updated_with_all_of_its_tiers(self, client: Client) -> None:
+        charge = catalogue(client)[2]
+        text = "select Currency, Tier, Price, EndingUnit from ProductRatePlanChargeTier"
+        dollars, euros = query(client, text)
+        assert (dollars["Tier"], euros["Tier"]) == (1, 1)
+        rows = [
+            {"Id": euros["Id"], "Price": 11, "EndingUnit": 10},
+            {"Currency": "EUR", "Tier": 2, "Price": 8, "StartingUnit": 11},
+        ]
+        update = {"Name": "Users", "ProductRatePlanChargeTierData": {"ProductRatePlanChargeTier": rows}}
+        assert crud(client, "PUT", f"product-rate-plan-charge/{charge}", update).json()["Success"]
+        first, second = query(client, text)
+        assert first == {"Id": euros["Id"], "Currency": "EUR", "Tier": 1, "Price": 11, "EndingUnit": 10}
+        assert (second["Currency"], second["Tier"], second["Price"]) == ("EUR", 2, 8)
+        rows = [{"Currency": "EUR", "Price": 12}, {"Currency": "EUR", "Price": 9, "Tier": 2}]
+        update = {"ProductRatePlanChargeTierData": {"ProductRatePlanChargeTier": rows}}
+        assert crud(client, "PUT", f"product-rate-plan-charge/{charge}", update).json()["Success"]
+        assert [(each["Id"], each["Price"]) for each in query(client, text)] == [(first["Id"], 12), (second["Id"], 9)]
+        refused = {"Name": "x", "ProductRatePlanChargeTierData": {"ProductRatePlanChargeTier": [{"Price": "x"}]}}
+        answer = crud(client, "PUT", f"product-rate-plan-charge/{charge}", refused)
+        assert answer.json()["Errors"][0]["Message"] == "Price: a number is needed, not 'x'"
+        assert query(client, "select Name from ProductRatePlanCharge")[0]["Name"] == "Users"
+        assert crud(client, "PUT", f"product-rate-plan-charge/{charge}", {"Name": "Seats"}).json()["Success"]
+        assert len(query(client, text)) == 2
+
     @pytest.mark.assumed
     def test_a_tier_that_is_refused_leaves_no_charge(self, client: Client) -> None:
         _, plan, _ = catalogue(client)

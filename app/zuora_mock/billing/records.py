@@ -104,7 +104,7 @@ def _update(transaction: Transaction, kind: ObjectType, row: Any, wsdl: int) -> 
     if kind in _UPDATERS:
         _UPDATERS[kind](transaction, before, values)
     elif kind.stored:
-        stored.update(transaction, kind, before, values)
+        stored.update(transaction, kind, before, values, members, wsdl)
     elif values:
         check = _UPDATE_CHECKS.get(kind)
         values = check(transaction, {**before, **values}, wsdl) if check else values
