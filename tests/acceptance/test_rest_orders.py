@@ -19,6 +19,7 @@ MONTHLY, YEARLY = "8ad0000000000000000000000000f101", "8ad0000000000000000000000
 SEAT = "8ad0000000000000000000000000f201"
 OF_PLAN = {"ChargeType": "Recurring", "TriggerEvent": "ContractEffective", "EndDateCondition": "SubscriptionEnd"}
 OF_MONTHLY = {**OF_PLAN, "ProductRatePlanId": {"Name": "Monthly"}, "BillingPeriod": "Month"}
+OF_METERED = {**OF_MONTHLY, "ProductRatePlanId": {"Name": "Metered"}, "UOM": "GB", "DefaultQuantity": 15}
 
 
 def tier(charge: str, price: float, currency: str = "USD", **fields: Any) -> dict[str, Any]:
@@ -31,6 +32,7 @@ OBJECTS: dict[str, list[dict[str, Any]]] = {
     "ProductRatePlan": [
         {"Id": MONTHLY, "Name": "Monthly", "ProductId": {"SKU": "PLAT-1"}},
         {"Id": YEARLY, "Name": "Yearly", "ProductId": {"SKU": "PLAT-1"}, "ProductRatePlanNumber": "PRP-2"},
+        {"Name": "Metered", "ProductId": {"SKU": "PLAT-1"}, "ProductRatePlanNumber": "PRP-3"},
     ],
     "ProductRatePlanCharge": [
         {
@@ -47,6 +49,8 @@ OBJECTS: dict[str, list[dict[str, Any]]] = {
         | {"UpToPeriods": 3, "UpToPeriodsType": "Billing Periods"},
         {**OF_PLAN, "Name": "Licence", "ProductRatePlanId": {"Name": "Yearly"}, "ChargeModel": "Flat Fee Pricing"}
         | {"BillingPeriod": "Annual", "NumberOfPeriod": 4},
+        {**OF_METERED, "Name": "Storage", "ChargeModel": "Tiered Pricing", "ProductRatePlanChargeNumber": "C-1"},
+        {**OF_METERED, "Name": "Calls", "ChargeModel": "Volume Pricing", "ProductRatePlanChargeNumber": "C-2"},
     ],
     "ProductRatePlanChargeTier": [
         tier("Seat", 10),
@@ -54,6 +58,8 @@ OBJECTS: dict[str, list[dict[str, Any]]] = {
         {**tier("Off", 0), "DiscountPercentage": 25},
         tier("Licence", 1200),
         tier("Licence", 1000, "EUR"),
+        *(tier(name, 50, StartingUnit=0, EndingUnit=10) for name in ("Storage", "Calls")),
+        *(tier(name, 4, Tier=2, StartingUnit=11, PriceFormat="PerUnit") for name in ("Storage", "Calls")),
     ],
 }
 TERMS = {
@@ -64,7 +70,8 @@ TERMS = {
 }
 PLAN: dict[str, Any] = {"productRatePlanId": MONTHLY}
 WANTED, FIRST = "/subscriptions/0/orderActions/0/createSubscription", "subscribeToRatePlans/0"
-TIERED, TIERS = {"productRatePlanChargeId": SEAT, "pricing": {"recurringTiered": {}}}, "pricing/recurringTiered"
+DELIVERED = {"productRatePlanChargeId": SEAT, "pricing": {"recurringDelivery": {}}}
+OVERRIDE = f"{FIRST}/chargeOverrides/0"
 
 
 def body(plan: dict[str, Any] = PLAN, **members: Any) -> dict[str, Any]:
@@ -192,6 +199,46 @@ class TestCreating:
         seat = charges(made(client, body({**PLAN, "chargeOverrides": [override]})))["Seat"]
         assert [seat[name] for name in ("price", "quantity", "mrr", "number")] == [7.5, 4, 30, "C-mine"]
 
+    @pytest.mark.documented("Knowledge Center, charge models")
+    def test_tiers_price_their_own_units_or_all_of_them(self, client: Client) -> None:
+        made_of = charges(made(client, body({"productRatePlanNumber": "PRP-3"})))
+        worth = {name: [each[of] for of in ("quantity", "mrr", "tcv")] for name, each in made_of.items()}
+        assert worth == {"Storage": [15, 70, 840], "Calls": [15, 60, 720]}
+        assert [each["price"] for each in made_of["Storage"]["tiers"]] == [50, 4]
+
+    @pytest.mark.documented(ORDER)
+    def test_tiers_can_differ_from_it_all_at_once(self, client: Client) -> None:
+        steps: list[dict[str, Any]] = [
+            {"tier": 1, "startingUnit": 0, "endingUnit": 5, "price": 2, "priceFormat": "PerUnit"},
+            {"tier": 2, "startingUnit": 6, "endingUnit": 20, "price": "1.5", "priceFormat": "PerUnit"},
+            {"tier": 3, "startingUnit": 21, "price": 30, "priceFormat": "FlatFee"},
+        ]
+        for number, model, quantity, mrr in (
+            ("C-1", "recurringTiered", 15, 25),
+            ("C-1", "recurringTiered", 3, 6),
+            ("C-2", "recurringVolume", 21, 30),
+        ):
+            pricing = {model: {"tiers": steps, "quantity": quantity}}
+            override = {"productRatePlanChargeNumber": number, "pricing": pricing}
+            shown = charges(made(client, body({"productRatePlanNumber": "PRP-3", "chargeOverrides": [override]})))[
+                "Storage" if number == "C-1" else "Calls"
+            ]
+            assert shown["mrr"] == mrr
+            expected = [{"endingUnit": None, **each, "price": float(each["price"])} for each in steps]
+            assert [{name: each[name] for name in expected[0]} for each in shown["tiers"]] == expected
+
+    @pytest.mark.documented(ORDER)
+    def test_a_tier_is_read_as_strictly_as_the_rest(self, client: Client) -> None:
+        override = {"productRatePlanChargeNumber": "C-1", "pricing": {"recurringTiered": {"tiers": [{"tier": 0}]}}}
+        order = body({"productRatePlanNumber": "PRP-3", "chargeOverrides": [override]})
+        told = [message.rpartition("tiers[0].")[2] for _, message in reasons(post(client, order))]
+        assert told == [
+            "tier' is not valid: another value is needed",
+            "startingUnit' may not be null",
+            "price' may not be null",
+            "priceFormat' may not be null",
+        ]
+
     @pytest.mark.documented(ORDER)
     def test_a_currency_has_prices_of_its_own_and_a_rate_plan_a_number(self, client: Client) -> None:
         order = body({"productRatePlanNumber": "PRP-2"}, subscription={"currency": "EUR"})
@@ -264,7 +311,7 @@ class TestRefusing:
             (body(action={"type": "AddProduct"}), "/subscriptions/0/orderActions/0/type"),
             (body(status="Draft"), "/status"),
             (body(orderLineItems=[{}]), "/orderLineItems"),
-            (body({**PLAN, "chargeOverrides": [TIERED]}), f"{WANTED}/subscribeToRatePlans/0/chargeOverrides/0/{TIERS}"),
+            (body({**PLAN, "chargeOverrides": [DELIVERED]}), f"{WANTED}/{OVERRIDE}/pricing/recurringDelivery"),
         ],
     )
     def test_what_it_does_not_carry_out_is_named(self, client: Client, order: dict[str, Any], pointer: str) -> None:
@@ -278,8 +325,23 @@ class TestRefusing:
         [
             (body({"productRatePlanId": UNKNOWN_ID}), f"{FIRST}/productRatePlanId", "productRatePlanId: no product"),
             (
+                body({"productRatePlanNumber": "PRP-9"}),
+                f"{FIRST}/productRatePlanNumber",
+                "productRatePlanNumber: no product rate plan has the number 'PRP-9'",
+            ),
+            (
+                body({**PLAN, "chargeOverrides": [{"productRatePlanChargeNumber": "C-9"}]}),
+                f"{OVERRIDE}/productRatePlanChargeNumber",
+                "productRatePlanChargeNumber: no product rate plan charge has the number 'C-9'",
+            ),
+            (
+                body({"productRatePlanNumber": "PRP-2"}, subscription={"currency": "JPY"}),
+                f"{FIRST}/productRatePlanNumber",
+                "productRatePlanNumber: the charge",
+            ),
+            (
                 body({**PLAN, "chargeOverrides": [{"productRatePlanChargeId": UNKNOWN_ID}]}),
-                f"{FIRST}/chargeOverrides/0/productRatePlanChargeId",
+                f"{OVERRIDE}/productRatePlanChargeId",
                 "productRatePlanChargeId: no product",
             ),
             (body(subscription={"currency": "JPY"}), f"{FIRST}/productRatePlanId", "productRatePlanId: the charge"),

@@ -123,10 +123,12 @@ def missing(
     )
 
 
-def no_such(name: str, noun: str, id: Any, expected: str, remedy: Remedy | None = None) -> Refusal:
-    """That the field of this name refers to nothing that there is."""
-    message = f"{name}: no {noun} has the id '{shown(id)}'"
-    return rules.REFERENCE.refusal(message, at=f"/{name}", expected=expected, actual=shown(id), remedy=remedy)
+def no_such(
+    name: str, what: str, key: Any, expected: str, remedy: Remedy | None = None, *, noun: str = "id"
+) -> Refusal:
+    """That the field of this name refers to nothing that there is; `noun` is what it refers by."""
+    message = f"{name}: no {what} has the {noun} '{shown(key)}'"
+    return rules.REFERENCE.refusal(message, at=f"/{name}", expected=expected, actual=shown(key), remedy=remedy)
 
 
 def read(kind: ObjectType, members: Mapping[str, Any], access: Access, transaction: Transaction, wsdl: int) -> Record:

@@ -2,7 +2,7 @@
 
 Sources: API reference, Create an order. Assumed: no order is kept, but its number and id stand in the subscription; all
 of it is active at once and nothing is billed; days that are not given are those of the contract, that of the contract
-is that of the order; only charges with one price have an MRR; numbers follow how many there are.
+is that of the order; discounts and overage have no MRR; numbers follow how many there are.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from zuora_mock.billing.subscriptions import CHARGE, PRODUCT_CHARGE, TIER
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import CONTACT, ObjectType
 from zuora_mock.domain.periods import later, months_between, months_of, to_ninth
+from zuora_mock.domain.tiers import TIERED, VOLUME, amount_of
 from zuora_mock.domain.values import Record, Value, as_number
 from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
@@ -27,7 +28,7 @@ from zuora_mock.storage.transaction import Transaction
 _MADE = frozenset({"Id", "CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate"})
 _COPIED_OF_TIER = ("Tier", "StartingUnit", "EndingUnit", "Price", "IsOveragePrice")
 _PRICED = frozenset({"Flat Fee Pricing", "Per Unit Pricing"})
-_PER_UNIT = "Per Unit Pricing"
+_COUNTED = frozenset({"Per Unit Pricing", TIERED, VOLUME})
 _FORMATS = {"FlatFee": "Flat Fee", "PerUnit": "Per Unit"}
 _BASES: Mapping[str, str] = {"Per Month": "Month", "Per Week": "Week", "Per Year": "Annual"}
 _DAYS = {
@@ -38,11 +39,24 @@ _DAYS = {
 CONTACTS = {"BillToId": "SubscriptionBillToId", "SoldToId": "SubscriptionSoldToId"}
 
 
-class NewPlan(NamedTuple):
-    """`product_plan` is an id or a number, `charges` what differs from the catalogue, by ids or numbers of charges."""
+class Named(NamedTuple):
+    """A record of the catalogue, by the field that has its id or its number."""
 
-    product_plan: str
-    charges: Mapping[str, Record]
+    field: str
+    value: str
+
+
+class Override(NamedTuple):
+    """What differs from the catalogue in a charge; tiers stand in place of all of the catalogue's."""
+
+    charge: Named
+    fields: Record
+    tiers: Sequence[Record] = ()
+
+
+class NewPlan(NamedTuple):
+    product_plan: Named
+    charges: Sequence[Override]
     custom: Record
 
 
@@ -146,40 +160,54 @@ def _add_plan(transaction: Transaction, subscription: Record, new: NewPlan, orde
     known = products.charges(transaction, template)
     _check_overrides(known, new.charges)
     for each in known:
-        _add_charge(transaction, subscription, plan, each, _override(each, new.charges), order)
+        _add_charge(transaction, subscription, plan, _ordered(transaction, subscription, each, new), order)
 
 
-def _product_plan(transaction: Transaction, key: str) -> Record:
+class _Ordered(NamedTuple):
+    """A charge of the catalogue, the fields that differ, and its tiers."""
+
+    template: Record
+    fields: Record
+    tiers: Sequence[Record]
+
+
+def _ordered(transaction: Transaction, subscription: Record, charge: Record, new: NewPlan) -> _Ordered:
+    """Raises Refusal (`object.reference`) for a charge that has no price in the currency."""
+    override = next((each for each in new.charges if _is(charge, each.charge)), None)
+    own = override.tiers if override else ()
+    tiers = own or _tiers(transaction, charge, str(subscription.get("Currency")), new.product_plan)
+    return _Ordered(charge, override.fields if override else {}, tiers)
+
+
+def _product_plan(transaction: Transaction, named: Named) -> Record:
     """Raises Refusal."""
-    found = transaction.get(PRODUCT_RATE_PLAN, key.lower()) or transaction.any(
-        PRODUCT_RATE_PLAN, ProductRatePlanNumber=key
-    )
+    by_id = named.field == "ProductRatePlanId"
+    field = "Id" if by_id else named.field
+    found = transaction.any(PRODUCT_RATE_PLAN, **{field: named.value})
     if found is None:
-        raise no_such("ProductRatePlanId", PRODUCT_RATE_PLAN.words, key, "the id of a ProductRatePlan")
+        noun = "id" if by_id else "number"
+        raise no_such(named.field, PRODUCT_RATE_PLAN.words, named.value, f"the {noun} of a ProductRatePlan", noun=noun)
     return found
 
 
-def _keys(charge: Record) -> set[str]:
-    return {str(charge["Id"]), str(charge.get("ProductRatePlanChargeNumber") or charge["Id"])}
+def _is(charge: Record, named: Named) -> bool:
+    return charge.get("Id" if named.field == "ProductRatePlanChargeId" else named.field) == named.value
 
 
-def _override(charge: Record, overrides: Mapping[str, Record]) -> Record:
-    return next((fields for key, fields in overrides.items() if key in _keys(charge)), {})
-
-
-def _check_overrides(charges: Sequence[Record], overrides: Mapping[str, Record]) -> None:
+def _check_overrides(charges: Sequence[Record], overrides: Sequence[Override]) -> None:
     """Raises Refusal for what would change a charge of another rate plan."""
-    for position, key in enumerate(overrides):
-        if not any(key in _keys(each) for each in charges):
-            refusal = no_such("ProductRatePlanChargeId", PRODUCT_CHARGE.words, key, "one of the rate plan")
+    for position, each in enumerate(overrides):
+        name, key = each.charge
+        if not any(_is(charge, each.charge) for charge in charges):
+            noun = "id" if name == "ProductRatePlanChargeId" else "number"
+            refusal = no_such(name, PRODUCT_CHARGE.words, key, "one of the rate plan", noun=noun)
             raise refusal.under("chargeOverrides", position)
 
 
 def _add_charge(
-    transaction: Transaction, subscription: Record, plan: Record, template: Record, override: Record, order: NewOrder
+    transaction: Transaction, subscription: Record, plan: Record, ordered: _Ordered, order: NewOrder
 ) -> None:
-    """Raises Refusal (`object.reference`) for a charge that has no price in the currency."""
-    tiers = _tiers(transaction, template, str(subscription.get("Currency")))
+    template, fields, tiers = ordered
     copied: Record = {name: template[name] for name in _copied() if name in template}
     number = next_number(transaction, CHARGE, "ChargeNumber", "C-")
     charge: Record = {
@@ -193,13 +221,13 @@ def _add_charge(
         "Version": 1,
         "IsLastSegment": True,
         "originalOrderDate": order.day,
-        "Quantity": template.get("DefaultQuantity", 1) if template.get("ChargeModel") == _PER_UNIT else None,
+        "Quantity": template.get("DefaultQuantity", 1) if template.get("ChargeModel") in _COUNTED else None,
         **_prices(template, tiers),
-        **override,
+        **fields,
     }
     charge |= _span(subscription, charge)
     identifier = transaction.new_id()
-    _insert(transaction, CHARGE, {**charge, **_worth(charge), "Id": identifier, "OriginalId": identifier})
+    _insert(transaction, CHARGE, {**charge, **_worth(charge, tiers), "Id": identifier, "OriginalId": identifier})
     for each in tiers:
         _add_tier(transaction, identifier, charge, each)
 
@@ -210,13 +238,13 @@ def _copied() -> tuple[str, ...]:
     return tuple(each.name for each in CHARGE.fields if each.name in PRODUCT_CHARGE.by_name and each.name not in _MADE)
 
 
-def _tiers(transaction: Transaction, template: Record, currency: str) -> list[Record]:
+def _tiers(transaction: Transaction, template: Record, currency: str, plan: Named) -> list[Record]:
     every = products.tiers(transaction, template)
     found = [each for each in every if each.get("Currency", currency) == currency]
     if every and not found:
-        message = f"ProductRatePlanId: the charge '{template.get('Name')}' has no price in {currency}"
+        message = f"{plan.field}: the charge '{template.get('Name')}' has no price in {currency}"
         expected = sorted({str(each.get("Currency")) for each in every})
-        raise rules.REFERENCE.refusal(message, at="/productRatePlanId", expected=expected, actual=currency)
+        raise rules.REFERENCE.refusal(message, at=f"/{plan.field}", expected=expected, actual=currency)
     return found
 
 
@@ -255,8 +283,8 @@ def _length(charge: Record) -> Decimal | None:
     return months_of(str(charge.get("BillingPeriod")), int(charge.get("SpecificBillingPeriod") or 0))
 
 
-def _worth(charge: Record) -> Record:
-    amount, monthly, total = _amount(charge), Decimal(0), Decimal(0)
+def _worth(charge: Record, tiers: Sequence[Record]) -> Record:
+    amount, monthly, total = _amount(charge, tiers), Decimal(0), Decimal(0)
     base = _BASES.get(str(charge.get("ListPriceBase")))
     length = months_of(base) if base else _length(charge)
     if charge.get("ChargeType") == "OneTime":
@@ -269,12 +297,13 @@ def _worth(charge: Record) -> Record:
     return {"MRR": _kept(monthly), "DMRC": _kept(monthly), "TCV": _kept(total), "DTCV": _kept(total)}
 
 
-def _amount(charge: Record) -> Decimal:
+def _amount(charge: Record, tiers: Sequence[Record]) -> Decimal:
     """Of one billing period."""
-    if charge.get("ChargeModel") not in _PRICED:
-        return Decimal(0)
-    count = charge.get("Quantity")
-    return Decimal(str(charge.get("Price") or 0)) * Decimal(str(1 if count is None else count))
+    model, count = charge.get("ChargeModel"), charge.get("Quantity")
+    quantity = Decimal(str(1 if count is None else count))
+    if model not in _PRICED:
+        return amount_of(model, quantity, sorted(tiers, key=lambda each: each.get("Tier") or 0))
+    return Decimal(str(charge.get("Price") or 0)) * quantity
 
 
 def _kept(amount: Decimal) -> Value:

@@ -24,7 +24,8 @@ from zuora_mock.api.rest.bodies import (
     required,
 )
 from zuora_mock.billing.holdings import RATE_PLAN, SUBSCRIPTION
-from zuora_mock.billing.ordering import NewPlan, NewSubscription
+from zuora_mock.billing.ordering import Named, NewPlan, NewSubscription, Override
+from zuora_mock.billing.subscriptions import CHARGE
 from zuora_mock.domain import rules
 from zuora_mock.domain.custom_fields import CustomFields
 from zuora_mock.domain.values import Record
@@ -40,6 +41,7 @@ _DAYS = {
     "CustomerAcceptance": "ContractAcceptanceDate",
 }
 
+RatingGroup = Literal["ByBillingPeriod", "ByUsageStartDate", "ByUsageRecord", "ByUsageUpload", "ByGroupId"]
 PeriodType = Literal["Month", "Year", "Day", "Week"]
 Text1000 = Annotated[str, Field(max_length=1000)]
 
@@ -68,6 +70,32 @@ class PlanCustomFields(RestBody):
     kind = RATE_PLAN
 
 
+class ChargeCustomFields(RestBody):
+    """Those of a charge."""
+
+    kind = CHARGE
+
+
+class TierBody(RestBody):
+    """A step of a price."""
+
+    tier: Annotated[Whole, Field(ge=1)]
+    startingUnit: Decimals
+    price: Decimals
+    priceFormat: Literal["FlatFee", "PerUnit"]
+    endingUnit: Decimals | None = None
+    originalListPrice: Decimals | None = None
+
+    def kept(self) -> Record:
+        return {
+            "Tier": self.tier,
+            "StartingUnit": self.startingUnit,
+            "EndingUnit": self.endingUnit,
+            "Price": self.price,
+            "PriceFormat": self.priceFormat,
+        }
+
+
 class PriceBody(RestBody):
     """What differs from the catalogue in a price, whatever its model."""
 
@@ -77,15 +105,24 @@ class PriceBody(RestBody):
     discountPercentage: Decimals | None = None
     includedUnits: Decimals | None = None
     listPrice: Decimals | None = None
+    listPriceBase: Literal["Per_Billing_Period", "Per_Month", "Per_Week", "Per_Year"] | None = None
+    numberOfPeriods: Whole | None = None
     overagePrice: Decimals | None = None
+    overageUnusedUnitsCreditOption: Literal["NoCredit", "CreditBySpecificRate"] | None = None
     priceChangeOption: str | None = None
     priceIncreasePercentage: Decimals | None = None
     quantity: Decimals | None = None
+    ratingGroup: RatingGroup | None = None
+    tiers: Annotated[list[TierBody], Field(min_length=1)] | None = None
+    unusedUnitsCreditRates: Decimals | None = None
     uom: str | None = None
 
     def kept(self) -> Record:
         names = {"listPrice": "Price", "uom": "UOM"}
-        given = {name: getattr(self, name) for name in self.model_fields_set if name in type(self).model_fields}
+        known = type(self).model_fields.keys() - {"tiers"}
+        given = {name: getattr(self, name) for name in self.model_fields_set if name in known}
+        if self.listPriceBase:
+            given["listPriceBase"] = self.listPriceBase.replace("_", " ")
         return {names.get(name) or name[:1].upper() + name[1:]: value for name, value in given.items()}
 
 
@@ -95,20 +132,28 @@ class PricingBody(ScopedBody):
     discount: PriceBody | None = None
     oneTimeFlatFee: PriceBody | None = None
     oneTimePerUnit: PriceBody | None = None
+    oneTimeTiered: PriceBody | None = None
+    oneTimeVolume: PriceBody | None = None
     recurringFlatFee: PriceBody | None = None
     recurringPerUnit: PriceBody | None = None
+    recurringTiered: PriceBody | None = None
+    recurringVolume: PriceBody | None = None
     usageFlatFee: PriceBody | None = None
     usageOverage: PriceBody | None = None
     usagePerUnit: PriceBody | None = None
+    usageTiered: PriceBody | None = None
+    usageTieredWithOverage: PriceBody | None = None
+    usageVolume: PriceBody | None = None
 
-    beyond = (
-        *("chargeModelData", "oneTimeTiered", "oneTimeVolume", "recurringCalculated", "recurringDelivery"),
-        *("recurringTiered", "recurringVolume", "usageTiered", "usageTieredWithOverage", "usageVolume"),
-    )
+    beyond = ("chargeModelData", "recurringCalculated", "recurringDelivery")
+
+    @property
+    def prices(self) -> list[PriceBody]:
+        given = [getattr(self, name) for name in type(self).model_fields]
+        return [each for each in given if isinstance(each, PriceBody)]
 
     def kept(self) -> Record:
-        prices = [getattr(self, name) for name in self.model_fields_set]
-        return {name: value for each in prices if isinstance(each, PriceBody) for name, value in each.kept().items()}
+        return {name: value for each in self.prices for name, value in each.kept().items()}
 
 
 class ChargeOverrideBody(ScopedBody):
@@ -118,24 +163,25 @@ class ChargeOverrideBody(ScopedBody):
     productRatePlanChargeNumber: Text100 | None = None
     chargeNumber: Annotated[str, Field(max_length=50)] | None = None
     description: Annotated[str, Field(max_length=500)] | None = None
+    customFields: ChargeCustomFields | None = None
     name: Text100 | None = None
     pricing: PricingBody | None = None
 
-    beyond = ("billing", "customFields", "endDate", "startDate")
+    beyond = ("billing", "endDate", "startDate")
 
     def contradictions(self) -> Iterator[Refusal]:
         yield from super().contradictions()
-        if self.key is None:
+        if self.productRatePlanChargeId is None and self.productRatePlanChargeNumber is None:
             yield required("productRatePlanChargeId")
 
-    @property
-    def key(self) -> str | None:
-        return self.productRatePlanChargeId or self.productRatePlanChargeNumber
-
-    def kept(self) -> Record:
+    def override(self, custom: CustomFields) -> Override:
         own = {"ChargeNumber": self.chargeNumber, "Description": self.description, "Name": self.name}
         given: Record = {name: value for name, value in own.items() if value is not None}
-        return given | (self.pricing.kept() if self.pricing else {})
+        prices = self.pricing.prices if self.pricing else ()
+        tiers = [tier.kept() for each in prices for tier in each.tiers or ()]
+        given |= self.pricing.kept() if self.pricing else {}
+        given |= self.customFields.custom_fields(custom) if self.customFields else {}
+        return Override(_named(self, "productRatePlanChargeId", "productRatePlanChargeNumber"), given, tiers)
 
 
 class RatePlanBody(ScopedBody):
@@ -155,9 +201,15 @@ class RatePlanBody(ScopedBody):
             yield required("productRatePlanId")
 
     def new_plan(self, custom: CustomFields) -> NewPlan:
-        charges = {str(each.key): each.kept() for each in self.chargeOverrides or ()}
+        charges = [each.override(custom) for each in self.chargeOverrides or ()]
         own = self.customFields.custom_fields(custom) if self.customFields else {}
-        return NewPlan(str(self.productRatePlanId or self.productRatePlanNumber), charges, own)
+        return NewPlan(_named(self, "productRatePlanId", "productRatePlanNumber"), charges, own)
+
+
+def _named(body: RestBody, *members: str) -> Named:
+    """By the first member that is given."""
+    name = next(each for each in members if getattr(body, each) is not None)
+    return Named(name[:1].upper() + name[1:], getattr(body, name))
 
 
 class InitialTermBody(RestBody):
