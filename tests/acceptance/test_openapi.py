@@ -118,7 +118,7 @@ class TestTheDocument:
             "contact": {"GET", "POST", "PUT", "DELETE"},
             "invoice": {"GET", "PUT", "DELETE"},
             "invoice-item": {"GET"},
-            "taxation-item": {"GET"},
+            "taxation-item": {"GET", "POST", "PUT", "DELETE"},
             "invoice-split": {"GET", "POST"},
             "invoice-split-item": {"GET", "POST"},
         }

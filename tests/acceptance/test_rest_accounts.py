@@ -348,7 +348,7 @@ class TestCreating:
             ({"billCycleDay": 32}, 51000020, "billCycleDay: a whole number from 0 to 31 is needed, not '32'"),
             ({"billCycleDay": None}, 51000022, "'billCycleDay' may not be null"),
             ({"autoPay": True}, 51000022, "'hpmCreditCardPaymentMethodId' may not be null"),
-            ({"subscription": {}}, 51000021, "Invalid parameter(s): 'subscription'."),
+            ({"creditCard": {}}, 51000021, "Invalid parameter(s): 'creditCard'."),
             ({"billToContact": {"firstName": "Joe"}}, 51001122, "'billToContact.lastName' may not be null"),
         ],
     )

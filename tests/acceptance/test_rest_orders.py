@@ -13,6 +13,7 @@ from tests.acceptance.mocks import Client, Start
 from tests.acceptance.wire import UNKNOWN_ID, account_id, explained, rule_of, start
 
 ORDER = "API reference, Create an order"
+ACCOUNT = "API reference, Create an account"
 NEW = {"Zuora-Version": "2025-08-12"}
 AMY = {"AccountNumber": "A-1", "FirstName": "Amy", "LastName": "Lawrence"}
 MONTHLY, YEARLY = "8ad0000000000000000000000000f101", "8ad0000000000000000000000000f102"
@@ -234,8 +235,8 @@ class TestCreating:
         told = [message.rpartition("tiers[0].")[2] for _, message in reasons(post(client, order))]
         assert told == [
             "tier' is not valid: another value is needed",
-            "startingUnit' may not be null",
             "price' may not be null",
+            "startingUnit' may not be null",
             "priceFormat' may not be null",
         ]
 
@@ -376,6 +377,109 @@ class TestRefusing:
     def test_a_number_has_none_of_three_characters(self, client: Client) -> None:
         [(code, _)] = reasons(post(client, body(orderNumber="O#1")))
         assert code == 50000020
+
+
+class TestWithItsAccount:
+    @pytest.mark.documented(ACCOUNT)
+    def test_a_subscription_is_made_with_its_account(self, client: Client) -> None:
+        answer = with_account(client).json()
+        assert list(answer)[-4:] == ["subscriptionId", "subscriptionNumber", "contractedMrr", "totalContractedValue"]
+        assert (answer["contractedMrr"], answer["totalContractedValue"]) == (20, 339)
+        shown = client.get(f"/v1/subscriptions/{answer['subscriptionNumber']}").json()
+        expected = {
+            "id": answer["subscriptionId"],
+            "accountId": answer["accountId"],
+            "contractEffectiveDate": "2026-02-15",
+            "serviceActivationDate": "2026-02-20",
+            "customerAcceptanceDate": "2026-02-20",
+            "termStartDate": "2026-02-15",
+            "termEndDate": "2027-02-15",
+            "renewalTerm": 6,
+            "autoRenew": True,
+            "orderNumber": None,
+        }
+        assert {name: shown[name] for name in expected} == expected
+        account = client.get(f"/v1/accounts/{answer['accountNumber']}").json()
+        assert (account["billingAndPayment"]["billCycleDay"], account["metrics"]["contractedMrr"]) == (15, 20)
+
+    @pytest.mark.observed("a client's recorded answer of 2016")
+    def test_what_never_ends_has_no_value(self, client: Client) -> None:
+        answer = with_account(client, termType="EVERGREEN", initialTerm=None).json()
+        assert (answer["contractedMrr"], answer["totalContractedValue"]) == (20, None)
+
+    @pytest.mark.documented(ACCOUNT)
+    def test_charges_can_differ_from_the_catalogue_in_its_own_words(self, client: Client) -> None:
+        override = {
+            "productRatePlanChargeNumber": "C-1",
+            "billingPeriod": "Semi_Annual",
+            "billingTiming": "IN_ARREARS",
+            "endDateCondition": "Fixed_Period",
+            "upToPeriods": 1,
+            "upToPeriodsType": "Years",
+            "number": "C-mine",
+            "quantity": 3,
+            "tiers": [{"tier": 1, "price": 7, "priceFormat": "PerUnit"}],
+        }
+        plan = {"productRatePlanNumber": "PRP-3", "chargeOverrides": [override]}
+        answer = with_account(client, subscribeToRatePlans=[plan]).json()
+        shown = charges(client.get(f"/v1/subscriptions/{answer['subscriptionNumber']}").json())["Storage"]
+        assert {name: shown[name] for name in override.keys() - {"productRatePlanChargeNumber", "tiers"}}.items() <= (
+            override.items()
+        )
+        assert (shown["mrr"], shown["effectiveEndDate"]) == (3.5, "2027-02-15")
+        assert [each["price"] for each in shown["tiers"]] == [7]
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize(
+        ("members", "message"),
+        [
+            ({"initialTerm": None}, "'subscription.initialTerm' may not be null"),
+            ({"contractEffectiveDate": None}, "'subscription.contractEffectiveDate' may not be null"),
+            ({"renewalTerm": -1}, "'subscription.renewalTerm' is not valid: a number of 0 or more is needed"),
+            ({"memo": 1}, "Invalid parameter(s): 'subscription.memo'."),
+            ({"invoiceOwnerAccountKey": "A-1"}, "'subscription.invoiceOwnerAccountKey' is not carried out by"),
+            ({"subscribeToRatePlans": [{}]}, "'subscription.subscribeToRatePlans[0].productRatePlanId' may not be"),
+            (
+                {"subscribeToRatePlans": [{**PLAN, "chargeOverrides": [{"billingPeriod": "Fortnight"}]}]},
+                "'subscription.subscribeToRatePlans[0].chargeOverrides[0].productRatePlanChargeId' may not be null",
+            ),
+            (
+                {
+                    "subscribeToRatePlans": [
+                        {**PLAN, "chargeOverrides": [{"productRatePlanChargeId": SEAT, "billingPeriod": "Fortnight"}]}
+                    ]
+                },
+                "'subscription.subscribeToRatePlans[0].chargeOverrides[0].billingPeriod' is not valid: value should be",
+            ),
+            ({"subscribeToRatePlans": [{"productRatePlanNumber": "PRP-9"}]}, "productRatePlanNumber: no product rate"),
+        ],
+    )
+    def test_what_is_wrong_with_it_leaves_no_account(
+        self, client: Client, members: dict[str, Any], message: str
+    ) -> None:
+        before = client.get("/__admin/state").json()
+        answer = with_account(client, **members)
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["reasons"][0]["message"].startswith(message)
+        assert client.get("/__admin/state").json() == before
+
+
+def with_account(client: Client, **members: Any) -> httpx.Response:
+    """The answer to a call that makes an account and a subscription."""
+    given = {
+        "contractEffectiveDate": "2026-02-15",
+        "serviceActivationDate": "2026-02-20",
+        "termType": "TERMED",
+        "initialTerm": 12,
+        "renewalTerm": 6,
+        "autoRenew": True,
+        "subscribeToRatePlans": [PLAN],
+        **members,
+    }
+    contact = {"firstName": "Joe", "lastName": "Schmoe", "country": "United States"}
+    account = {"name": "New", "currency": "USD", "billToContact": contact}
+    subscription = {name: value for name, value in given.items() if value is not None}
+    return client.post("/v1/accounts", json={**account, "subscription": subscription}, headers=NEW)
 
 
 @pytest.mark.assumed

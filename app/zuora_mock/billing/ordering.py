@@ -68,9 +68,11 @@ class NewSubscription(NamedTuple):
 
 
 class NewOrder(NamedTuple):
+    """Number and id are those of an order, if it is one that makes the subscription."""
+
     day: str
-    number: str
-    id: str
+    number: str | None
+    id: str | None
 
 
 def order(transaction: Transaction, day: str, number: str | None) -> NewOrder:
@@ -79,6 +81,10 @@ def order(transaction: Transaction, day: str, number: str | None) -> NewOrder:
         raise _used("OrderNumber", number)
     number = number or next_number(transaction, SUBSCRIPTION, "OrderNumber", "O-")
     return NewOrder(day, number, transaction.new_id())
+
+
+def unordered(transaction: Transaction) -> NewOrder:
+    return NewOrder(transaction.today(), None, None)
 
 
 def subscribe(transaction: Transaction, account: Record, order: NewOrder, new: NewSubscription) -> Record:

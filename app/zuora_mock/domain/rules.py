@@ -363,7 +363,11 @@ CANCELLATION_DATE = Rule(
     "A subscription ends in its term, not before its contract and not in a period that has been invoiced",
 )
 ORDER_SCOPE = Rule(
-    "order.scope", Kind.FIELD, ASSUMED, OURS, "Of orders the mock carries out those that create subscriptions, at once"
+    "order.scope",
+    Kind.FIELD,
+    ASSUMED,
+    OURS,
+    "The mock makes subscriptions from the catalogue, at once",
 )
 RENEWABLE = Rule(
     "subscription.renewable", Kind.ROW, ASSUMED, OURS, "A subscription that is renewed has a term that ends"

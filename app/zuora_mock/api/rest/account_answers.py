@@ -112,6 +112,10 @@ class NewAccountView(BaseModel):
     soldToContactId: str
     shipToContactId: str | None = None
     paymentMethodId: str | None = None
+    subscriptionId: str | None = Field(default=None, description="This and the next with a subscription")
+    subscriptionNumber: str | None = None
+    contractedMrr: float | None = None
+    totalContractedValue: float | None = Field(default=None, description="Null for what never ends")
 
 
 def show_account(transaction: Transaction, account: Record) -> dict[str, Any]:
@@ -159,6 +163,17 @@ def show_new(account: Record) -> dict[str, Any]:
         "billToContactId": account[BILL_TO],
         "soldToContactId": account[SOLD_TO],
         **{name: value for name, value in others.items() if value is not None},
+    }
+
+
+def show_new_subscription(transaction: Transaction, record: Record) -> dict[str, Any]:
+    """Source: a client's recorded answer of 2016 (numbers; no value of what is evergreen)."""
+    worth = subscriptions.worth(transaction, record)
+    return {
+        "subscriptionId": record["Id"],
+        "subscriptionNumber": record["Name"],
+        "contractedMrr": as_number(float(worth.mrr)),
+        "totalContractedValue": as_number(float(worth.tcv)) if record.get("TermEndDate") else None,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -23,6 +24,7 @@ from zuora_mock.api.rest.bodies import (
     required,
 )
 from zuora_mock.api.rest.invoice_bodies import ContactBody, KeptBody, NetSuiteBody
+from zuora_mock.api.rest.subscription_bodies import SubscriptionBody
 from zuora_mock.billing.customers import BILL_TO, SHIP_TO, SOLD_TO
 from zuora_mock.domain.catalogue import ACCOUNT
 from zuora_mock.domain.custom_fields import CustomFields
@@ -99,24 +101,29 @@ class _AccountFields(NetSuiteBody):
 
 
 class CreateAccountRequest(_AccountFields, BillingBody):
-    """Without a subscription there is nothing to bill."""
+    """Nothing is billed of a subscription that is made with it."""
 
     name: Filled255
     billToContact: ContactBody
     currency: Annotated[str, Field(min_length=1)]
-    billCycleDay: Whole
+    billCycleDay: Whole | None = None
     accountNumber: Annotated[str, Field(min_length=1, max_length=50)] | None = None
     hpmCreditCardPaymentMethodId: Key | None = None
     shipToContact: ContactBody | None = None
     shipToSameAsBillTo: Flag | None = None
     soldToContact: ContactBody | None = None
     soldToSameAsBillTo: Flag | None = None
+    subscription: SubscriptionBody | None = None
 
     def kept(self, custom: CustomFields) -> Record:
-        """Who gives a payment method pays by it (assumed: unless told otherwise)."""
-        method = self.hpmCreditCardPaymentMethodId
+        """Who gives a payment method pays by it (assumed: unless told otherwise).
+
+        The cycle begins on the day of the month on which the contract does, if it is not given (documented).
+        """
+        method, contract = self.hpmCreditCardPaymentMethodId, self.subscription
         paid: Record = {"AutoPay": True, "DefaultPaymentMethodId": method} if method else {}
-        return paid | super().kept(custom)
+        cycle: Record = {"BillCycleDay": date.fromisoformat(contract.contractEffectiveDate).day} if contract else {}
+        return paid | cycle | super().kept(custom)
 
     def contacts(self, custom: CustomFields) -> dict[str, Record | str]:
         """New contacts by the field that names them, or the field whose contact they share."""
@@ -132,6 +139,8 @@ class CreateAccountRequest(_AccountFields, BillingBody):
         return found
 
     def contradictions(self) -> Iterator[Refusal]:
+        if self.billCycleDay is None and self.subscription is None:
+            yield required("billCycleDay")
         if self.autoPay and not self.hpmCreditCardPaymentMethodId:
             yield required("hpmCreditCardPaymentMethodId")
         for to in ("soldTo", "shipTo"):

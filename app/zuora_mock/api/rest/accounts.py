@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from zuora_mock.api.gateway.call import Answer, CurrentCall
+from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
 from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.gateway.headers import REPEATABLE
 from zuora_mock.api.gateway.models import Options, Truth
@@ -24,15 +24,18 @@ from zuora_mock.api.rest.account_answers import (
     rests_on,
     show_account,
     show_new,
+    show_new_subscription,
     show_summary,
 )
 from zuora_mock.api.rest.account_bodies import CreateAccountRequest, UpdateAccountRequest
 from zuora_mock.api.rest.dialect import RestDialect
 from zuora_mock.api.rest.records import in_wire_words
 from zuora_mock.api.rest.route import RestRoute, router_of
-from zuora_mock.billing import customers, keys
+from zuora_mock.billing import customers, keys, ordering
+from zuora_mock.billing.holdings import SUBSCRIPTION
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT
+from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal
 from zuora_mock.pointers import steps_of
 
@@ -68,11 +71,24 @@ router = router_of(AccountRoute)
 @router.post("/accounts", name="accounts.create", response_model=NewAccountView, dependencies=REPEATABLE)
 @sourced("API reference, Create an account")
 def create(call: CurrentCall, body: CreateAccountRequest) -> Answer:
-    """Create an account with its contacts."""
+    """Create an account with its contacts, and a subscription."""
     custom = call.transaction.tenant.custom_fields
     with in_wire_words():
         account = customers.create(call.transaction, body.kept(custom), body.contacts(custom))
-    return Answer(200, render(show_new(account)))
+        made = _subscribe(call, account, body)
+    shown = show_new(account) | (show_new_subscription(call.transaction, made) if made else {})
+    return Answer(200, render(shown), objects=(SUBSCRIPTION,) if made else ())
+
+
+def _subscribe(call: Call, account: Record, body: CreateAccountRequest) -> Record | None:
+    """Raises Refusal that points into the body."""
+    if body.subscription is None:
+        return None
+    new = body.subscription.new_subscription(call.transaction.tenant.custom_fields)
+    try:
+        return ordering.subscribe(call.transaction, account, ordering.unordered(call.transaction), new)
+    except Refusal as refusal:
+        raise refusal.under("subscription") from None
 
 
 @router.get("/accounts/{key}", name="accounts.get", response_model=AccountView)

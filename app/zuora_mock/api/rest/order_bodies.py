@@ -23,14 +23,13 @@ from zuora_mock.api.rest.bodies import (
     refused,
     required,
 )
+from zuora_mock.api.rest.subscription_bodies import RatingGroup, ScopedBody, TierBody, beyond, catalogue_key
 from zuora_mock.billing.holdings import RATE_PLAN, SUBSCRIPTION
-from zuora_mock.billing.ordering import Named, NewPlan, NewSubscription, Override
+from zuora_mock.billing.ordering import NewPlan, NewSubscription, Override
 from zuora_mock.billing.subscriptions import CHARGE
-from zuora_mock.domain import rules
 from zuora_mock.domain.custom_fields import CustomFields
 from zuora_mock.domain.values import Record
-from zuora_mock.errors import Refusal, Remedy
-from zuora_mock.pointers import pointer
+from zuora_mock.errors import Refusal
 
 MOST = 50
 CREATE = "CreateSubscription"
@@ -41,21 +40,8 @@ _DAYS = {
     "CustomerAcceptance": "ContractAcceptanceDate",
 }
 
-RatingGroup = Literal["ByBillingPeriod", "ByUsageStartDate", "ByUsageRecord", "ByUsageUpload", "ByGroupId"]
 PeriodType = Literal["Month", "Year", "Day", "Week"]
 Text1000 = Annotated[str, Field(max_length=1000)]
-
-
-class ScopedBody(RestBody):
-    """What is `beyond` is not carried out."""
-
-    def contradictions(self) -> Iterator[Refusal]:
-        yield from (_beyond(name) for name in self.model_extra or () if name in self.beyond)
-
-
-def _beyond(name: str) -> Refusal:
-    at, message = pointer(name), f"'{name}' is not carried out: of orders this mock has those that create subscriptions"
-    return rules.ORDER_SCOPE.refusal(message, at=at, expected=CREATE, actual=name, remedy=Remedy({at: None}))
 
 
 class OrderedCustomFields(RestBody):
@@ -76,24 +62,9 @@ class ChargeCustomFields(RestBody):
     kind = CHARGE
 
 
-class TierBody(RestBody):
-    """A step of a price."""
-
-    tier: Annotated[Whole, Field(ge=1)]
-    startingUnit: Decimals
-    price: Decimals
-    priceFormat: Literal["FlatFee", "PerUnit"]
-    endingUnit: Decimals | None = None
-    originalListPrice: Decimals | None = None
-
-    def kept(self) -> Record:
-        return {
-            "Tier": self.tier,
-            "StartingUnit": self.startingUnit,
-            "EndingUnit": self.endingUnit,
-            "Price": self.price,
-            "PriceFormat": self.priceFormat,
-        }
+class OrderedTierBody(TierBody):
+    def contradictions(self) -> Iterator[Refusal]:
+        yield from (required(name) for name in ("startingUnit", "priceFormat") if getattr(self, name) is None)
 
 
 class PriceBody(RestBody):
@@ -113,7 +84,7 @@ class PriceBody(RestBody):
     priceIncreasePercentage: Decimals | None = None
     quantity: Decimals | None = None
     ratingGroup: RatingGroup | None = None
-    tiers: Annotated[list[TierBody], Field(min_length=1)] | None = None
+    tiers: Annotated[list[OrderedTierBody], Field(min_length=1)] | None = None
     unusedUnitsCreditRates: Decimals | None = None
     uom: str | None = None
 
@@ -181,7 +152,7 @@ class ChargeOverrideBody(ScopedBody):
         tiers = [tier.kept() for each in prices for tier in each.tiers or ()]
         given |= self.pricing.kept() if self.pricing else {}
         given |= self.customFields.custom_fields(custom) if self.customFields else {}
-        return Override(_named(self, "productRatePlanChargeId", "productRatePlanChargeNumber"), given, tiers)
+        return Override(catalogue_key(self, "productRatePlanChargeId", "productRatePlanChargeNumber"), given, tiers)
 
 
 class RatePlanBody(ScopedBody):
@@ -203,13 +174,7 @@ class RatePlanBody(ScopedBody):
     def new_plan(self, custom: CustomFields) -> NewPlan:
         charges = [each.override(custom) for each in self.chargeOverrides or ()]
         own = self.customFields.custom_fields(custom) if self.customFields else {}
-        return NewPlan(_named(self, "productRatePlanId", "productRatePlanNumber"), charges, own)
-
-
-def _named(body: RestBody, *members: str) -> Named:
-    """By the first member that is given."""
-    name = next(each for each in members if getattr(body, each) is not None)
-    return Named(name[:1].upper() + name[1:], getattr(body, name))
+        return NewPlan(catalogue_key(self, "productRatePlanId", "productRatePlanNumber"), charges, own)
 
 
 class InitialTermBody(RestBody):
@@ -308,7 +273,7 @@ class OrderActionBody(ScopedBody):
 
     def contradictions(self) -> Iterator[Refusal]:
         if self.type and self.type != CREATE:
-            yield _beyond("type")
+            yield beyond("type")
         elif self.createSubscription is None:
             yield required("createSubscription")
 
@@ -357,4 +322,4 @@ class CreateOrderRequest(ScopedBody):
             yield required(names[0])
         yield from (refused(name, f"{given[0]} is given too", f"no {name}") for name in given[1:])
         if self.status not in {None, _COMPLETED}:
-            yield _beyond("status")
+            yield beyond("status")

@@ -64,7 +64,7 @@ def create(call: CurrentCall, body: CreateOrderRequest, options: Annotated[Order
         account = _account(call, body)
         order = ordering.order(call.transaction, body.orderDate, body.orderNumber)
         made = _subscribe(call, account, order, body)
-    shown = {"success": True, "orderNumber": order.number, "accountNumber": account["AccountNumber"]}
+    shown: dict[str, Any] = {"success": True, "orderNumber": order.number, "accountNumber": account["AccountNumber"]}
     shown |= {"status": "Completed", **_subscriptions(call, account, made)}
     if options.return_ids:
         ids = [each["Id"] for each in made]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from zuora_mock.domain.catalogue import Field
 from zuora_mock.domain.values import Record, Value
 
 _MODELS: Mapping[str, str] = {
@@ -43,6 +44,16 @@ REST_WORDS: Mapping[str, Callable[[str], str]] = {
     "PriceFormat": lambda word: word.replace(" ", ""),
 }
 """By the field of the catalogue."""
+
+
+def written(field: Field, word: str) -> str:
+    """The word of a field as REST writes it."""
+    return REST_WORDS[field.name](word) if field.name in REST_WORDS else word
+
+
+def kept_word(field: Field, word: str) -> str | None:
+    """The word of a field that REST writes so; None if it has none."""
+    return next((each for each in field.values if written(field, each) == word), None)
 
 
 def billing_day(charge: Record) -> Value:
