@@ -429,6 +429,23 @@ class TestWithItsAccount:
         assert (shown["mrr"], shown["effectiveEndDate"]) == (3.5, "2027-02-15")
         assert [each["price"] for each in shown["tiers"]] == [7]
 
+    @pytest.mark.documented(ACCOUNT)
+    def test_a_charge_has_days_of_its_own(self, client: Client) -> None:
+        override = {
+            "productRatePlanChargeId": SEAT,
+            "triggerEvent": "SpecificDate",
+            "triggerDate": "2026-04-01",
+            "endDateCondition": "Specific_End_Date",
+            "specificEndDate": "2026-07-01",
+        }
+        answer = with_account(client, subscribeToRatePlans=[{**PLAN, "chargeOverrides": [override]}]).json()
+        seat = charges(client.get(f"/v1/subscriptions/{answer['subscriptionNumber']}").json())["Seat"]
+        assert [seat[name] for name in ("effectiveStartDate", "effectiveEndDate", "tcv")] == [
+            "2026-04-01",
+            "2026-07-01",
+            60,
+        ]
+
     @pytest.mark.assumed
     @pytest.mark.parametrize(
         ("members", "message"),

@@ -138,3 +138,18 @@ def test_they_rest_on_stored_records(client: Client) -> None:
     assert client.get("/v1/accounts/A-1/payment-methods").headers["Zuora-Mock-Level"] == "stored"
     rows = {each["name"]: each["exercised"] for each in client.get("/__admin/ledger").json()["objects"]}
     assert rows["PaymentMethod"]
+
+
+@pytest.mark.documented("API reference, Retrieve the default payment method of an account")
+def test_the_default_one_of_an_account_is_read_as_by_its_id(client: Client) -> None:
+    shown = client.get("/v1/accounts/A-1/payment-methods/default").json()
+    assert shown == client.get(f"/v1/payment-methods/{CARD}").json()
+    assert shown["isDefault"] is True
+    cheque = client.get("/v1/accounts/A-1/payment-methods").json()["check"][0]["id"]
+    assert client.put(f"/v1/object/account/{account_id(client)}", json={"DefaultPaymentMethodId": cheque}).json()[
+        "Success"
+    ]
+    for key in ("A-1", "B-1", "Z-1"):
+        answer = client.get(f"/v1/accounts/{key}/payment-methods/default", headers={"Zuora-Version": "2025-08-12"})
+        reason = {"code": 50000040, "message": f"Cannot find entity by key: '{key}'."}
+        assert (answer.status_code, answer.json()["reasons"]) == (404, [reason])

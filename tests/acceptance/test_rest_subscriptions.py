@@ -122,6 +122,51 @@ class TestAsRecorded:
 
 
 class TestReading:
+    @pytest.mark.documented(BY_KEY)
+    def test_what_it_is_worth_with_its_discounts_is_there_if_it_is_asked_for(self, client: Client) -> None:
+        names = {"contractedNetMrr", "asOfDayGrossMrr", "asOfDayNetMrr", "netTotalContractedValue"}
+        assert not names & read(client).keys()
+        shown = read(client, query="?getDetailedMetrics=true&asOfDay=2026-02-28")
+        assert [shown[name] for name in ("contractedNetMrr", "asOfDayGrossMrr", "asOfDayNetMrr")] == [0, 10, 0]
+        plans = {each["ratePlanName"]: each for each in shown["ratePlans"]}
+        assert plans["Seats"]["contractedMrr"] == 12.5
+        assert [plans[name]["asOfDayGrossMrr"] for name in ("Seats", "Gone", "Empty")] == [10, 0, 0]
+        [listed, *_] = read(client, "accounts/A-1", "?getDetailedMetrics=true")["subscriptions"]
+        assert names < listed.keys()
+
+    @pytest.mark.documented(BY_KEY)
+    def test_discounts_count_while_they_last(self, server: Start, tmp_path: Path) -> None:
+        plan = {"Name": "Seats", "SubscriptionId": {"Name": "S-1"}}
+        days = {"EffectiveStartDate": "2026-01-01", "EffectiveEndDate": "2027-01-01"}
+        three = {**days, "EffectiveEndDate": "2026-04-01", "DiscountLevel": "rateplan"}
+        objects = {
+            "Subscription": [{**OWNER, **YEAR, "Name": "S-1", "Status": "Active"}],
+            "RatePlan": [plan, {**plan, "Name": "Support"}],
+            "RatePlanCharge": [
+                charge("Seat", MRR=100, TCV=1200, **days),
+                charge("Help", "Support", MRR=40, TCV=480, **days),
+                charge("Quarter", ChargeModel="Discount-Percentage", DiscountPercentage=25, **three),
+                charge("Once", ChargeModel="Discount-Percentage", DiscountPercentage=50, ApplyDiscountTo="ONETIME"),
+                charge("Tenth", ChargeModel="Discount-Percentage", DiscountPercentage=10, **days)
+                | {"DiscountLevel": "subscription", "ApplyDiscountTo": "ONETIMERECURRING"},
+                charge("Less", "Support", ChargeModel="Discount-Fixed Amount", DiscountAmount=15, **days)
+                | {"BillingPeriod": "Quarter"},
+            ],
+        }
+        shown = read(
+            start(server, tmp_path, objects=objects).sign_in(), query="?getDetailedMetrics=true&asOfDay=2026-05-01"
+        )
+        assert [shown[name] for name in ("contractedMrr", "contractedNetMrr")] == [140, 98.5]
+        assert [shown[name] for name in ("asOfDayGrossMrr", "asOfDayNetMrr")] == [140, 121]
+        assert (shown["totalContractedValue"], shown["netTotalContractedValue"]) == (1680, 1680 - 75 - 168 - 60)
+
+    @pytest.mark.documented(BY_KEY)
+    def test_its_owners_are_told_of_if_they_are_asked_for(self, client: Client) -> None:
+        assert not {"accountOwnerDetails", "invoiceOwnerAccountDetails"} & read(client).keys()
+        shown = read(client, query="?getSubscriptionOwnerDetails=true&getInvoiceOwnerDetails=true")
+        basic = client.get("/v1/accounts/A-1").json()["basicInfo"]
+        assert [shown[name] for name in ("accountOwnerDetails", "invoiceOwnerAccountDetails")] == [basic, basic]
+
     @pytest.mark.documented("guide, Requests and responses")
     def test_a_number_means_the_latest_version_and_an_id_that_version(self, client: Client) -> None:
         latest, first = read(client), read(client, "8ad0000000000000000000000000f001")
@@ -278,6 +323,10 @@ class TestCharges:
             (
                 "charge-detail=every",
                 "'charge-detail' value should be one of: last-segment, current-segment, all-segments, specific-segment",
+            ),
+            (
+                "getDetailedMetrics=true&asOfDay=tomorrow",
+                "'asOfDay' is not valid: a date yyyy-mm-dd is needed",
             ),
             (
                 "charge-detail=specific-segment&as-of-date=2026-02-30",

@@ -88,6 +88,11 @@ def is_active(method: Record) -> bool:
     return bool(method.get("Active", True)) and method.get("PaymentMethodStatus") != "Closed"
 
 
+def is_electronic(method: Record) -> bool:
+    """What a gateway takes, and not a cheque, cash, a wire or another way outside of it."""
+    return method.get("Type") not in {"Cash", "Check", "Other", "WireTransfer"}
+
+
 def payment_method(transaction: Transaction, account: Record) -> Record | None:
     """The default one."""
     named = account.get("DefaultPaymentMethodId")

@@ -267,11 +267,13 @@ def _prices(template: Record, tiers: Sequence[Record]) -> Record:
 def _span(subscription: Record, charge: Record) -> Record:
     """From its trigger to the end of the term, or of its own periods."""
     trigger = _DAYS.get(str(charge.get("TriggerEvent")), "ContractEffectiveDate")
-    start, end = str(subscription[trigger]), subscription.get("SubscriptionEndDate")
+    start, end = str(charge.get("TriggerDate") or subscription[trigger]), subscription.get("SubscriptionEndDate")
     if charge.get("ChargeType") == "OneTime":
         end = later(start, 1, "Day")
     elif charge.get("EndDateCondition") == "FixedPeriod" and charge.get("UpToPeriods"):
         end = _after_periods(start, charge)
+    elif charge.get("EndDateCondition") == "SpecificEndDate" and charge.get("SpecificEndDate"):
+        end = charge["SpecificEndDate"]
     return {"EffectiveStartDate": start, "EffectiveEndDate": end}
 
 

@@ -6,7 +6,7 @@ was removed is worth nothing). Assumed: an account's contracted MRR is that of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ TIER, _DISCOUNT, FEATURE = (
 
 Segments = Sequence[Record]
 """Those of one charge, in the order of time."""
+Choice = Callable[[Segments], Record | None]
+"""Which one of them, if any."""
 
 
 class PricedCharge(NamedTuple):

@@ -118,11 +118,15 @@ class NewAccountView(BaseModel):
     totalContractedValue: float | None = Field(default=None, description="Null for what never ends")
 
 
+def show_basic_info(transaction: Transaction, account: Record) -> dict[str, Any]:
+    features = tuple(name for name in _OF_FEATURES if account.get(name[:1].upper() + name[1:]))
+    return around(transaction, ACCOUNT, _BASIC, _BASIC_END + features, {**_UNSAID, **account})
+
+
 def show_account(transaction: Transaction, account: Record) -> dict[str, Any]:
     whole, mrr = {**_UNSAID, **account}, subscriptions.contracted_mrr(transaction, account)
-    features = tuple(name for name in _OF_FEATURES if account.get(name[:1].upper() + name[1:]))
     return {
-        "basicInfo": around(transaction, ACCOUNT, _BASIC, _BASIC_END + features, whole),
+        "basicInfo": show_basic_info(transaction, account),
         "billingAndPayment": plain(transaction, ACCOUNT, _BILLING, whole) | _addresses(account),
         "metrics": plain(transaction, ACCOUNT, _METRICS, whole) | {"contractedMrr": as_number(mrr)},
         **_contacts(transaction, account, _CONTACT, _CONTACT_END),

@@ -23,7 +23,14 @@ from zuora_mock.api.rest.bodies import (
     refused,
     required,
 )
-from zuora_mock.api.rest.subscription_bodies import RatingGroup, ScopedBody, TierBody, beyond, catalogue_key
+from zuora_mock.api.rest.subscription_bodies import (
+    OverridingBody,
+    RatingGroup,
+    ScopedBody,
+    SubscribingBody,
+    TierBody,
+    beyond,
+)
 from zuora_mock.billing.holdings import RATE_PLAN, SUBSCRIPTION
 from zuora_mock.billing.ordering import NewPlan, NewSubscription, Override
 from zuora_mock.billing.subscriptions import CHARGE
@@ -127,11 +134,7 @@ class PricingBody(ScopedBody):
         return {name: value for each in self.prices for name, value in each.kept().items()}
 
 
-class ChargeOverrideBody(ScopedBody):
-    """What differs from the catalogue in a charge."""
-
-    productRatePlanChargeId: Key | None = None
-    productRatePlanChargeNumber: Text100 | None = None
+class ChargeOverrideBody(OverridingBody):
     chargeNumber: Annotated[str, Field(max_length=50)] | None = None
     description: Annotated[str, Field(max_length=500)] | None = None
     customFields: ChargeCustomFields | None = None
@@ -140,11 +143,6 @@ class ChargeOverrideBody(ScopedBody):
 
     beyond = ("billing", "endDate", "startDate")
 
-    def contradictions(self) -> Iterator[Refusal]:
-        yield from super().contradictions()
-        if self.productRatePlanChargeId is None and self.productRatePlanChargeNumber is None:
-            yield required("productRatePlanChargeId")
-
     def override(self, custom: CustomFields) -> Override:
         own = {"ChargeNumber": self.chargeNumber, "Description": self.description, "Name": self.name}
         given: Record = {name: value for name, value in own.items() if value is not None}
@@ -152,29 +150,20 @@ class ChargeOverrideBody(ScopedBody):
         tiers = [tier.kept() for each in prices for tier in each.tiers or ()]
         given |= self.pricing.kept() if self.pricing else {}
         given |= self.customFields.custom_fields(custom) if self.customFields else {}
-        return Override(catalogue_key(self, "productRatePlanChargeId", "productRatePlanChargeNumber"), given, tiers)
+        return Override(self.named, given, tiers)
 
 
-class RatePlanBody(ScopedBody):
-    """A rate plan of the catalogue to subscribe to."""
-
-    productRatePlanId: Key | None = None
-    productRatePlanNumber: Text100 | None = None
+class RatePlanBody(SubscribingBody):
     chargeOverrides: list[ChargeOverrideBody] | None = None
     customFields: PlanCustomFields | None = None
     uniqueToken: str | None = None
 
     beyond = ("externalCatalogPlanId", "externallyManagedPlanId", "subscriptionProductFeatures")
 
-    def contradictions(self) -> Iterator[Refusal]:
-        yield from super().contradictions()
-        if self.productRatePlanId is None and self.productRatePlanNumber is None:
-            yield required("productRatePlanId")
-
     def new_plan(self, custom: CustomFields) -> NewPlan:
         charges = [each.override(custom) for each in self.chargeOverrides or ()]
         own = self.customFields.custom_fields(custom) if self.customFields else {}
-        return NewPlan(catalogue_key(self, "productRatePlanId", "productRatePlanNumber"), charges, own)
+        return NewPlan(self.named, charges, own)
 
 
 class InitialTermBody(RestBody):

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from zuora_mock.api.gateway.call import Answer, CurrentCall
+from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
 from zuora_mock.api.gateway.dialect import render
 from zuora_mock.api.gateway.models import Options, Truth
 from zuora_mock.api.gateway.operation import sourced
@@ -25,6 +25,7 @@ from zuora_mock.api.rest.route import StoredRoute, router_of
 from zuora_mock.billing import holdings, keys
 from zuora_mock.billing.holdings import PAYMENT_METHOD
 from zuora_mock.domain.catalogue import ACCOUNT
+from zuora_mock.domain.values import Record
 
 
 class PaymentMethodsOptions(Options):
@@ -48,11 +49,28 @@ def of_account(call: CurrentCall, key: str, options: Annotated[PaymentMethodsOpt
     return Answer(200, render(show_methods(call.transaction, account, found)), objects=(PAYMENT_METHOD,))
 
 
+@router.get(
+    "/accounts/{key}/payment-methods/default", name="accounts.default-payment-method", response_model=PaymentMethodView
+)
+@sourced("API reference, Retrieve the default payment method of an account")
+def default_of_account(call: CurrentCall, key: str) -> Answer:
+    """Read the default payment method of an account."""
+    account = keys.get(call.transaction, ACCOUNT, key)
+    record = holdings.payment_method(call.transaction, account)
+    if record is None or not holdings.is_electronic(record):
+        raise keys.unknown(key, "default payment method")
+    return _read(call, account, record)
+
+
 @router.get("/payment-methods/{id}", name="payment-methods.get", response_model=PaymentMethodView)
 @sourced("API reference, Retrieve a payment method")
 def read(call: CurrentCall, id: str) -> Answer:
     """Read a payment method."""
     record = keys.get(call.transaction, PAYMENT_METHOD, id)
     account = call.transaction.get(ACCOUNT, str(record.get("AccountId"))) or {}
+    return _read(call, account, record)
+
+
+def _read(call: Call, account: Record, record: Record) -> Answer:
     shown = {**show_method(call.transaction, account, record), **bin_info(record), "success": True}
     return Answer(200, render(shown), objects=(PAYMENT_METHOD,))

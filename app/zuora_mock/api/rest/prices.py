@@ -15,11 +15,11 @@ from pydantic import BaseModel
 
 from zuora_mock.api.rest.records import Layout, layout_of
 from zuora_mock.api.rest.words import REST_WORDS
+from zuora_mock.billing.metrics import FIXED, PERCENTAGE
 from zuora_mock.domain.values import Record, Value
 
 TIER_LAYOUT: Layout = layout_of("tier startingUnit endingUnit price priceFormat")
 
-PERCENTAGE, FIXED = "Discount-Percentage", "Discount-Fixed Amount"
 FLAT, PER_UNIT, OVERAGE = "Flat Fee Pricing", "Per Unit Pricing", "Overage Pricing"
 _WITH_OVERAGE = "Tiered with Overage Pricing"
 _TIERED = frozenset({"Tiered Pricing", "Volume Pricing", _WITH_OVERAGE})

@@ -6,13 +6,13 @@ Assumed: what a charge has of one segment stands in `chargeSegments` in the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field
 
+from zuora_mock.api.rest.account_answers import show_basic_info
 from zuora_mock.api.rest.prices import (
-    PERCENTAGE,
     TierView,
     discount_of,
     overage_of,
@@ -22,10 +22,11 @@ from zuora_mock.api.rest.prices import (
 )
 from zuora_mock.api.rest.records import RestRecord, around, layout_of, plain
 from zuora_mock.api.rest.words import billing_day
-from zuora_mock.billing import holdings, subscriptions
+from zuora_mock.billing import holdings, metrics, subscriptions
 from zuora_mock.billing.customers import BILL_TO, SOLD_TO
 from zuora_mock.billing.holdings import RATE_PLAN, SUBSCRIPTION, Plan
-from zuora_mock.billing.subscriptions import CHARGE, FEATURE, PricedCharge, Segments
+from zuora_mock.billing.metrics import PERCENTAGE, Metrics
+from zuora_mock.billing.subscriptions import CHARGE, FEATURE, Choice, PricedCharge, Segments
 from zuora_mock.domain.catalogue import ACCOUNT, CONTACT
 from zuora_mock.domain.values import Record, as_number
 from zuora_mock.storage.transaction import Transaction
@@ -104,8 +105,7 @@ _UNSAID: Record = {
 }
 """Of what is never null."""
 
-Choice = Callable[[Segments], Record | None]
-"""Which segment of a charge is shown, if any."""
+_METRICS = ("contractedNetMrr", "asOfDayGrossMrr", "asOfDayNetMrr")
 
 
 class StatusView(BaseModel):
@@ -121,8 +121,17 @@ class ChargeView(RestRecord):
     chargeSegments: list[dict[str, Any]] = Field(default=[], description="With charge-detail=all-segments")
 
 
-class RatePlanView(RestRecord):
+class MeasuredView(RestRecord):
+    """These members are there with getDetailedMetrics."""
+
+    contractedNetMrr: float = Field(default=0, description="Monthly, with discounts")
+    asOfDayGrossMrr: float = Field(default=0, description="On that day, without discounts")
+    asOfDayNetMrr: float = Field(default=0, description="On that day, with discounts")
+
+
+class RatePlanView(MeasuredView):
     kind, layout = RATE_PLAN, _PLAN
+    contractedMrr: float = Field(default=0, description="With getDetailedMetrics")
     lastChangeType: str = Field(default="", description="Add, Update or Remove; where an amendment did so")
     productId: str | None
     productName: str | None
@@ -133,8 +142,9 @@ class RatePlanView(RestRecord):
     subscriptionProductFeatures: list[dict[str, Any]]
 
 
-class ListedSubscriptionView(RestRecord):
+class ListedSubscriptionView(MeasuredView):
     kind, layout = SUBSCRIPTION, _HEAD + _END
+    netTotalContractedValue: float = Field(default=0, description="With getDetailedMetrics")
     accountNumber: str | None
     accountName: str | None
     contractedMrr: float
@@ -146,6 +156,8 @@ class ListedSubscriptionView(RestRecord):
 
 
 class SubscriptionView(ListedSubscriptionView):
+    accountOwnerDetails: dict[str, Any] = Field(default={}, description="With getSubscriptionOwnerDetails")
+    invoiceOwnerAccountDetails: dict[str, Any] = Field(default={}, description="With getInvoiceOwnerDetails")
     success: bool
 
 
@@ -171,6 +183,26 @@ def show_subscription(
         "ratePlans": [each for each in plans if empty_plans or each["ratePlanCharges"]],
         "statusHistory": [_state(each) for each in subscriptions.states(record)],
     }
+
+
+def add_metrics(transaction: Transaction, record: Record, shown: dict[str, Any], day: str) -> None:
+    """To a subscription that is shown, and to its rate plans."""
+    of_plans = metrics.of_plans(transaction, record, day)
+    for plan in shown["ratePlans"]:
+        own = of_plans.get(plan["id"], metrics.added(()))
+        plan |= {"contractedMrr": as_number(float(own.gross)), **_measured(own)}
+    shown |= _measured(metrics.added(of_plans.values()))
+    shown["netTotalContractedValue"] = as_number(float(metrics.net_value(transaction, record)))
+
+
+def _measured(of: Metrics) -> dict[str, Any]:
+    return {name: as_number(float(each)) for name, each in zip(_METRICS, of[1:], strict=True)}
+
+
+def owner_details(transaction: Transaction, record: Record, field: str) -> dict[str, Any] | None:
+    """Of the account that a field names; the subscription's own one where the field is empty."""
+    account = transaction.get(ACCOUNT, str(record.get(field) or record.get("AccountId")))
+    return None if account is None else show_basic_info(transaction, account)
 
 
 def _named(transaction: Transaction, record: Record, account: Record) -> Record:

@@ -1,12 +1,12 @@
 """Subscriptions in the bodies of calls, with the rate plans that they subscribe to (API reference, Create an account).
 
-What Zuora knows besides, and the mock does not carry out, is refused by its name (assumed).
+Beyond what it carries out, names that Zuora knows are refused by name (assumed).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -70,19 +70,44 @@ class TierBody(RestBody):
         }
 
 
-def catalogue_key(body: RestBody, *members: str) -> Named:
-    """By the first member that is given."""
-    name = next(each for each in members if getattr(body, each) is not None)
-    return Named(name[:1].upper() + name[1:], getattr(body, name))
+class NamingBody(ScopedBody):
+    """A body that names something of the catalogue, by an id or a number."""
+
+    keys: ClassVar[tuple[str, ...]]
+
+    def contradictions(self) -> Iterator[Refusal]:
+        yield from super().contradictions()
+        if all(getattr(self, each) is None for each in self.keys):
+            yield required(self.keys[0])
+
+    @property
+    def named(self) -> Named:
+        """By the first that is given."""
+        name = next(each for each in self.keys if getattr(self, each) is not None)
+        return Named(name[:1].upper() + name[1:], getattr(self, name))
 
 
-class ChargeBody(ScopedBody, KeptBody):
+class OverridingBody(NamingBody):
     """What differs from the catalogue in a charge."""
-
-    kind = CHARGE
 
     productRatePlanChargeId: Key | None = None
     productRatePlanChargeNumber: Text100 | None = None
+
+    keys = ("productRatePlanChargeId", "productRatePlanChargeNumber")
+
+
+class SubscribingBody(NamingBody):
+    """A rate plan of the catalogue to subscribe to."""
+
+    productRatePlanId: Key | None = None
+    productRatePlanNumber: Text100 | None = None
+
+    keys = ("productRatePlanId", "productRatePlanNumber")
+
+
+class ChargeBody(OverridingBody, KeptBody):
+    kind = CHARGE
+
     applyDiscountTo: str | None = None
     billCycleDay: Whole | None = None
     billCycleType: str | None = None
@@ -122,8 +147,6 @@ class ChargeBody(ScopedBody, KeptBody):
 
     def contradictions(self) -> Iterator[Refusal]:
         yield from super().contradictions()
-        if self.productRatePlanChargeId is None and self.productRatePlanChargeNumber is None:
-            yield required("productRatePlanChargeId")
         for name in type(self).model_fields:
             field, value = CHARGE.by_name.get(field_name(CHARGE, name)), getattr(self, name)
             if field and field.values and isinstance(value, str) and kept_word(field, value) is None:
@@ -132,8 +155,7 @@ class ChargeBody(ScopedBody, KeptBody):
 
     def override(self, custom: CustomFields) -> Override:
         fields = {name: _in_zuoras_words(name, value) for name, value in self.kept(custom).items()}
-        of = catalogue_key(self, "productRatePlanChargeId", "productRatePlanChargeNumber")
-        return Override(of, {**fields, of.field: of.value}, [each.kept() for each in self.tiers or ()])
+        return Override(self.named, fields, [each.kept() for each in self.tiers or ()])
 
 
 def _in_zuoras_words(name: str, value: Value) -> Value:
@@ -141,26 +163,16 @@ def _in_zuoras_words(name: str, value: Value) -> Value:
     return kept_word(field, value) if field and field.values and isinstance(value, str) else value
 
 
-class PlanBody(ScopedBody, KeptBody):
-    """A rate plan of the catalogue to subscribe to."""
-
+class PlanBody(SubscribingBody, KeptBody):
     kind = RATE_PLAN
 
-    productRatePlanId: Key | None = None
-    productRatePlanNumber: Text100 | None = None
     chargeOverrides: list[ChargeBody] | None = None
 
     beyond = ("externalCatalogPlanId", "externalIdSourceSystem", "externallyManagedPlanId")
 
-    def contradictions(self) -> Iterator[Refusal]:
-        yield from super().contradictions()
-        if self.productRatePlanId is None and self.productRatePlanNumber is None:
-            yield required("productRatePlanId")
-
     def new_plan(self, custom: CustomFields) -> NewPlan:
         charges = [each.override(custom) for each in self.chargeOverrides or ()]
-        key = catalogue_key(self, "productRatePlanId", "productRatePlanNumber")
-        return NewPlan(key, charges, self.custom_fields(custom))
+        return NewPlan(self.named, charges, self.custom_fields(custom))
 
 
 class SubscriptionBody(ScopedBody, KeptBody):
