@@ -15,7 +15,7 @@ from zuora_mock import __version__, api
 from zuora_mock.admin import mount
 from zuora_mock.api import documents, edits
 from zuora_mock.api.gateway.gateway import Gateway
-from zuora_mock.billing import operations, reversal
+from zuora_mock.billing import exports, operations, reversal
 from zuora_mock.billing.operations import InvoiceOperation
 from zuora_mock.billing.splitting import execution as splits
 from zuora_mock.billing.splitting import request
@@ -73,7 +73,8 @@ def make_services(settings: Settings) -> Services:
 def _handlers() -> Mapping[str, Handler]:
     """Who does the work of a job, by its type."""
     own = {InvoiceOperation.SPLIT: request.run, InvoiceOperation.REVERSE: reversal.run}
-    return {JOB_TYPE: splits.run, **operations.HANDLERS} | {operations.type_of(each): own[each] for each in own}
+    others = {JOB_TYPE: splits.run, exports.JOB_TYPE: exports.run}
+    return {**others, **operations.HANDLERS} | {operations.type_of(each): own[each] for each in own}
 
 
 def _explain_work(refusal: Refusal, job: Job) -> dict[str, Any]:

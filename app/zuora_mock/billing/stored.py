@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zuora_mock.billing import fields, numbering, parts, references
+from zuora_mock.billing import exports, fields, numbering, parts, references
+from zuora_mock.billing.exports import EXPORT
 from zuora_mock.domain.catalogue import CREATE, ObjectType, is_custom
 from zuora_mock.domain.values import Record
 from zuora_mock.storage.transaction import Transaction
@@ -16,9 +17,12 @@ def create(transaction: Transaction, kind: ObjectType, members: Mapping[str, Any
     fields.require(kind, members, transaction.tenant.custom_fields, wsdl, {})
     read = fields.read(kind, members, CREATE, transaction, wsdl)
     values = {**numbering.given(transaction, kind, read), **_visible(kind, read)}
+    values = exports.begin(transaction, values) if kind is EXPORT else values
     references.check(transaction, kind, values)
     inside = parts.read(transaction, kind, members, wsdl)
     identifier = parts.insert(transaction, kind, values)
+    if kind is EXPORT:
+        exports.order(transaction, identifier)
     for each in inside:
         parts.write(transaction, identifier, each)
     return identifier

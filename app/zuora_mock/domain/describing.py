@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,21 @@ SENT: Mapping[Type, Schema] = {
     Type.STRUCTURE: {"anyOf": [{"type": "object"}, {"type": "array", "items": {}}]},
 }
 """How clients send the values of each type."""
+
+
+_WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def words_of(name: str) -> list[str]:
+    """`Account` and `Number` of `AccountNumber`."""
+    return _WORD_ENDS.split(name)
+
+
+def relation_of(field: Field) -> str:
+    """`BillToContact` for `BillToId`, `DefaultPaymentMethod` for `DefaultPaymentMethodId`."""
+    stem = field.name.removesuffix("Id")
+    last_word = words_of(field.target)[-1]
+    return stem if stem.endswith(field.target) else f"{stem.removesuffix(last_word)}{field.target}"
 
 
 def field_schema(

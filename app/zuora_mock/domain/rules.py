@@ -495,6 +495,15 @@ BATCH_SIZE = Rule(
     "batchSize is a whole number, not negative",
 )
 
+# Exports
+EXPORT_QUERY = Rule(
+    "export.query",
+    Kind.ROW,
+    OBSERVED,
+    "tap-zuora, errors",
+    "Query is Export ZOQL of an object and fields that there are",
+)
+
 # Object Query
 OBJECT_QUERY = Rule(
     "object-query.parameter",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from zuora_mock.domain.catalogue import CUSTOM_SUFFIX, Access, Field, ObjectType, is_custom
+from zuora_mock.domain.describing import relation_of, words_of
 from zuora_mock.domain.values import NUMERIC, Type
 
 _TYPES: Mapping[Type, str] = {
@@ -22,8 +22,6 @@ _FLAGS = {
     "updateable": Access.UPDATE,
     "filterable": Access.FILTER,
 }
-_WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
 
 Node = tuple[str, dict[str, str], str | list["Node"]]
 """Name, attributes and what is inside."""
@@ -38,7 +36,7 @@ def of_object(kind: ObjectType, custom: Iterable[Field], address: str, *, relate
     inside = [*_named(kind.name), _node("fields", [_field(each) for each in described])]
     if related:
         referring = (each for each in kind.references if each.access)
-        others = [_object(each.target, _named(_relation(each)), address) for each in referring]
+        others = [_object(each.target, _named(relation_of(each)), address) for each in referring]
         inside.append(_node("related-objects", others))
     return _xml(_object(kind.name, inside, address))
 
@@ -72,15 +70,8 @@ def _object(target: str, inside: list[Node], address: str) -> Node:
 
 def _named(name: str) -> list[Node]:
     """`AccountNumber`, and `Account Number` for people."""
-    label = " ".join(_WORD_ENDS.split(name.removesuffix(CUSTOM_SUFFIX)))
+    label = " ".join(words_of(name.removesuffix(CUSTOM_SUFFIX)))
     return [_node("name", name), _node("label", label)]
-
-
-def _relation(field: Field) -> str:
-    """`BillToContact` for `BillToId`, `DefaultPaymentMethod` for `DefaultPaymentMethodId`."""
-    stem = field.name.removesuffix("Id")
-    last_word = _WORD_ENDS.split(field.target)[-1]
-    return stem if stem.endswith(field.target) else f"{stem.removesuffix(last_word)}{field.target}"
 
 
 def _boolean(value: bool) -> str:

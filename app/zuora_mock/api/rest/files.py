@@ -1,4 +1,4 @@
-"""The files of invoices: their list, and one as it is.
+"""Files: those of an invoice in a list, and one as it is, of an invoice or an Export.
 
 Sources: API reference, List all files of an invoice, Retrieve a file; a client's notes against a sandbox, 2026.
 """
@@ -16,13 +16,14 @@ from zuora_mock.api.gateway.operation import sourced
 from zuora_mock.api.rest.paging import PageOptions, page_of
 from zuora_mock.api.rest.records import RestRecord, layout_of, plain
 from zuora_mock.api.rest.route import router_of
-from zuora_mock.billing import holdings, invoice_files, keys
+from zuora_mock.billing import exports, holdings, invoice_files, keys
+from zuora_mock.billing.exports import EXPORT
 from zuora_mock.billing.holdings import INVOICE_FILE
 from zuora_mock.domain.catalogue import INVOICE
 from zuora_mock.domain.values import Record
 from zuora_mock.storage.transaction import Transaction
 
-PDF = "application/pdf;charset=UTF-8"
+PDF, CSV, ZIP = (f"{each};charset=UTF-8" for each in ("application/pdf", "text/csv", "application/zip"))
 
 _FILE = layout_of("id versionNumber pdfFileUrl")
 
@@ -60,11 +61,20 @@ def files(call: CurrentCall, key: str, options: Annotated[PageOptions, Query()])
     return Answer(200, render({"invoiceFiles": rows, **further, "success": True}))
 
 
-@router.get("/files/{id}", name="files.get", response_model=None, responses={200: {"content": {"application/pdf": {}}}})
+_READ: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/pdf": {}, "text/csv": {}, "application/zip": {}}},
+}
+
+
+@router.get("/files/{id}", name="files.get", response_model=None, responses=_READ)
 @sourced("API reference, Retrieve a file")
 def read(call: CurrentCall, id: str) -> Answer:
     """Read a file."""
     invoice = invoice_files.find(call.transaction, id)
-    if invoice is None:
+    if invoice is not None:
+        return Answer(200, invoice_files.draw(call.transaction, invoice), content_type=PDF)
+    export = exports.find(call.transaction, id)
+    if export is None:
         raise keys.unknown(id, "file")
-    return Answer(200, invoice_files.draw(call.transaction, invoice), content_type=PDF)
+    drawn, content_type = exports.draw(call.transaction, export), ZIP if export.get("Zip") else CSV
+    return Answer(200, drawn, content_type=content_type, objects=(EXPORT,))
