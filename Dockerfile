@@ -1,11 +1,13 @@
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim AS dependencies
+# `postgresql` adds the driver for --db postgresql://…
+ARG LOCK=runtime
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_COMPILE=1
 WORKDIR /src
 COPY .requirements .requirements
 RUN python -m venv --without-pip /opt/zuora-mock \
- && pip --python /opt/zuora-mock/bin/python install --quiet --require-hashes -r .requirements/runtime.txt \
+ && pip --python /opt/zuora-mock/bin/python install --quiet --require-hashes -r .requirements/${LOCK}.txt \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/zuora-mock/lib
 
 FROM dependencies AS package

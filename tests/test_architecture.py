@@ -44,7 +44,7 @@ OF_A_CALL = ("/v1/", "/objects", "/ids", "queryString")
 
 THIRD_PARTY = {
     "domain": {"iso4217", "lark"},
-    "storage": {"sqlalchemy", "sqlite3"},
+    "storage": {"psycopg", "sqlalchemy", "sqlite3"},
     "work": set(),
     "api": {"fastapi", "pydantic", "starlette", "uvicorn"},
     "admin": {"fastapi", "pydantic", "starlette"},
@@ -52,6 +52,7 @@ THIRD_PARTY = {
 ONLY_IN = {
     "sqlalchemy": {"storage"},
     "sqlite3": {"storage"},
+    "psycopg": {"storage"},
     "fastapi": {"api", "admin", "main"},
     "click": {"cli", "serve", "commands"},
     "pydyf": {"billing"},
@@ -72,6 +73,7 @@ START_UP = {
     ("admin.mount", "zuora_mock.admin.app"),
     ("api.describe.document", "xml.etree"),
     ("billing.pages", "pydyf"),
+    ("storage.database", "zuora_mock.storage.postgresql"),
     ("stubs.expressions", "re2"),
     ("stubs.json_paths", "jsonpath"),
     ("stubs.keeping", "zuora_mock.stubs.mapping"),

@@ -22,7 +22,7 @@ import click
 from pydantic import BaseModel
 
 from zuora_mock import __version__
-from zuora_mock.settings import Settings
+from zuora_mock.settings import Settings, database_url
 
 PREFIX = "ZUORA_MOCK"
 _DEFAULT = Settings()
@@ -73,6 +73,13 @@ class _Host(click.types.StringParamType):
         return rv.replace(",", " ").split()
 
 
+class _Place(click.Path):
+    """A file, or the URL of a database."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return database_url(str(value)) or super().convert(value, param, ctx)
+
+
 def warnings(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str]:
     """One line for each variable that looks like a setting and is none, with the nearest of those that are."""
     settings = {name.removeprefix(PREFIX): name for name in known}
@@ -82,11 +89,13 @@ def warnings(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str
             yield f"{name} is no setting" + (f"; did you mean {settings[near[0]]}?" if near else "")
 
 
-def _to_write(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
+def _to_write(_context: click.Context, _parameter: click.Parameter, path: Any) -> Any:
     """A file that is there or will be; what is beside it is ours too."""
-    if path and not path.parent.is_dir():
+    if not isinstance(path, Path):
+        return path
+    if not path.parent.is_dir():
         raise click.BadParameter(f"there is no folder {path.parent}")
-    for each in filter(None, (path and path.parent, path)):
+    for each in (path.parent, path):
         if each.exists() and not os.access(each, os.W_OK):
             raise click.BadParameter(f"user {os.getuid()} may not write {each}, or nobody may")
     return path
@@ -145,9 +154,10 @@ def _run(module: str, **parameters: Any) -> None:
 @_flag("--tls-key", type=_READABLE, help="PEM file with its key, where the certificate's file has it not.")
 @_flag(
     "--db",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_Place(dir_okay=False, path_type=Path),
     callback=_to_write,
-    help="SQLite file that keeps the state; without it the state lives in memory.",
+    help="SQLite file that keeps the state, or postgresql://… of a database for it; without it the state lives in "
+    "memory.",
 )
 @_flag(
     "--fixture",

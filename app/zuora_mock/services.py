@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 from zuora_mock.bounds import Bounds
@@ -11,6 +12,7 @@ from zuora_mock.settings import Settings
 from zuora_mock.steering.fault_orders import FaultOrders
 from zuora_mock.steering.journal import Journal
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.trouble import StorageTrouble
 from zuora_mock.stubs.keeping import Stubs
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
@@ -46,12 +48,25 @@ class Services:
         """
         if not self.database.opened:
             self.database.open()
-            self.credentials.forget()
-            self.faults.forget_all()
-            self.stubs.forget_all()
-            self.tenancy.establish()
-            self.runner.recover()
+            self._begin_anew()
+        elif self.database.lost:
+            self._mend()
         self.runner.background.around_a_call()
+
+    def _mend(self) -> None:
+        """Begins anew if the lost database is there again; what was under way meanwhile ends."""
+        with suppress(StorageTrouble):
+            if self.database.find_again():
+                self.runner.background.break_off()
+                self.tenancy.forget_all()
+                self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.credentials.forget()
+        self.faults.forget_all()
+        self.stubs.forget_all()
+        self.tenancy.establish()
+        self.runner.recover()
 
     async def keep_up(self) -> None:
         """For as long as the application lives: tenants that nobody calls are swept too."""

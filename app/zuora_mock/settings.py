@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -20,6 +22,32 @@ CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET = 36, 42
 _BEYOND_LATIN_1 = 256
 
 
+@dataclass(frozen=True, slots=True)
+class DatabaseUrl:
+    """Of a database of PostgreSQL. As text it is without user, password and options."""
+
+    whole: str = field(repr=False)
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.whole)
+        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    def hide(self, text: str) -> str:
+        """The text without the password."""
+        _, _, password = urlsplit(self.whole).netloc.rpartition("@")[0].partition(":")
+        for each in {password, unquote(password)} - {""}:
+            text = text.replace(each, "…")
+        return text
+
+
+def database_url(text: str) -> DatabaseUrl | None:
+    """None for what names no database of PostgreSQL."""
+    return DatabaseUrl(text) if text.startswith(_DATABASE_SCHEMES) else None
+
+
+_DATABASE_SCHEMES = ("postgresql://", "postgres://")
+
+
 class Settings(BaseModel):
     """The server's settings. `db` None keeps everything in memory; `fixtures` are files, or folders of them."""
 
@@ -30,7 +58,7 @@ class Settings(BaseModel):
     port_file: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
-    db: Path | None = None
+    db: Path | DatabaseUrl | None = None
     fixtures: tuple[Path, ...] = ()
     unknown_clients: Literal["accept", "refuse"] = "accept"
     max_body: int = Field(default=10 * 1024 * 1024, ge=1)

@@ -9,17 +9,41 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance import engines
+from tests.acceptance.engines import ON_BOTH, POSTGRESQL, SQLITE, Databases, wanted
 from tests.acceptance.mocks import Client, Mock, Start
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in ON_BOTH and not wanted():
+        metafunc.parametrize("engine", [SQLITE, POSTGRESQL])
+
+
 @pytest.fixture
-def server() -> Iterator[Start]:
+def engine() -> str:
+    """Of tests that do not run on both."""
+    return POSTGRESQL if wanted() else SQLITE
+
+
+@pytest.fixture(scope="session")
+def databases(worker_id: str) -> Iterator[Databases]:
+    with engines.server() as url:
+        databases = Databases(url, worker_id)
+        yield databases
+        databases.close()
+
+
+@pytest.fixture
+def server(engine: str, request: pytest.FixtureRequest) -> Iterator[Start]:
     """Starts applications with the given settings."""
+    databases: Databases | None = request.getfixturevalue("databases") if engine == POSTGRESQL else None
     with ExitStack() as stack:
 
         def start(**settings: Any) -> Mock:
+            if databases is not None and "db" not in settings:
+                settings["db"] = stack.enter_context(databases.one())
             runner = stack.enter_context(asyncio.Runner())
             mock = Mock(create_app(Settings(access_log=False, **settings)), runner)
             stack.callback(mock.stop)

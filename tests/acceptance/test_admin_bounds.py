@@ -30,8 +30,13 @@ def names(mock: Mock) -> list[str]:
     return [each["name"] for each in mock.get("/__admin/tenants").json()["tenants"]]
 
 
+TENANT = {"tenants": "key", "fixtures": "1"}
+
+
 def kept(mock: Mock, table: str) -> int:
-    [(count,)] = mock.app.state.services.database.connection.execute(f"SELECT count(*) FROM {table}")
+    [(count,)] = mock.app.state.services.database.connection.execute(
+        f"SELECT count(*) FROM {table} WHERE {TENANT.get(table, 'tenant')} > 0"
+    )
     return int(count)
 
 

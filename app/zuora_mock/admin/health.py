@@ -13,7 +13,7 @@ from zuora_mock.admin.context import CurrentServices
 from zuora_mock.admin.routing import admin_router
 from zuora_mock.bounds import Bounds
 from zuora_mock.clock import stopwatch
-from zuora_mock.settings import Settings
+from zuora_mock.settings import DatabaseUrl, Settings
 from zuora_mock.steering.masking import MASK
 from zuora_mock.storage.database import Database
 
@@ -39,6 +39,7 @@ _SETTING = {
         "source": {"type": "string", "enum": ["default", "set"]},
         "variable": {"type": "string"},
         "forgotten": {"type": "integer"},
+        "engine": {"type": "string"},
     },
 }
 _SETTINGS_ANSWER = {"application/json": {"schema": {"type": "object", "additionalProperties": _SETTING}}}
@@ -88,10 +89,13 @@ async def health(request: Request) -> JSONResponse:
 async def config(services: CurrentServices) -> dict[str, Any]:
     """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked.
 
-    A bound also tells how many were `forgotten` since the start of the server, to make room for newer ones.
+    A bound also tells how many were `forgotten` since the start of the server, to make room for newer ones, and `db`
+    the `engine`.
     """
     settings, bounds = services.settings, services.bounds
-    return {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
+    shown = {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
+    shown["db"]["engine"] = services.database.engine
+    return shown
 
 
 def _forgotten(bounds: Bounds, name: str) -> dict[str, Any]:
@@ -100,6 +104,6 @@ def _forgotten(bounds: Bounds, name: str) -> dict[str, Any]:
 
 def _setting(settings: Settings, name: str) -> dict[str, Any]:
     value = getattr(settings, name)
-    shown = MASK if value and name in _SECRETS else value
+    shown = MASK if value and name in _SECRETS else str(value) if isinstance(value, DatabaseUrl) else value
     source = "default" if value == getattr(_DEFAULT, name) else "set"
     return {"value": shown, "source": source, "variable": _VARIABLES.get(name, f"ZUORA_MOCK_{name.upper()}")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import operator
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from zuora_mock.domain.catalogue import ObjectType, is_custom
 from zuora_mock.domain.conditions import Clause, Operator, Selection, Wildcard, like_pattern
 from zuora_mock.domain.values import Type
-from zuora_mock.storage.dialect import ESCAPE, NumberIn, Words, each_of, literally
+from zuora_mock.storage.dialect import ESCAPE, NumberIn, Words, array, each_of, literally
 from zuora_mock.storage.places import equal, one_of, table_of, value, whose
 
 
@@ -50,7 +49,7 @@ def _value(clause: Clause) -> object:
         case Operator.STARTS_WITH:
             return f"{literally(str(clause.value))}%"
         case Operator.IN:
-            return json.dumps(clause.value)
+            return array(clause.value)
         case _:
             return clause.value
 

@@ -15,19 +15,25 @@ from threading import RLock
 from typing import Protocol
 from weakref import finalize
 
+from zuora_mock.clock import stopwatch
+from zuora_mock.settings import DatabaseUrl
 from zuora_mock.storage.sqlite import SQLite
 from zuora_mock.storage.statements import Connection, execute
-from zuora_mock.storage.trouble import StorageTrouble
+from zuora_mock.storage.trouble import StorageTrouble, UnusableDatabase
 
 DatabaseError = sqlite3.DatabaseError
 """For those who start the server on a file."""
 
 logger = logging.getLogger("zuora_mock")
 
+_BETWEEN_LOOKS = 1.0
+"""Seconds."""
+
 
 class Engine(Protocol):
     """What keeps the rows; as text it is where."""
 
+    name: str
     beginning: str
     """The statement that begins a transaction."""
 
@@ -49,13 +55,13 @@ class Database:
 
     connection: Connection
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Without a path it is in memory, and gone when it is closed. Raises UnusableDatabase."""
+    def __init__(self, place: Path | DatabaseUrl | None = None) -> None:
+        """Without a place it is in memory, and gone when it is closed. Raises UnusableDatabase."""
         self.lock = RLock()
-        self._engine: Engine = SQLite(path)
+        self._engine = _engine(place)
         self.opened = False
         self._end: finalize[[], Database] | None = None
-        self._trouble = ""
+        self._trouble, self._next_look = "", 0.0
         self._written_before = 0
         self.open()
 
@@ -68,6 +74,15 @@ class Database:
         """How many rows were written so far; it grows with each."""
         return self.connection.total_changes
 
+    @property
+    def lost(self) -> bool:
+        """Whether its connection has broken; `open` makes another."""
+        return self.connection.lost
+
+    @property
+    def engine(self) -> str:
+        return self._engine.name
+
     def problem(self) -> str:
         """What is wrong with the database: it is gone, or the last that was to be written could not be. Else empty."""
         return (self._engine.problem() if self.opened else "") or self._trouble
@@ -75,10 +90,28 @@ class Database:
     def open(self) -> None:
         """Once more, after it was closed. Raises UnusableDatabase."""
         with self.lock:
-            if not self.opened:
+            if not self.opened or self.lost:
                 self.connection = self._engine.connect()
                 self._end = finalize(self, self.connection.close)
                 self.opened = True
+
+    def find_again(self) -> bool:
+        """Whether a lost one could be opened; it is looked for once a second at most."""
+        if stopwatch() < self._next_look:
+            return False
+        try:
+            self.open()
+        except UnusableDatabase as error:
+            self._trouble = str(error)
+            self._next_look = stopwatch() + _BETWEEN_LOOKS
+            return False
+        self._trouble = ""
+        logger.warning("the database is there again")
+        return True
+
+    def look_now(self) -> None:
+        """For a lost one, however short ago it was looked for."""
+        self._next_look = 0.0
 
     def close(self) -> None:
         with self.lock:
@@ -145,3 +178,15 @@ class Database:
             self._trouble = f"{trouble}: {self._engine} ({error})"
             logger.warning("nothing was written: %s", self._trouble)
             raise StorageTrouble(self._trouble) from error
+
+
+def _engine(place: Path | DatabaseUrl | None) -> Engine:
+    if not isinstance(place, DatabaseUrl):
+        return SQLite(place)
+    try:
+        from zuora_mock.storage.postgresql import PostgreSQL  # noqa: PLC0415  (its driver is for those who ask for it)
+    except ImportError as error:
+        raise UnusableDatabase(
+            f"cannot use {place} as database: its driver is missing: pip install 'zuora-mock[postgresql]'"
+        ) from error
+    return PostgreSQL(place)

@@ -6,6 +6,7 @@ Statements are written once. What is here compiles to each engine's own words; t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -36,12 +37,23 @@ POSTGRESQL = "postgresql"
 ESCAPE = "!"
 """What stands in a pattern of LIKE before a character that is meant literally."""
 
+_NO_CHARACTER = "\uffff"
 _LITERALLY = str.maketrans({each: f"{ESCAPE}{each}" for each in f"{ESCAPE}%_"})
 
 
 def literally(text: str) -> str:
     """The text in a pattern of LIKE."""
     return text.translate(_LITERALLY)
+
+
+def without_nul(value: object) -> object:
+    """What is found in no record, as a text with NUL is not; PostgreSQL refuses to look for that."""
+    return value.replace("\0", _NO_CHARACTER) if isinstance(value, str) else value
+
+
+def array(values: Any) -> str:
+    """As a parameter of `each_of`."""
+    return json.dumps([without_nul(each) for each in values])
 
 
 class SqlDialect:

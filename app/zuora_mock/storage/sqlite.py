@@ -47,12 +47,13 @@ SQLITE = SqlDialect("?", sqlite.dialect, insert)
 class SQLiteConnection(sqlite3.Connection):
     __slots__ = ()
     dialect = SQLITE
+    lost = False
 
 
 class SQLite:
     """The engine over one file, or over memory, which is gone when the connection is closed."""
 
-    beginning = "BEGIN IMMEDIATE"
+    name, beginning = "SQLite", "BEGIN IMMEDIATE"
 
     def __init__(self, path: Path | None) -> None:
         self._path = path

@@ -46,6 +46,11 @@ class Connection(Protocol):
         ...
 
     @property
+    def lost(self) -> bool:
+        """Whether it has broken."""
+        ...
+
+    @property
     def IntegrityError(self) -> type[Exception]: ...  # noqa: N802  (as the drivers call it)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> RowSet: ...

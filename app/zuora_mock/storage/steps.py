@@ -15,6 +15,7 @@ from zuora_mock.storage import unfinished
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.storage.trouble import StorageTrouble
 
 Result = TypeVar("Result")
 Stepwise: TypeAlias = Generator[None, None, Result]
@@ -89,8 +90,11 @@ def _marked(database: Database, tenant: Tenant, steps: Stepwise[Result]) -> Step
 def in_transactions(database: Database, tenant: Tenant, steps: Stepwise[Result]) -> Stepwise[Result]:
     """The same, each step in a transaction of its own on behalf of the tenant. Between two steps none is open."""
     ended: list[Result] = []
+    connection = database.connection
     while not ended:
         with begin(database, tenant):
+            if database.connection is not connection:
+                raise StorageTrouble("the database was lost between two steps")
             try:
                 next(steps)
             except StopIteration as end:

@@ -54,7 +54,7 @@ class Background:
             yield
         finally:
             self._loop = None
-            self._break_off()
+            self.break_off()
             for timer in self._timers.values():
                 timer.cancel()
             self._later.update(self._timers)
@@ -117,7 +117,7 @@ class Background:
         else:
             self._under_way.append((job, steps))
 
-    def _break_off(self) -> None:
+    def break_off(self) -> None:
         """What is in the middle begins again when there is a loop again."""
         while self._under_way:
             job, steps = self._under_way.popleft()

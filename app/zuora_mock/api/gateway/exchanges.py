@@ -291,7 +291,9 @@ class Exchanges:
 
 
 def _not_written() -> Refusal:
-    return rules.NOT_WRITTEN.refusal("the mock cannot write, its disk is full or its file is gone; see /__admin/health")
+    return rules.NOT_WRITTEN.refusal(
+        "the mock cannot write, its disk is full or its database is gone; see /__admin/health"
+    )
 
 
 def _missing(exchange: Exchange, refusal: Refusal) -> str:

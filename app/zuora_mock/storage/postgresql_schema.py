@@ -1,0 +1,118 @@
+"""PostgreSQL's SQL and definitions, and rows by which its planner knows what large tenants are like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Float, LargeBinary, String, Table
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.types import TypeEngine
+
+from zuora_mock.storage import schema
+from zuora_mock.storage.dialect import SqlDialect
+from zuora_mock.storage.tables import (
+    CURSOR_ROWS,
+    CURSORS,
+    IDEMPOTENCY,
+    JOBS,
+    JOURNAL,
+    OBJECT_TABLES,
+    STORED_KEYS,
+    STORED_RECORDS,
+    TOKENS,
+    metadata,
+)
+
+VERSION_TABLE = "zuora_mock_version"
+
+_SAMPLED = (*OBJECT_TABLES.values(), STORED_RECORDS, STORED_KEYS, JOBS, JOURNAL, IDEMPOTENCY, CURSOR_ROWS)
+"""What holds thousands of rows of a tenant."""
+_SAMPLE, _SAMPLE_TENANTS = 1000, 10
+_IN_ORDER = (TOKENS, IDEMPOTENCY, CURSORS)
+"""Where the order in which rows came is asked for, which SQLite knows by itself."""
+
+
+class _Types(PGTypeCompiler):
+    """SQLite's integers have 64 bits, its booleans are integers, its texts are in the order of their code points."""
+
+    def visit_INTEGER(self, type_: Any, **options: Any) -> str:  # noqa: N802  (SQLAlchemy's name)
+        return "BIGINT"
+
+    def visit_BOOLEAN(self, type_: Any, **options: Any) -> str:  # noqa: N802  (as above)
+        return "SMALLINT"
+
+    def visit_VARCHAR(self, type_: Any, **options: Any) -> str:  # noqa: N802  (as above)
+        return self._of_code_points("VARCHAR", options)
+
+    def visit_TEXT(self, type_: Any, **options: Any) -> str:  # noqa: N802  (as above)
+        return self._of_code_points("TEXT", options)
+
+    def _of_code_points(self, name: str, options: dict[str, Any]) -> str:
+        return f'{name} COLLATE "C"' if isinstance(options.get("type_expression"), Column) else name
+
+
+class _Alchemy(PGDialect_psycopg):
+    type_compiler_cls = _Types
+    supports_statement_cache = False
+
+
+POSTGRESQL = SqlDialect(
+    "%s",
+    lambda: _Alchemy(paramstyle="format"),  # type: ignore[no-untyped-call]
+    insert,
+)
+
+
+def definitions() -> Iterator[str]:
+    """Of all tables, in the order in which they can be run."""
+    yield from schema.definitions(POSTGRESQL).values()
+    for table in _IN_ORDER:
+        yield f"ALTER TABLE {table.name} ADD COLUMN rowid BIGINT GENERATED ALWAYS AS IDENTITY"
+    yield f"CREATE TABLE {VERSION_TABLE} (version BIGINT NOT NULL)"
+    yield f"INSERT INTO {VERSION_TABLE} VALUES ({schema.version(POSTGRESQL)})"  # noqa: S608  (a number of ours)
+
+
+def descriptions() -> Iterator[str]:
+    """Statements that tell the planner, once for all, how rows spread over large tenants.
+
+    A new database has no statistics; a plan made then, and kept, reads all of a tenant for one row. The rows belong to
+    tenants that do not exist, whose keys are below zero.
+    """
+    for table in _SAMPLED:
+        yield _sample(table)
+    for table in metadata.sorted_tables:
+        yield f"ALTER TABLE {table.name} SET (autovacuum_analyze_threshold = 2147483647)"
+        yield f"ANALYZE {table.name}"
+
+
+def _sample(table: Table) -> str:
+    values = {f'"{column.name}"': _sampled(column) for column in table.columns if _is_sampled(column)}
+    names, made = ", ".join(values), ", ".join(values.values())
+    return f"INSERT INTO {table.name} ({names}) SELECT {made} FROM generate_series(1, {_SAMPLE}) n"  # noqa: S608  (as above)
+
+
+def _is_sampled(column: Column[Any]) -> bool:
+    table = column.table
+    indexed = any(column.name in index.columns for index in table.indexes)
+    return indexed or column.primary_key or not column.nullable
+
+
+def _sampled(column: Column[Any]) -> str:
+    if column.name == "tenant":
+        return f"-1 - n % {_SAMPLE_TENANTS}"
+    if column.name == "entity":
+        return "n / 500"
+    if column.name == "object":
+        return "'object' || n % 5"
+    return _some(column.type)
+
+
+def _some(type_: TypeEngine[Any]) -> str:
+    if isinstance(type_, String):
+        return "md5(CAST(n AS TEXT))"
+    if isinstance(type_, LargeBinary):
+        return "''"
+    return "n" if isinstance(type_, BigInteger | Float) else "n % 1000"

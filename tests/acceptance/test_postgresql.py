@@ -1,0 +1,132 @@
+"""What PostgreSQL as the database brings with it: it may go and come back, and it belongs to one server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from tests.acceptance.engines import POSTGRESQL, Databases
+from tests.acceptance.mocks import Client, Mock
+from zuora_mock.main import create_app
+from zuora_mock.settings import DatabaseUrl, Settings
+from zuora_mock.storage.trouble import UnusableDatabase
+
+pytestmark = pytest.mark.assumed
+
+NAME = "00000000-0000-4000-8000-00000000cafe"
+
+
+@pytest.fixture
+def engine() -> str:
+    return POSTGRESQL
+
+
+@pytest.fixture
+def url(mock: Mock) -> DatabaseUrl:
+    found = mock.app.state.services.settings.db
+    assert isinstance(found, DatabaseUrl)
+    return found
+
+
+@pytest.fixture
+def cut(databases: Databases, url: DatabaseUrl) -> Iterator[Callable[..., None]]:
+    """Ends the server's connection; `for_good` until the test is over, or it is cut again."""
+    name = str(url).rpartition("/")[2]
+
+    def end(*, for_good: bool = False) -> None:
+        databases.admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {not for_good}".encode())
+        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = %s"
+        databases.admin.execute(ours, [name, "zuora-mock"])
+
+    yield end
+    end()
+
+
+def in_each_dialect(client: Client) -> list[int]:
+    query = {"queryString": "select Id from Invoice"}
+    answers = [
+        client.get("/v1/invoices/INV00000001"),
+        client.post("/v1/action/query", json=query),
+        client.get("/v1/object/account/none"),
+        client.get("/object-query/accounts"),
+        client.get("/__admin/state"),
+        client.get("/__admin/health"),
+    ]
+    return [each.status_code for each in answers]
+
+
+def test_a_lost_database_is_503_in_each_dialect_until_it_is_there_again(
+    mock: Mock, client: Client, cut: Callable[..., None]
+) -> None:
+    before = client.ids()
+    cut(for_good=True)
+    assert in_each_dialect(client) == [503] * 6
+    problem = mock.get("/__admin/health").json()["problem"]
+    assert "database" in problem
+    cut()
+    mock.app.state.services.database.look_now()
+    assert in_each_dialect(client) == [200, 200, 404, 200, 200, 200]
+    assert client.ids() == before
+
+
+def test_work_that_was_ordered_before_the_database_was_lost_is_done_after_it(
+    mock: Mock, client: Client, cut: Callable[..., None]
+) -> None:
+    client.put("/__admin/jobs/policy", json={"mode": "delayed", "seconds": 60})
+    job = client.order_split()
+    cut()
+    mock.get("/__admin/health")
+    client.post("/__admin/clock/advance", json={"seconds": 61})
+    client.post("/__admin/jobs/settle")
+    assert [(each["id"], each["state"]) for each in client.jobs()] == [(job, "succeeded")]
+
+
+def test_a_second_server_on_the_database_is_refused_in_words(url: DatabaseUrl) -> None:
+    with pytest.raises(UnusableDatabase, match="another server uses it; stop that one or name another database"):
+        create_app(Settings(db=url))
+
+
+def test_a_database_of_another_version_is_refused_in_words(databases: Databases) -> None:
+    with databases.one() as url, psycopg.connect(url.whole, autocommit=True) as connection:
+        create_app(Settings(db=url)).state.services.pause()
+        connection.execute("UPDATE zuora_mock_version SET version = version + 1")
+        with pytest.raises(UnusableDatabase, match="another version or program made it"):
+            create_app(Settings(db=url))
+        connection.execute("UPDATE zuora_mock_version SET version = version - 1")
+
+
+def test_state_outlives_the_server(databases: Databases, server: Callable[..., Mock]) -> None:
+    with databases.one() as url:
+        first = server(db=url)
+        client = first.sign_in(NAME, "a secret")
+        made = client.create("Account", {"Name": "kept", "Currency": "EUR", "Status": "Draft"})
+        first.stop()
+        again = server(db=url)
+        assert again.sign_in(NAME, "a secret").get(f"/v1/object/account/{made[0]}").json()["Name"] == "kept"
+        again.stop()
+
+
+def test_no_credentials_are_shown(mock: Mock) -> None:
+    shown = mock.get("/__admin/config").json()["db"]
+    assert shown["engine"] == "PostgreSQL"
+    assert "@" not in shown["value"]
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:s%zzecret@127.0.0.1:1/x", "postgresql://me:s3cret@127.0.0.1:1/x?password=s3cret"]
+)
+def test_an_error_of_the_connection_has_no_credentials_in_it(url: str) -> None:
+    with pytest.raises(UnusableDatabase) as caught:
+        create_app(Settings(db=DatabaseUrl(url)))
+    assert "cannot use postgresql://127.0.0.1:1/x as database: " in str(caught.value)
+    assert "cret" not in str(caught.value)
+
+
+def test_a_text_with_nul_is_found_nowhere_and_breaks_nothing(client: Client) -> None:
+    assert client.get("/v1/object/account/%00").status_code == 404
+    assert client.get("/v1/invoices/%00").status_code in {200, 400, 404}
+    assert client.get("/__admin/requests?path=%00").status_code in {200, 400}
+    assert client.get("/object-query/accounts?filter[]=name.EQ:%00").status_code in {200, 400}
+    assert client.get("/object-query/accounts?filter[]=name.IN:[a,%00]").status_code in {200, 400}
