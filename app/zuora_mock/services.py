@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.settings import Settings
@@ -58,7 +59,8 @@ class Services:
         with suppress(StorageTrouble):
             if self.database.find_again():
                 self.runner.background.break_off()
-                self.tenancy.forget_all()
+                for listener, tenant in product(self.tenancy.listeners, self.tenancy.all()):
+                    listener(tenant)
                 self._begin_anew()
 
     def _begin_anew(self) -> None:

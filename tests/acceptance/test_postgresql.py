@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 
 from tests.acceptance.engines import POSTGRESQL, Databases
 from tests.acceptance.mocks import Client, Mock
+from zuora_mock.cli import main
 from zuora_mock.main import create_app
 from zuora_mock.settings import DatabaseUrl, Settings
 from zuora_mock.storage.trouble import UnusableDatabase
@@ -122,6 +124,20 @@ def test_an_error_of_the_connection_has_no_credentials_in_it(url: str) -> None:
         create_app(Settings(db=DatabaseUrl(url)))
     assert "cannot use postgresql://127.0.0.1:1/x as database: " in str(caught.value)
     assert "cret" not in str(caught.value)
+
+
+def test_a_missing_driver_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zuora_mock.storage.postgresql", None)
+    with pytest.raises(
+        UnusableDatabase, match=r"^cannot use postgresql://h/x .*: pip install 'zuora-mock\[postgresql\]'$"
+    ):
+        create_app(Settings(db=DatabaseUrl("postgresql://me:secret@h/x")))
+
+
+@pytest.mark.parametrize("url", ["postgresql://me@h/x", "postgres://me@h/x"])
+def test_the_flag_takes_a_url(url: str) -> None:
+    with main.make_context("zuora-mock", ["--db", url]) as context:
+        assert context.params["db"] == DatabaseUrl(url)
 
 
 def test_a_text_with_nul_is_found_nowhere_and_breaks_nothing(client: Client) -> None:

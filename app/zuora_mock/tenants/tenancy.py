@@ -72,11 +72,6 @@ class Tenancy:
         own = {tenants.find_key(self._database, name) for name in self._named}
         self._guests = dict.fromkeys(key for key in self.keys() if key not in own)
 
-    def forget_all(self) -> None:
-        """Whatever this process knows of tenants may be wrong."""
-        for tenant in list(self._tenants.values()):
-            self._forget(tenant)
-
     # Finding
 
     def keys(self) -> list[int]:
