@@ -17,6 +17,7 @@ from platform import machine
 from tempfile import gettempdir
 from typing import Any
 from warnings import catch_warnings, simplefilter
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -38,6 +39,10 @@ ON_BOTH = {
 
 def wanted() -> str:
     return os.environ.get(WANTED, "")
+
+
+def is_spare(test: str) -> bool:
+    return "test_golden_pairs" in test and crc32(test.encode()) % 3 > 0
 
 
 @contextmanager
