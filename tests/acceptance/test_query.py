@@ -39,6 +39,24 @@ def query(client: Client, text: Any, **conf: Any) -> Any:
     return act(client, "query", {"queryString": text, **({"conf": conf} if conf else {})})
 
 
+@pytest.mark.assumed
+@pytest.mark.parametrize("number", [0.30000000000000004, 12345678901234567890, 1e-7, 100.0])
+def test_a_custom_number_is_found_by_all_its_digits(client: Client, number: float) -> None:
+    [made] = client.create("Account", {"Name": "new", "Currency": "USD", "Digits__c": number})
+    assert find(client, f"select Id from Account where Digits__c = {number!r}") == [{"Id": made}]
+    assert find(client, "select Id from Account where Digits__c = 0.3") == []
+
+
+@pytest.mark.assumed
+def test_letters_beyond_ascii_are_as_they_were_written(client: Client) -> None:
+    client.create("Account", {"Name": "\u00dcber", "Currency": "USD"})
+    found = {
+        name: len(client.get("/object-query/accounts", params={"filter[]": f"name.EQ:{name}"}).json()["data"])
+        for name in ("\u00dcber", "\u00dcBER", "\u00fcber")
+    }
+    assert found == {"\u00dcber": 1, "\u00dcBER": 1, "\u00fcber": 0}
+
+
 class TestQuery:
     @pytest.mark.documented("Actions reference, query")
     def test_an_answer_is_size_records_done_and_always_has_the_id(self, client: Client) -> None:

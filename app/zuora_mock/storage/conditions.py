@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from zuora_mock.domain.catalogue import ObjectType, is_custom
 from zuora_mock.domain.conditions import Clause, Operator, Selection, Wildcard, like_pattern
 from zuora_mock.domain.values import Type
-from zuora_mock.storage.dialect import ESCAPE, NumberIn, Words, array, each_of, literally
+from zuora_mock.storage.dialect import ESCAPE, Folded, NumberIn, Words, array, each_of, literally
 from zuora_mock.storage.places import equal, one_of, table_of, value, whose
 
 
@@ -97,7 +97,7 @@ def _folding(kind: ObjectType, shape: Shape) -> Callable[[Any], Any]:
         return lambda element: element
     if not is_custom(shape.field) and kind.by_name[shape.field].type is Type.BOOLEAN:
         return lambda flag: func.coalesce(flag, 0)
-    return func.lower
+    return Folded
 
 
 _COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {

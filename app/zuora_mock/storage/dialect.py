@@ -16,6 +16,7 @@ from sqlalchemy import (
     ClauseElement,
     ColumnElement,
     Float,
+    Integer,
     Select,
     String,
     Table,
@@ -90,7 +91,7 @@ class FieldIn(FunctionElement[Any]):
 
 
 class Words(FunctionElement[str]):
-    """A member of a JSON object as text, whatever it is; true and false in words."""
+    """A member of a JSON object as text, whatever it is: true and false in words, a number as it is written there."""
 
     inherit_cache = False
     type = String()
@@ -105,6 +106,13 @@ class NumberIn(FunctionElement[float]):
 
     inherit_cache = False
     type = Float()
+
+
+class Folded(FunctionElement[str]):
+    """A text in small letters, as far as they are those of ASCII."""
+
+    inherit_cache = False
+    type = String()
 
 
 class JsonRow(FunctionElement[str]):
@@ -151,9 +159,16 @@ def _(element: FieldIn, compiler: SQLCompiler, **options: Any) -> str:
 
 @compiles(Words)
 def _(element: Words, compiler: SQLCompiler, **options: Any) -> str:
+    """SQLite by itself prints 15 digits of a float; arrays have numbers as they were."""
     body, path = _of(element), _path(element.member)
-    kind, value = func.json_type(body, path), func.json_extract(body, path)
-    return compiler.process(case((or_(kind == "true", kind == "false"), kind), else_=cast(value, String)), **options)
+    kind, twice = func.json_type(body, path), func.json_extract(body, path, path)
+    number = func.substr(twice, 2, (func.length(twice, type_=Integer) - 3) // 2)
+    words = case(
+        (or_(kind == "true", kind == "false"), kind),
+        (or_(kind == "integer", kind == "real"), number),
+        else_=func.json_extract(body, path),
+    )
+    return compiler.process(words, **options)
 
 
 @compiles(NumberIn)
@@ -162,6 +177,11 @@ def _(element: NumberIn, compiler: SQLCompiler, **options: Any) -> str:
     text = _of(element)
     is_number = or_(func.json_type(text) == "integer", func.json_type(text) == "real")
     return compiler.process(case((func.json_valid(text) == 1, case((is_number, cast(text, Float))))), **options)
+
+
+@compiles(Folded)
+def _(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(func.lower(_of(element)), **options)
 
 
 @compiles(JsonRow)
@@ -211,6 +231,11 @@ def _(element: NumberIn, compiler: SQLCompiler, **options: Any) -> str:
     return f"CASE WHEN {text} ~ {number} THEN CAST({compiler.process(_of(element), **options)} AS FLOAT) END"
 
 
+@compiles(Folded, POSTGRESQL)
+def _(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
+    return f'lower({compiler.process(_of(element), **options)} COLLATE "C")'
+
+
 @compiles(JsonRow, POSTGRESQL)
 def _(element: JsonRow, compiler: SQLCompiler, **options: Any) -> str:
     """The functions that make arrays take a hundred values at most; a float without a fraction has none in JSON."""
@@ -236,8 +261,9 @@ def _(element: Element, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def _member(element: FieldIn | Words, compiler: SQLCompiler, options: dict[str, Any]) -> str:
+    """JSONB would write numbers in another way."""
     body, name = _of(element), literal(element.member, String)
-    return f"(CAST({compiler.process(body, **options)} AS JSONB) ->> {compiler.process(name, **options)})"
+    return f"(CAST({compiler.process(body, **options)} AS JSON) ->> {compiler.process(name, **options)})"
 
 
 def _typed(text: str, type_: TypeEngine[Any], compiler: SQLCompiler) -> str:
