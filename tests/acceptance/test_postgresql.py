@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.acceptance.engines import POSTGRESQL, Databases
-from tests.acceptance.mocks import Client, Mock
+from tests.acceptance.mocks import CLIENT_ID, SECRET, Client, Mock
 from zuora_mock.cli import main
 from zuora_mock.main import create_app
 from zuora_mock.settings import DatabaseUrl, Settings
@@ -146,3 +148,19 @@ def test_a_text_with_nul_is_found_nowhere_and_breaks_nothing(client: Client) -> 
     assert client.get("/__admin/requests?path=%00").status_code in {200, 400}
     assert client.get("/object-query/accounts?filter[]=name.EQ:%00").status_code in {200, 400}
     assert client.get("/object-query/accounts?filter[]=name.IN:[a,%00]").status_code in {200, 400}
+
+
+def test_the_longest_names_that_are_taken_fit_an_index(
+    client: Client, server: Callable[..., Mock], tmp_path: Path
+) -> None:
+    name = "".join(chr(0x20000 + n * 7919 % 0xA000) for n in range(500))  # four bytes each, and not to be packed
+    stub = {"request": {"method": "GET", "urlPath": "/v1/x"}, "response": {"status": 200}}
+    states = {"requiredScenarioState": "Started", "newScenarioState": name}
+    added = [
+        client.post("/__admin/stubs", json={**stub, **states, "scenarioName": each}) for each in (name, f"{name}x")
+    ]
+    assert [each.status_code for each in added] == [201, 400]
+    assert [client.get("/v1/x").status_code for _ in range(2)] == [200, 404]
+    user, org = {"clientId": CLIENT_ID, "clientSecret": SECRET, "username": name[:255]}, name[:255]
+    (tmp_path / "fixture.json").write_text(json.dumps({"clients": [user], "orgs": [org]}))
+    assert server(fixtures=(tmp_path,)).sign_in().get("/v1/accounts/none").status_code == 200

@@ -65,7 +65,7 @@ UrlPath = Annotated[Url, AfterValidator(_no_query)]
 AnsweredHeader = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"), AfterValidator(_header_name)]
 HeaderTexts = Annotated[str | Sequence[str], AfterValidator(_sendable)]
 StubId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,100}$")]
-StubName = Annotated[str, Field(max_length=1000)]
+StubName = Annotated[str, Field(max_length=500)]
 
 
 class BasicPair(MappingPart):
