@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -33,9 +33,11 @@ class DatabaseUrl:
         return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     def hide(self, text: str) -> str:
-        """The text without the password."""
-        _, _, password = urlsplit(self.whole).netloc.rpartition("@")[0].partition(":")
-        for each in {password, unquote(password)} - {""}:
+        """The text without the passwords."""
+        parts = urlsplit(self.whole)
+        _, _, password = parts.netloc.rpartition("@")[0].partition(":")
+        options = {value for name, value in parse_qsl(parts.query) if name in {"password", "sslpassword"}}
+        for each in {password, unquote(password), *options} - {""}:
             text = text.replace(each, "…")
         return text
 

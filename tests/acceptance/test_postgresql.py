@@ -128,6 +128,13 @@ def test_an_error_of_the_connection_has_no_credentials_in_it(url: str) -> None:
     assert "cret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:s%20cret@h/x", "postgresql://me@h/x?sslmode=prefer&password=s%20cret"]
+)
+def test_what_the_database_says_is_told_without_the_password(url: str) -> None:
+    assert DatabaseUrl(url).hide("no entry for s cret") == "no entry for …"
+
+
 def test_a_missing_driver_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "zuora_mock.storage.postgresql", None)
     with pytest.raises(
