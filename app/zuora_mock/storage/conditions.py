@@ -114,5 +114,5 @@ _COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
 def _operand(kind: ObjectType, shape: Shape) -> ColumnElement[Any]:
     if not is_custom(shape.field):
         return value(kind, shape.field)
-    text = Words(table_of(kind).c.custom, shape.field)
-    return NumberIn(text) if shape.numeric else text
+    read = NumberIn if shape.numeric else Words
+    return read(table_of(kind).c.custom, shape.field)

@@ -102,10 +102,14 @@ class Words(FunctionElement[str]):
 
 
 class NumberIn(FunctionElement[float]):
-    """The number that a text is, else null."""
+    """A member of a JSON object that is a number, or the text of one; else null."""
 
     inherit_cache = False
     type = Float()
+
+    def __init__(self, body: ColumnElement[Any], name: str) -> None:
+        super().__init__(body)
+        self.member = name
 
 
 class Folded(FunctionElement[str]):
@@ -161,12 +165,14 @@ def _(element: FieldIn, compiler: SQLCompiler, **options: Any) -> str:
 def _(element: Words, compiler: SQLCompiler, **options: Any) -> str:
     """SQLite by itself prints 15 digits of a float; arrays have numbers as they were."""
     body, path = _of(element), _path(element.member)
-    kind, twice = func.json_type(body, path), func.json_extract(body, path, path)
+    kind, value = func.json_type(body, path), func.json_extract(body, path)
+    twice = func.json_extract(body, path, path)
     number = func.substr(twice, 2, (func.length(twice, type_=Integer) - 3) // 2)
     words = case(
+        (kind == "text", value),
         (or_(kind == "true", kind == "false"), kind),
-        (or_(kind == "integer", kind == "real"), number),
-        else_=func.json_extract(body, path),
+        (_is_number(kind), number),
+        else_=value,
     )
     return compiler.process(words, **options)
 
@@ -174,9 +180,11 @@ def _(element: Words, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(NumberIn)
 def _(element: NumberIn, compiler: SQLCompiler, **options: Any) -> str:
     """SQLite alone would read `12 apples` as 12."""
-    text = _of(element)
-    is_number = or_(func.json_type(text) == "integer", func.json_type(text) == "real")
-    return compiler.process(case((func.json_valid(text) == 1, case((is_number, cast(text, Float))))), **options)
+    body, path = _of(element), _path(element.member)
+    kind, value = func.json_type(body, path), func.json_extract(body, path)
+    of_text = case((func.json_valid(value) == 1, case((_is_number(func.json_type(value)), cast(value, Float)))))
+    number = case((_is_number(kind), cast(value, Float)), (kind == "text", of_text))
+    return compiler.process(number, **options)
 
 
 @compiles(Folded)
@@ -204,6 +212,10 @@ def _(element: Element, compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(_of(element), **options)
 
 
+def _is_number(kind: ColumnElement[Any]) -> ColumnElement[bool]:
+    return or_(kind == "integer", kind == "real")
+
+
 def _path(name: str) -> str:
     return f'$."{name}"'
 
@@ -226,9 +238,8 @@ def _(element: Words, compiler: SQLCompiler, **options: Any) -> str:
 
 @compiles(NumberIn, POSTGRESQL)
 def _(element: NumberIn, compiler: SQLCompiler, **options: Any) -> str:
-    text = compiler.process(_of(element), **options)
-    number = compiler.process(literal(_NUMBER, String), **options)
-    return f"CASE WHEN {text} ~ {number} THEN CAST({compiler.process(_of(element), **options)} AS FLOAT) END"
+    text, number = _member(element, compiler, options), compiler.process(literal(_NUMBER, String), **options)
+    return f"CASE WHEN {text} ~ {number} THEN CAST({_member(element, compiler, options)} AS FLOAT) END"
 
 
 @compiles(Folded, POSTGRESQL)
@@ -260,7 +271,7 @@ def _(element: Element, compiler: SQLCompiler, **options: Any) -> str:
     return _typed(compiler.process(_of(element), **options), element.type, compiler)
 
 
-def _member(element: FieldIn | Words, compiler: SQLCompiler, options: dict[str, Any]) -> str:
+def _member(element: FieldIn | Words | NumberIn, compiler: SQLCompiler, options: dict[str, Any]) -> str:
     """JSONB would write numbers in another way."""
     body, name = _of(element), literal(element.member, String)
     return f"(CAST({compiler.process(body, **options)} AS JSON) ->> {compiler.process(name, **options)})"
