@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
-DEFAULT_PORT = 9867
-"""It spells ZUOR on a telephone."""
+from zuora_mock import defaults
+
+DEFAULT_PORT = defaults.PORT
 
 CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET = 36, 42
 """Characters (API reference, createToken)."""
@@ -25,28 +26,28 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    host: str = "127.0.0.1"
+    host: str = defaults.HOST
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65_535)
     port_file: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
     db: Path | None = None
     fixtures: tuple[Path, ...] = ()
-    unknown_clients: Literal["accept", "refuse"] = "accept"
-    max_body: int = Field(default=10 * 1024 * 1024, ge=1)
-    journal_size: int = Field(default=1000, ge=0)
-    most_tenants: int = Field(default=1000, ge=1)
-    most_snapshots: int = Field(default=100, ge=0)
-    most_tokens: int = Field(default=10_000, ge=1)
-    most_idempotency_keys: int = Field(default=10_000, ge=0)
-    most_cursors: int = Field(default=100, ge=1)
-    most_jobs: int = Field(default=10_000, ge=0)
-    most_faults: int = Field(default=1000, ge=0)
-    most_stubs: int = Field(default=1000, ge=0)
+    unknown_clients: Literal["accept", "refuse"] = defaults.UNKNOWN_CLIENTS
+    max_body: int = Field(default=defaults.MAX_BODY, ge=1)
+    journal_size: int = Field(default=defaults.JOURNAL_SIZE, ge=0)
+    most_tenants: int = Field(default=defaults.MOST_TENANTS, ge=1)
+    most_snapshots: int = Field(default=defaults.MOST_SNAPSHOTS, ge=0)
+    most_tokens: int = Field(default=defaults.MOST_TOKENS, ge=1)
+    most_idempotency_keys: int = Field(default=defaults.MOST_IDEMPOTENCY_KEYS, ge=0)
+    most_cursors: int = Field(default=defaults.MOST_CURSORS, ge=1)
+    most_jobs: int = Field(default=defaults.MOST_JOBS, ge=0)
+    most_faults: int = Field(default=defaults.MOST_FAULTS, ge=0)
+    most_stubs: int = Field(default=defaults.MOST_STUBS, ge=0)
     forbid_reset_all: bool = False
-    admin_token: str = ""
+    admin_token: str = defaults.ADMIN_TOKEN
     allowed_hosts: tuple[str, ...] = ()
-    access_log: bool = True
+    access_log: bool = defaults.ACCESS_LOG
 
     def is_admin_token(self, given: str) -> bool:
         """Of a header as it is read, byte by byte: what is beyond ASCII may have been sent as UTF-8 or as Latin-1."""
