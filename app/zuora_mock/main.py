@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from zuora_mock import __version__, api
@@ -41,6 +42,12 @@ class Application(FastAPI):
     """FastAPI with the gateway where the router is asked, or in front of all where no middleware stands between."""
 
     gateway: Gateway
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """All of them, also of families that nobody has called yet."""
+        self.gateway.operations.unfold()
+        return super().routes
 
     def build_middleware_stack(self) -> ASGIApp:
         stack = super().build_middleware_stack()
@@ -108,9 +115,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     routes = app.router.routes
-    routes.extend(api.routes())
+    routes.extend(api.families())
     # Where Starlette keeps what a router has been wrapped into: the gateway is inside of every middleware.
     app.router.middleware_stack = app.gateway = Gateway(services, routes, app.router.app)
-    app.state.services, app.state.operations, app.state.ready = services, app.gateway.table.operations, True
+    app.state.services, app.state.operations, app.state.ready = services, app.gateway.operations, True
     mount.install(app, services)
     return app

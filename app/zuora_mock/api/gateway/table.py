@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from starlette.routing import BaseRoute
 
+from zuora_mock.api import Family
 from zuora_mock.api.gateway.dialect import Dialect
 from zuora_mock.api.gateway.operation import OperationRoute
 
@@ -70,10 +71,12 @@ class Target:
 
 
 class RouteTable:
-    """The operations among the routes of an application."""
+    """The operations among the routes of an application, and the families whose operations are not there yet."""
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        routes = tuple(routes)
         self.operations = tuple(each for each in routes if isinstance(each, OperationRoute))
+        self.families = tuple(each for each in routes if isinstance(each, Family))
         self._root = _Branch()
         self._fixed: dict[str, Place] = {}
         self._stems: dict[str, tuple[Methods, str]] = {}
@@ -99,6 +102,11 @@ class RouteTable:
         if found is None and path.startswith(OBJECTS):
             return _walk(self._root, folded(path).split("/"), 1)
         return found
+
+    def family(self, path: str) -> Family | None:
+        """The one to be asked about a path that is not found."""
+        fitting = ((prefix, each) for each in self.families for prefix in each.prefixes if path.startswith(prefix))
+        return max(fitting, key=lambda pair: len(pair[0]), default=("", None))[1]
 
     def _by_stem(self, path: str) -> Place | None:
         """One look-up for a path whose only parameter is its end, as that of most reads."""

@@ -65,6 +65,7 @@ router = APIRouter(
     dependencies=DECLARED,
     responses=REFUSED,
 )
+routers = (router,)
 
 
 class ReadOptions(Options):
