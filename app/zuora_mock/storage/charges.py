@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, literal_column, or_, select, update
 
@@ -14,8 +13,7 @@ from zuora_mock.storage.tables import CHARGES
 from zuora_mock.storage.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """`item` is the invoice item that it becomes: kept values, with its discounts and taxes."""
 
     account: str

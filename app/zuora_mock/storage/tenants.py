@@ -37,15 +37,13 @@ class Counters:
     tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     number: int
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """An OAuth client; `entities` are the numbers of those it may enter."""
 
     tenant: int

@@ -83,8 +83,7 @@ def _injection(stub: Stub) -> Injection:
 def together(stubbed: Injection, ordered: Injection) -> Injection:
     """A fault that is ordered strikes before the stub can answer; the delays add up."""
     main = ordered if ordered.kind or not stubbed.kind else stubbed
-    return replace(
-        main,
+    return main._replace(
         milliseconds=stubbed.milliseconds + ordered.milliseconds,
         ignored=ordered.ignored,
         notes=ordered.notes,

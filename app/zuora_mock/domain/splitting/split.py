@@ -11,7 +11,6 @@ the invoice, row by row: no part of a cent is lost, whatever made the parts.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -73,8 +72,7 @@ class Split(NamedTuple):
         return tuple(item.amount for item in self.items if item.amount is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """What the tenant's settings and payment terms have to say about splits."""
 
     allowed: bool = True
