@@ -92,6 +92,8 @@ class Bench:
             self._start("imports alone", servers.IMPORTS, sys.executable)
             for edition, python in self._editions.items():
                 self._start(f"default fixture{edition}", servers.MOCK, python)
+                spent = servers.cpu_of(*servers.HELP, python=python)
+                self.processes.add("CPU ms of --help", f"default fixture{edition}", spent / 1000)
 
     def _start(self, column: str, command: tuple[str, ...], python: str) -> None:
         with servers.started(*command, python=python) as server:
