@@ -1,5 +1,6 @@
 """What the server's settings are where nobody says: apart from them, since help needs no pydantic."""
 
+from pathlib import Path
 from typing import Final
 
 HOST = "127.0.0.1"
@@ -19,3 +20,11 @@ MOST_FAULTS = 1000
 MOST_STUBS = 1000
 ADMIN_TOKEN = ""
 ACCESS_LOG = True
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def default_fixture_path() -> Path:
+    """`default.json` of the installed package, else of the checkout around it."""
+    installed = _PACKAGE / "fixtures" / "default.json"
+    return installed if installed.exists() else _PACKAGE.parents[1] / "fixtures" / "default.json"
