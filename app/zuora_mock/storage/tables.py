@@ -34,6 +34,9 @@ from zuora_mock.domain.values import Type
 
 metadata = MetaData()
 
+WHERE = "where"
+"""Of an index, which rows are in it. To say it as SQLAlchemy does, a keyword for each engine, imports all of them."""
+
 _COLUMN_TYPES: Mapping[Type, type[TypeEngine[Any]]] = {
     Type.ID: String,
     Type.STRING: String,
@@ -62,9 +65,8 @@ def _column(field: Field) -> Column[object]:
 
 def _index(kind: ObjectType, field: Field) -> Index:
     """Without the nulls: nothing is searched by them, and most references are empty."""
-    filled = text(f'"{field.name}" IS NOT NULL')
     columns = ("tenant", "entity", field.name, "seq")
-    return Index(f"{kind.table}_{field.name}", *columns, sqlite_where=filled, postgresql_where=filled)
+    return Index(f"{kind.table}_{field.name}", *columns, info={WHERE: text(f'"{field.name}" IS NOT NULL')})
 
 
 _LISTED = frozenset({"Account", "Invoice"})
