@@ -1,7 +1,5 @@
 """Settings: those of the server, read once from flags and `ZUORA_MOCK_*`, and those of a tenant, from its fixture."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from hmac import compare_digest
 from pathlib import Path

@@ -8,8 +8,6 @@ that are about to run in the place of calls. Orders and their counts are rows, s
 follows from the tenant's seed, the order and the count.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp

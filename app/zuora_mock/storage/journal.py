@@ -1,9 +1,6 @@
 """The entries of a tenant's journal, and what its calls have exercised so far."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import compress
 from typing import Any, NamedTuple
@@ -73,8 +70,7 @@ class Recorded(NamedTuple):
     request_body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """Which entries are wanted; None is any.
 
     `*` in path and track_id stands for any text; times are epoch milliseconds, both inclusive; `unsupported` are calls
@@ -108,7 +104,7 @@ def page(
 ) -> list[Summary]:
     """Newest first, from the one before `before` down to `oldest`."""
     parameters = {
-        **asdict(filters),
+        **filters._asdict(),
         "method": filters.method and filters.method.upper(),
         "path": _pattern(filters.path),
         "track_id": _pattern(filters.track_id),

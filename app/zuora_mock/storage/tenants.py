@@ -3,8 +3,6 @@
 A `Tenant` is this process's copy of a row; whoever changes it writes the row in the same transaction.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
