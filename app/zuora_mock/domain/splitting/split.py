@@ -256,7 +256,8 @@ def adjusted(percentages: Sequence[int]) -> list[int]:
     if 0 < sum(percentages[:-1]) < HUNDRED_PERCENT:
         kept = list(percentages[:-1])
     else:
-        kept = [share * HUNDRED_PERCENT // sum(percentages) for share in percentages[:-1]]
+        total = sum(percentages)
+        kept = [share * HUNDRED_PERCENT // total for share in percentages[:-1]]
     return [*kept, HUNDRED_PERCENT - sum(kept)]
 
 
