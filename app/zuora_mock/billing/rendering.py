@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 from functools import lru_cache
-from itertools import compress
 from typing import Any, NamedTuple
 
 from zuora_mock.domain.catalogue import ObjectType, is_custom, known_at
@@ -24,7 +23,6 @@ _RECURRING = frozenset({Type.DATE, Type.DATETIME, Type.MONEY})
 class _Layout(NamedTuple):
     """The fields to print, each with its printer, and the names of all that are no custom fields."""
 
-    names: tuple[str, ...]
     fields: tuple[tuple[str, Printer | None], ...]
     known: frozenset[str]
 
@@ -33,10 +31,11 @@ def render_record(
     kind: ObjectType, record: Record, *, wsdl: int, zone: tzinfo, only: frozenset[str] | None = None
 ) -> Record:
     """The record, or of it only `Id` and the fields named (canonical names, custom ones too)."""
-    names, fields, known = _layout(kind, wsdl, zone, only)
+    fields, known = _layout(kind, wsdl, zone, only)
+    get = record.get
     printed: Record = {}
-    for name, show in compress(fields, map(record.__contains__, names)):
-        value = record[name]
+    for name, show in fields:
+        value = get(name)
         if value is not None:
             printed[name] = value if show is None else show(value)
     if not known.issuperset(record):
@@ -55,9 +54,8 @@ def _custom_fields(record: Record, known: frozenset[str], only: frozenset[str] |
 @lru_cache(maxsize=512)
 def _layout(kind: ObjectType, wsdl: int, zone: tzinfo, only: frozenset[str] | None) -> _Layout:
     shown = (field for field in known_at(kind.fields, wsdl) if field.shown)
-    wanted = [field for field in shown if only is None or field.name == "Id" or field.name in only]
+    wanted = (field for field in shown if only is None or field.name == "Id" or field.name in only)
     return _Layout(
-        tuple(field.name for field in wanted),
         tuple((field.name, _printer(field.type, wsdl, zone)) for field in wanted),
         frozenset(field.name for field in kind.kept),
     )

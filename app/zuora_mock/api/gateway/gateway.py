@@ -12,7 +12,6 @@ import asyncio
 import gzip
 import sys
 from collections.abc import Sequence
-from functools import lru_cache
 
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -176,15 +175,8 @@ def _zips(answer: Answer, request: Request) -> bool:
     return False
 
 
-@lru_cache(maxsize=1000)
-def _encoded(name: str) -> bytes:
-    return name.lower().encode()
-
-
 def _encode(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    """The values, of which each is one line, all at once: that takes little longer than to encode one."""
-    values = "\n".join(headers.values()).encode("latin-1", "replace").split(b"\n")
-    return list(zip(map(_encoded, headers), values, strict=True))
+    return [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
 
 
 def _messages(answer: Answer, request: Request) -> tuple[Message, bytes]:

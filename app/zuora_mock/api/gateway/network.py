@@ -28,7 +28,7 @@ LARGEST_HEAD = 1024 * 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER, on, for no time: what is unsent is dropped and the peer gets RST in the place of FIN."""
 _CHUNKED_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json;charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
-_SPECIAL = (b"\r\nconnection: ", b"\r\ntransfer-encoding: ")
+_LENGTH, _SPECIAL = b"content-length", frozenset({b"connection", b"transfer-encoding"})
 _NO_CHUNK_SIZE = b"zz\r\n"
 
 
@@ -39,44 +39,41 @@ class _Cycle(RequestResponseCycle):
     """
 
     _head: Message | None = None
-    _lines = b""
-    """Of the head, each after a line break."""
+    _length = 0
 
     async def send(self, message: Message) -> None:  # type: ignore[override]  # as Starlette declares it
+        if message["type"] == "http.response.start" and self._holds_back(message):
+            return
         head, self._head = self._head, None
-        if head is None:
-            if message["type"] == "http.response.start" and self._holds_back(message):
-                return
-            await super().send(message)  # type: ignore[arg-type]
-        elif self._is_whole(message):
-            self._answer(head["status"], message["body"])
-        else:
-            for each in (head, message):
-                await super().send(each)  # type: ignore[arg-type]
+        if head is not None and self._is_whole(message):
+            self._answer(head, message["body"])
+            return
+        for each in (head, message) if head is not None else (message,):
+            await super().send(each)  # type: ignore[arg-type]
 
     def _holds_back(self, head: Message) -> bool:
         """Whether the head can wait for its body: nothing but its length decides what uvicorn makes of it."""
+        headers = dict(head.get("headers", ()))
+        if _LENGTH not in headers or not _SPECIAL.isdisjoint(headers):
+            return False
         if self.response_started or not self.keep_alive or self.scope["method"] == "HEAD":
             return False
-        headers = [b"", *map(b": ".join, (*self.default_headers, *head.get("headers", ()))), b""]
-        lines = b"\r\n".join(headers)
-        if b"\r\ncontent-length: " not in lines or _SPECIAL[0] in lines or _SPECIAL[1] in lines:
-            return False
-        if len(lines.splitlines()) != len(headers) - 1:
-            return False  # uvicorn refuses a header of several lines
-        self._head, self._lines = head, lines
+        self._head, self._length = head, int(headers[_LENGTH])
         return True
 
     def _is_whole(self, message: Message) -> bool:
         """Whether that is all of the body, and there is a client that takes it."""
         waits = self.flow.write_paused or self.disconnected or message.get("more_body", False)
-        body = message.get("body", b"")
-        return not waits and len(body) > 0 and b"\r\ncontent-length: %d\r\n" % len(body) in self._lines
+        return not waits and len(message.get("body", b"")) == self._length > 0
 
-    def _answer(self, status: int, body: bytes) -> None:
+    def _answer(self, head: Message, body: bytes) -> None:
+        headers = [*self.default_headers, *head["headers"]]
+        lines = b"\r\n".join([b": ".join(each) for each in headers])
+        if lines.count(b"\n") != len(headers) - 1 or lines.count(b"\r") != len(headers) - 1:
+            raise RuntimeError("a header has more than one line")
         self.waiting_for_100_continue = False
         self.response_started = self.response_complete = True
-        self.transport.write(b"".join((STATUS_LINE[status][:-2], self._lines, b"\r\n", body)))
+        self.transport.write(b"".join((STATUS_LINE[head["status"]], lines, b"\r\n\r\n", body)))
         self.message_event.set()
         self.on_response()
 

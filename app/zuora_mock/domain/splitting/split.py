@@ -302,7 +302,8 @@ def _columns(
     percentages, amounts = [item.percentage for item in split.items], split.amounts
     shares = yield from allocating(rows, policy.rounding, percentages=percentages, targets=amounts, binding=binding)
     yield
-    return [[to_micros(cell, digits) for cell in column] for column in zip(*shares.cells, strict=True)]
+    unit = to_micros(1, digits)
+    return [[cell * unit for cell in column] for column in zip(*shares.cells, strict=True)]
 
 
 def _part(item: SplitItem, invoice: Invoice, terms: Sequence[str | None], policy: Policy) -> Part:
