@@ -126,12 +126,14 @@ _MILLISECONDS = re.compile(r"\d{1,9}(\.\d+)?", re.ASCII)
 
 def refusal_of(injection: Injection) -> Refusal | None:
     """The refusal of an injection that is one of Zuora's errors."""
+    if injection.kind is None:
+        return None
     fault, remedy = {"kind": injection.name, "order": injection.order}, Remedy() if injection.order == HEADER else None
     if injection.kind is FaultKind.ERROR:
         message = injection.message or ERROR_CODES.get(injection.code, f"The error {injection.code} was ordered")
         rule = _RULES_OF_CODES.get(injection.code, rules.ORDERED_ERROR)
         return rule.refusal(message, remedy=remedy, fault={**fault, "kind": FaultKind.ERROR, "code": injection.code})
-    refusal = _REFUSALS.get(injection.kind) if injection.kind else None
+    refusal = _REFUSALS.get(injection.kind)
     if refusal is None:
         return None
     rule, message = refusal

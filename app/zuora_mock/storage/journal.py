@@ -91,7 +91,9 @@ class Filters(NamedTuple):
 def add(transaction: Transaction, entry: KeptEntry) -> None:
     """In place of an older entry of this number."""
     given = tuple([each is not None for each in entry])
-    _insert(given).run_with(transaction, (transaction.tenant.key, *compress(entry, given)))
+    # Of bytes, as of a null, the driver asks how they want to be adapted.
+    values = [bytearray(each) if isinstance(each, bytes) else each for each in compress(entry, given)]
+    _insert(given).run_with(transaction, (transaction.tenant.key, *values))
 
 
 def find(transaction: Transaction, n: int) -> KeptEntry | None:

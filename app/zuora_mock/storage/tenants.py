@@ -195,8 +195,7 @@ def remove(database: Database, key: int) -> None:
 
 
 def save_counters(on: Connected, tenant: Tenant) -> None:
-    counts = {f"_{name}": getattr(tenant.counters, name) for name in COUNTERS}
-    _SAVE_COUNTERS.run(on, {"_key": tenant.key, **counts})
+    _SAVE_COUNTERS.run_with(on, (*counts(tenant), tenant.key))
 
 
 def keep_fixture(database: Database, digest: str, blocks: Sequence[bytes]) -> None:

@@ -14,9 +14,9 @@ from starlette.routing import BaseRoute
 
 from zuora_mock.api import Family
 from zuora_mock.api.gateway.dialect import Dialect
-from zuora_mock.api.gateway.operation import OperationRoute
+from zuora_mock.api.gateway.operation import Operation, OperationRoute
 
-Methods = dict[str, OperationRoute]
+Methods = dict[str, Operation]
 
 OBJECTS = "/v1/object/"
 
@@ -62,7 +62,7 @@ class Target:
 
     methods: Methods
     values: Mapping[str, str]
-    operation: OperationRoute | None
+    operation: Operation | None
     dialect: Dialect
 
     @property
@@ -85,12 +85,12 @@ class RouteTable:
         dialects = {each.dialect.prefix: each.dialect for each in self.operations}
         self._dialects = sorted(dialects.items(), key=lambda pair: len(pair[0]), reverse=True)
 
-    def _add(self, operation: OperationRoute) -> None:
-        for path in {operation.path, folded(operation.path)}:
+    def _add(self, route: OperationRoute) -> None:
+        for path in {route.path, folded(route.path)}:
             branch = self._root
             for segment in path.split("/")[1:]:
                 branch = branch.next(segment)
-            branch.methods.setdefault(operation.method, operation)
+            branch.methods.setdefault(route.method, route.operation)
             stem, _, last = path.rpartition("/")
             if "{" not in path:
                 self._fixed[path] = Place(branch.methods, _NO_VALUES)

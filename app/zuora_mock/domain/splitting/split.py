@@ -254,7 +254,8 @@ def adjusted(percentages: Sequence[int]) -> list[int]:
     if 0 < sum(percentages[:-1]) < HUNDRED_PERCENT:
         kept = list(percentages[:-1])
     else:
-        kept = [share * HUNDRED_PERCENT // sum(percentages) for share in percentages[:-1]]
+        total = sum(percentages)
+        kept = [share * HUNDRED_PERCENT // total for share in percentages[:-1]]
     return [*kept, HUNDRED_PERCENT - sum(kept)]
 
 
@@ -299,7 +300,8 @@ def _columns(
     percentages, amounts = [item.percentage for item in split.items], split.amounts
     shares = yield from allocating(rows, policy.rounding, percentages=percentages, targets=amounts, binding=binding)
     yield
-    return [[to_micros(cell, digits) for cell in column] for column in zip(*shares.cells, strict=True)]
+    unit = to_micros(1, digits)
+    return [[cell * unit for cell in column] for column in zip(*shares.cells, strict=True)]
 
 
 def _part(item: SplitItem, invoice: Invoice, terms: Sequence[str | None], policy: Policy) -> Part:
