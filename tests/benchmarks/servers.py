@@ -21,6 +21,8 @@ _CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = _CORES[0], _CORES[-1]
 _TICKS = os.sysconf("SC_CLK_TCK")
 _AT_REST = 0.01
+_LOOKS = 3
+"""Looks that have to find it at rest: on a busy machine it may only wait for a core."""
 _PATIENCE = 20
 
 
@@ -39,12 +41,12 @@ class Server:
 
     def cpu(self) -> float:
         """Microseconds of the processor since its start. Waits until it is at rest: work may outlast the answer."""
-        spent = self._cpu()
-        while True:
+        spent, quiet = self._cpu(), 0
+        while quiet < _LOOKS:
             time.sleep(_AT_REST)
             before, spent = spent, self._cpu()
-            if spent == before:
-                return spent
+            quiet = quiet + 1 if spent == before else 0
+        return spent
 
     def _cpu(self) -> float:
         """From the scheduler, in nanoseconds; in ticks of mostly 10 ms where the kernel does not tell."""
