@@ -29,7 +29,7 @@ OTHERS: tuple[Table, ...] = tuple(each for each in DATA_TABLES if each not in {*
 def keep(on: Scoped, table: Table, by: str, values: Iterable[object]) -> None:
     """Before the rows are changed or removed that have one of these values in this column."""
     filled = on.tenant.filled
-    if filled is not None:
+    if filled is not None and filled.rows[table.name]:
         scope = {**on.scope, "last": filled.counters.seq}
         _keeping(table, by).run_many(on, [{**scope, "value": each} for each in values])
 
