@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, literal_column, or_, select, update
 
+from zuora_mock.storage import originals
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CHARGES
 from zuora_mock.storage.transaction import Transaction
@@ -33,6 +34,7 @@ def add(transaction: Transaction, charges: Iterable[Charge]) -> None:
             "body": json.dumps(each.item, ensure_ascii=False),
             "recurring": each.recurring,
             "billed": each.billed,
+            "seq": transaction.tenant.next_seq(),
         }
         for each in charges
     ]
@@ -50,8 +52,9 @@ def due(transaction: Transaction, account: str) -> list[Charge]:
 
 
 def count_billed(transaction: Transaction, charges: Iterable[Charge]) -> None:
-    scope = _scope(transaction)
-    _BILLED.run_many(transaction, [{**scope, "owner": each.account, "at": each.position} for each in charges])
+    scope, billed = _scope(transaction), list(charges)
+    originals.keep(transaction, CHARGES, "account", {each.account for each in billed})
+    _BILLED.run_many(transaction, [{**scope, "owner": each.account, "at": each.position} for each in billed])
 
 
 def _scope(transaction: Transaction) -> dict[str, object]:

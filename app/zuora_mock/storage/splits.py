@@ -25,7 +25,13 @@ class KeptSplit(NamedTuple):
 def add(transaction: Transaction, kept: Iterable[KeptSplit]) -> None:
     scope = transaction.scope
     rows = [
-        {**scope, "split": each.split, "original": each.original, "arithmetic": to_json(each.arithmetic).decode()}
+        {
+            **scope,
+            "split": each.split,
+            "original": each.original,
+            "arithmetic": to_json(each.arithmetic).decode(),
+            "seq": transaction.tenant.next_seq(),
+        }
         for each in kept
     ]
     _INSERT.run_many(transaction, rows)

@@ -144,6 +144,7 @@ TENANTS = Table(
     Column("settings", Text, nullable=False),
     Column("policy", Text, nullable=False),
     Column("custom_fields", Text, nullable=False),
+    Column("filled", Text, nullable=False),
     Column("clock_offset", BigInteger, nullable=False, default=0),
     Column("clock_frozen_at", BigInteger),
     Column("ids", BigInteger, nullable=False, default=0),
@@ -221,6 +222,8 @@ CHARGES = Table(
     Column("body", Text, nullable=False),
     Column("recurring", Boolean, nullable=False),
     Column("billed", Integer, nullable=False, default=0),
+    Column("seq", BigInteger, nullable=False),
+    Index("charges_seq", "tenant", "entity", "seq"),
 )
 
 SPLITS = Table(
@@ -230,8 +233,10 @@ SPLITS = Table(
     Column("entity", Integer, primary_key=True),
     Column("split", String, primary_key=True),
     Column("original", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Column("arithmetic", Text, nullable=False),
     Index("splits_original", "tenant", "entity", "original"),
+    Index("splits_seq", "tenant", "entity", "seq"),
 )
 
 TOKENS = Table(
