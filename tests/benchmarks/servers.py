@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 MOCK = ("-m", "zuora_mock", "--port", "0")
 HELP = ("-m", "zuora_mock", "--help")
+CHECK = ("-m", "zuora_mock", "check")
 BARE = (str(ROOT / "tests" / "benchmarks" / "bare.py"),)
 IMPORTS = ("-c", "import fastapi, uvicorn, pydantic, sqlalchemy, signal; print('Ready.', flush=True); signal.pause()")
 """The packages that the server cannot do without, as if they were one."""
@@ -92,14 +93,14 @@ def _spawn(arguments: Sequence[str], python: str) -> subprocess.Popen[str]:
         os.sched_setaffinity(0, {LOAD_CORE})
 
 
-def cpu_of(*arguments: str, python: str = sys.executable) -> float:
-    """Microseconds of the processor that a process has spent when it ends by itself."""
+def spent_by(*arguments: str, python: str = sys.executable) -> tuple[float, float]:
+    """Microseconds of the processor, and megabytes at the peak, of a process that ends by itself."""
     with _spawn(arguments, python) as process:
         for _ in process.stdout or ():
             pass
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    return (used.ru_utime + used.ru_stime) * 1e6
+    return (used.ru_utime + used.ru_stime) * 1e6, used.ru_maxrss / 1024
 
 
 def _address(process: subprocess.Popen[str], command: str) -> str:
