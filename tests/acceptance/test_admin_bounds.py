@@ -188,8 +188,9 @@ def test_a_job_that_waits_has_one_timer_however_often_it_is_looked_at(mock: Mock
     for _ in range(3):
         client.post("/__admin/snapshots/late/restore")
         mock.pause()
-    timers = [each for each in mock.app.state.services.runner.background._timers if each]
-    assert len(timers) == 1
+    assert client.get("/__admin/config").json()["most_jobs"]["timers"] == 1
+    client.post("/__admin/reset")
+    assert client.get("/__admin/config").json()["most_jobs"]["timers"] == 0
 
 
 def test_every_bound_is_told(mock: Mock) -> None:
