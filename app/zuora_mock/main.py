@@ -66,6 +66,7 @@ def make_services(settings: Settings) -> Services:
     tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
     explain, strike = _explain_work, faults.strike_job
     runner = Runner(database, tenancy, _handlers(), holds=tenancy.holds, explain=explain, strike=strike)
+    tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))
     runner.recover()
     journal = Journal(settings.journal_size)
     tenancy.listeners.append(journal.waiters.begin_again)
