@@ -9,7 +9,6 @@ from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
-from warnings import catch_warnings, filterwarnings
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -34,12 +33,6 @@ router.mount("/docs/assets", StaticFiles(packages=[("fastapi_swagger", "resource
 
 class AdminApplication(Documented):
     """The application of `/__admin`: in its document each operation is summed up by its first sentence."""
-
-    def openapi(self) -> dict[str, Any]:
-        with catch_warnings():
-            # pydantic warns of an alias that FastAPI gives to the parameter of every body.
-            filterwarnings("ignore", message="The 'alias' attribute")
-            return super().openapi()
 
     def finish(self, document: dict[str, Any]) -> None:
         for methods in document["paths"].values():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import RLock
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -30,7 +31,9 @@ class Documented(FastAPI):
         super().__init__(**options)
 
     def openapi(self) -> dict[str, Any]:
-        with self._drawing:
+        with self._drawing, catch_warnings():
+            # pydantic warns of the aliases that FastAPI gives to parameters, where it builds their types late.
+            filterwarnings("ignore", message="The 'alias' attribute")
             known = self.openapi_schema
             drawn = super().openapi()
             if drawn is not known:
