@@ -14,7 +14,8 @@ from starlette.types import ASGIApp
 
 from zuora_mock import __version__, api
 from zuora_mock.admin import mount
-from zuora_mock.api import documents, edits
+from zuora_mock.api import edits
+from zuora_mock.api.documents import Documented
 from zuora_mock.api.gateway.gateway import Gateway
 from zuora_mock.billing import exports, operations, reversal
 from zuora_mock.billing.operations import InvoiceOperation
@@ -38,7 +39,7 @@ from zuora_mock.tenants.upkeep import Upkeep
 from zuora_mock.work.runner import Handler, Runner
 
 
-class Application(FastAPI):
+class Application(Documented):
     """FastAPI with the gateway where the router is asked, or in front of all where no middleware stands between."""
 
     gateway: Gateway
@@ -53,11 +54,6 @@ class Application(FastAPI):
         stack = super().build_middleware_stack()
         return stack if self.user_middleware else partial(self.gateway, otherwise=stack)
 
-    def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            documents.finish(super().openapi(), documents.EXAMPLES)
-        return super().openapi()
-
 
 def make_services(settings: Settings) -> Services:
     """The database, what is in it, and the services over it. Raises FixtureError."""
@@ -70,6 +66,7 @@ def make_services(settings: Settings) -> Services:
     tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
     explain, strike = _explain_work, faults.strike_job
     runner = Runner(database, tenancy, _handlers(), holds=tenancy.holds, explain=explain, strike=strike)
+    tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))
     runner.recover()
     journal = Journal(settings.journal_size)
     tenancy.listeners.append(journal.waiters.begin_again)

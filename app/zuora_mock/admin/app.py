@@ -37,7 +37,7 @@ _GUARDED = (state, tenants, time, jobs, faults, stubs, feeds, requests, ledger, 
 
 
 def create_admin_app(services: Services, operations: Iterable[Described], reporter: Health) -> FastAPI:
-    app = FastAPI(
+    app = documentation.AdminApplication(
         title="zuora-mock: /__admin",
         description=_ABOUT,
         version=__version__,

@@ -39,6 +39,7 @@ _SETTING = {
         "source": {"type": "string", "enum": ["default", "set"]},
         "variable": {"type": "string"},
         "forgotten": {"type": "integer"},
+        "timers": {"type": "integer"},
     },
 }
 _SETTINGS_ANSWER = {"application/json": {"schema": {"type": "object", "additionalProperties": _SETTING}}}
@@ -88,10 +89,13 @@ async def health(request: Request) -> JSONResponse:
 async def config(services: CurrentServices) -> dict[str, Any]:
     """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked.
 
-    A bound also tells how many were `forgotten` since the start of the server, to make room for newer ones.
+    A bound also tells how many were `forgotten` since the start of the server, to make room for newer ones,
+    and that of jobs how many `timers` of delayed ones there are, one for each that waits.
     """
     settings, bounds = services.settings, services.bounds
-    return {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
+    told = {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
+    told["most_jobs"]["timers"] = services.runner.background.timers
+    return told
 
 
 def _forgotten(bounds: Bounds, name: str) -> dict[str, Any]:

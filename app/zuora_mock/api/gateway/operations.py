@@ -34,8 +34,8 @@ class Operations:
 
     def unfold(self, families: Iterable[Family] | None = None) -> None:
         """Puts the operations of these families, or of all, into their places among the routes."""
-        with self._unfolding:
-            for each in self.table.families if families is None else families:
+        for each in self.table.families if families is None else families:
+            with self._unfolding:  # one at a time: a call of another family need not wait for all of them
                 if each in self._routes:  # else another thread was faster
                     at = self._routes.index(each)
                     self._routes[at : at + 1] = each.routes
