@@ -106,7 +106,9 @@ class Bench:
     def _mocks(self, folder: Path, stack: ExitStack) -> Iterator[tuple[str, Server]]:
         orders = calls.orders_needed(self._options.calls)
         for invoices in self._options.invoices:
-            fixture = write_fixture(folder / f"{invoices}.json", orders=orders, others=max(0, invoices - orders))
+            fixture = write_fixture(
+                folder / f"{invoices}.json", orders=orders, others=max(0, invoices - orders), large=True
+            )
             self._refuse(folder / "wrong.json", orders, invoices)
             for edition, python in self._editions.items():
                 command = (*servers.MOCK, "--fixture", str(fixture))
@@ -117,7 +119,7 @@ class Bench:
 
     def _refuse(self, path: Path, orders: int, invoices: int) -> None:
         """What it takes to find the one wrong value of a fixture, in its last row."""
-        write_fixture(path, orders=orders, others=max(0, invoices - orders), wrong=True)
+        write_fixture(path, orders=orders, others=max(0, invoices - orders), large=True, wrong=True)
         spent, peak = servers.spent_by(*servers.CHECK, str(path))
         self.processes.add("CPU ms to refuse the last row", f"{invoices:,} invoices", spent / 1000)
         self.processes.add("MB to refuse it, peak", f"{invoices:,} invoices", peak)

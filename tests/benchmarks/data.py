@@ -77,13 +77,17 @@ def _split(number: int) -> dict[str, Any]:
     return {"Id": order(number).split, "InvoiceId": order(number).invoice, "items": items}
 
 
-def write_fixture(path: Path, *, orders: int, others: int = 0, wrong: bool = False) -> Path:
-    """`orders` invoices with a split each, `others` without, a large one; quotas that the benchmark does not meet.
+def write_fixture(path: Path, *, orders: int, others: int = 0, large: bool = False, wrong: bool = False) -> Path:
+    """`orders` invoices with a split each, `others` without; quotas that the benchmark does not meet.
 
-    If it is to be wrong, that is the amount in the last row.
+    With a large one, if asked for; if it is to be wrong, that is the amount in the last row.
     """
     quotas = {"minute": _NO_END, "hour": _NO_END, "day": _NO_END, "concurrent": 1000}
-    invoices = [_large(), *(_invoice(order(number).invoice, _items(number)) for number in range(orders + others))]
+    invoices = [_invoice(order(number).invoice, _items(number)) for number in range(orders + others)]
+    splits = [_split(number) for number in range(orders)]
+    if large:
+        invoices.insert(0, _large())
+        splits.append(_large_split())
     if wrong:
         invoices[-1]["items"][-1]["ChargeAmount"] = "ten"
     document = {
@@ -92,7 +96,7 @@ def write_fixture(path: Path, *, orders: int, others: int = 0, wrong: bool = Fal
         "settings": {"quotas": quotas},
         "accounts": [{"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD"}],
         "invoices": invoices,
-        "invoiceSplits": [_large_split(), *(_split(number) for number in range(orders))],
+        "invoiceSplits": splits,
     }
     path.write_text(json.dumps(document), encoding="utf-8")
     return path
