@@ -38,6 +38,7 @@ def blocks(head: str, calls: int) -> Iterator[Block]:
     kept = [order(number) for number in range(calls)]
     fresh = [order(number) for number in range(calls, orders_needed(calls))]
     yield _admin("reset", "/reset")
+    yield _admin("reset, nothing changed", "/reset")
     yield Block("GET by id", [client.get(f"/v1/object/invoice/{each.invoice}", head) for each in kept])
     yield Block("GET, unknown id", [client.get(f"/v1/object/invoice/{_UNKNOWN}", head)] * calls, 404)
     yield Block("GET, unknown path", [client.get("/v1/unknown", head)] * calls, 404)

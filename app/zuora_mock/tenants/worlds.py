@@ -21,7 +21,7 @@ from zuora_mock.storage.transaction import Transaction
 from zuora_mock.tenants.fixtures import seeding
 from zuora_mock.tenants.fixtures.fixture import Fixture
 
-_FEW = 10_000
+_FEW = 30_000
 """Where at most so many rows were changed, a reset puts them back; else it makes all of them anew."""
 
 Then: TypeAlias = Callable[[Transaction], object]
