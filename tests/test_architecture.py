@@ -17,6 +17,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(
         ("", "errors", "clock", "ids", "settings", "pointers", "instants", "json_structure", "printable", "bounds"), 0
     ),
+    **dict.fromkeys(("defaults", "database_url"), 0),
     "domain": 1,
     "storage": 2,
     "work": 3,

@@ -209,7 +209,7 @@ def test_the_compose_file_waits_for_health_and_mounts_where_the_server_looks() -
 
 
 def test_the_jobs_of_github_and_gitlab_build_the_image_and_name_its_address() -> None:
-    [*_, build, run, wait, tests] = yaml.safe_load(blocks("yaml github")[0])["jobs"]["tests"]["steps"]
+    [*_, build, run, wait, _python, tests] = yaml.safe_load(blocks("yaml github")[0])["jobs"]["tests"]["steps"]
     assert build["with"]["tags"] == run["run"].split()[-1]
     assert f"{DEFAULT_PORT}:{DEFAULT_PORT}" in run["run"].split()
     assert wait["run"].endswith(f"{tests['env']['ZUORA_MOCK_URL']}{PREFIX}/health")

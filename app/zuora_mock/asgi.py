@@ -2,5 +2,6 @@
 
 from zuora_mock.cli import settings_of_environment
 from zuora_mock.main import create_app
+from zuora_mock.settings import Settings
 
-app = create_app(settings_of_environment())
+app = create_app(Settings.model_validate(settings_of_environment()))

@@ -19,13 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import BaseModel
 
-from zuora_mock import __version__
-from zuora_mock.settings import Settings, database_url
+from zuora_mock import __version__, defaults
+from zuora_mock.database_url import database_url
 
 PREFIX = "ZUORA_MOCK"
-_DEFAULT = Settings()
 # A container linked to one called zuora-mock, or a pod beside a service of that name, gets ZUORA_MOCK_PORT=tcp://… and
 # a dozen more variables from its runtime. They are no settings of ours.
 _LINKED = re.compile(rf"{PREFIX}_(PORT|SERVICE)_")
@@ -61,7 +59,7 @@ class _Port(click.IntRange):
     """A port; the address that a container runtime puts into `ZUORA_MOCK_PORT` counts as none given."""
 
     def convert(self, value: int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        return _DEFAULT.port if str(value).startswith("tcp://") else super().convert(value, param, ctx)
+        return defaults.PORT if str(value).startswith("tcp://") else super().convert(value, param, ctx)
 
 
 class _Host(click.types.StringParamType):
@@ -101,12 +99,11 @@ def _to_write(_context: click.Context, _parameter: click.Parameter, path: Any) -
     return path
 
 
-def _settings(flags: Mapping[str, object]) -> Settings:
-    named = {_PLURALS.get(name, name): value for name, value in flags.items()}
-    return Settings.model_validate(named)
+def _settings(flags: Mapping[str, object]) -> dict[str, object]:
+    return {_PLURALS.get(name, name): value for name, value in flags.items()}
 
 
-def settings_of_environment() -> Settings:
+def settings_of_environment() -> dict[str, object]:
     """What the command would start with, without flags. A variable that is wrong ends the process with exit code 2."""
     try:
         with main.make_context("zuora-mock", []) as context:
@@ -142,8 +139,8 @@ def _run(module: str, **parameters: Any) -> None:
         "max_content_width": 120,
     },
 )
-@_flag("--host", default=_DEFAULT.host, help="Address to listen on.")
-@_flag("--port", type=_Port(0, 65_535), default=_DEFAULT.port, help="Port; 0 takes a free one and prints it.")
+@_flag("--host", default=defaults.HOST, help="Address to listen on.")
+@_flag("--port", type=_Port(0, 65_535), default=defaults.PORT, help="Port; 0 takes a free one and prints it.")
 @_flag(
     "--port-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -169,73 +166,73 @@ def _run(module: str, **parameters: Any) -> None:
 @_flag(
     "--unknown-clients",
     type=click.Choice(["accept", "refuse"]),
-    default=_DEFAULT.unknown_clients,
+    default=defaults.UNKNOWN_CLIENTS,
     help="Whether a client id that no fixture names gets a tenant of its own.",
 )
 @_flag(
     "--max-body",
     type=click.IntRange(1),
-    default=_DEFAULT.max_body,
+    default=defaults.MAX_BODY,
     help="Largest request body, in bytes; 16 times as much at /__admin.",
 )
-@_flag("--journal-size", type=click.IntRange(0), default=_DEFAULT.journal_size, help="Requests kept per tenant.")
+@_flag("--journal-size", type=click.IntRange(0), default=defaults.JOURNAL_SIZE, help="Requests kept per tenant.")
 @_flag(
     "--most-tenants",
     type=click.IntRange(1),
-    default=_DEFAULT.most_tenants,
+    default=defaults.MOST_TENANTS,
     help="Tenants beside those of fixtures; the one that was unused longest makes room.",
 )
 @_flag(
     "--most-snapshots",
     type=click.IntRange(0),
-    default=_DEFAULT.most_snapshots,
+    default=defaults.MOST_SNAPSHOTS,
     help="Snapshots per tenant; one more is refused.",
 )
 @_flag(
     "--most-tokens",
     type=click.IntRange(1),
-    default=_DEFAULT.most_tokens,
+    default=defaults.MOST_TOKENS,
     help="Bearer tokens and sessions per tenant, expired or not; the oldest make room.",
 )
 @_flag(
     "--most-idempotency-keys",
     type=click.IntRange(0),
-    default=_DEFAULT.most_idempotency_keys,
+    default=defaults.MOST_IDEMPOTENCY_KEYS,
     help="Answers kept per tenant for idempotency keys, for 24 hours; the oldest make room.",
 )
 @_flag(
     "--most-cursors",
     type=click.IntRange(1),
-    default=_DEFAULT.most_cursors,
+    default=defaults.MOST_CURSORS,
     help="Results of more than one page per tenant; the oldest make room.",
 )
 @_flag(
     "--most-jobs",
     type=click.IntRange(0),
-    default=_DEFAULT.most_jobs,
+    default=defaults.MOST_JOBS,
     help="Finished jobs per tenant; the oldest make room.",
 )
 @_flag(
     "--most-faults",
     type=click.IntRange(0),
-    default=_DEFAULT.most_faults,
+    default=defaults.MOST_FAULTS,
     help="Fault orders per tenant; those that are spent or expired make room, then one more is refused.",
 )
 @_flag(
     "--most-stubs",
     type=click.IntRange(0),
-    default=_DEFAULT.most_stubs,
+    default=defaults.MOST_STUBS,
     help="Stubs per tenant; one more is refused.",
 )
 @_flag("--forbid-reset-all", is_flag=True, help="Refuse to reset all tenants at once.")
-@_flag("--admin-token", default=_DEFAULT.admin_token, show_default=False, help="Bearer token that /__admin asks for.")
+@_flag("--admin-token", default=defaults.ADMIN_TOKEN, show_default=False, help="Bearer token that /__admin asks for.")
 @_flag(
     "--allowed-host",
     type=_Host(),
     multiple=True,
     help="Name by which /__admin may be called, beside addresses, localhost, zuora-mock and testserver; repeat it.",
 )
-@_flag("--access-log/--no-access-log", default=_DEFAULT.access_log, help="One line per request.")
+@_flag("--access-log/--no-access-log", default=defaults.ACCESS_LOG, help="One line per request.")
 @click.version_option(__version__, message="zuora-mock %(version)s", allow_from_autoenv=False)
 @click.pass_context
 def main(context: click.Context, /, **flags: Any) -> None:
@@ -251,11 +248,8 @@ def _serve(flags: Mapping[str, Any]) -> None:
     known = {f"{PREFIX}_{name.upper()}" for name in flags}
     for warning in warnings(os.environ, known):
         click.echo(f"Warning: {warning}", err=True)
-    settings = _settings(flags)
     gc.disable()  # until the server is up: nothing that is made on the way there is garbage
-    # FastAPI's models of OpenAPI are built when the page is asked for, not at import: a tenth of the time to Ready.
-    BaseModel.model_config["defer_build"] = True
-    _run("serve", settings=settings)
+    _run("commands.serve", settings=_settings(flags))
 
 
 for command in (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 MILLISECOND = 1
 SECOND = 1000 * MILLISECOND
@@ -33,8 +33,7 @@ def milliseconds_since(started: float) -> float:
     return int((stopwatch() - started) * 1_000_000) / 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """Runs beside the machine's clock at a distance, or stands still. All times are epoch milliseconds."""
 
     offset: int = 0

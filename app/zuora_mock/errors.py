@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from zuora_mock.pointers import pointer
 
@@ -53,8 +53,7 @@ class Kind(StrEnum):
     TOKEN = "token"  # noqa: S105  (a word, not a secret)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One thing that Zuora, or the mock in its place, insists on. What a client reads of it is a matter of dialects."""
 
     name: str
@@ -80,8 +79,7 @@ class Rule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A record that is to be written: with an `Id` among its values it is changed, without one it is made."""
 
     object: str

@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from zuora_mock import __version__, api
 from zuora_mock.admin import mount
-from zuora_mock.api import documents, edits
+from zuora_mock.api import edits
+from zuora_mock.api.documents import Documented
 from zuora_mock.api.gateway.gateway import Gateway
 from zuora_mock.billing import exports, operations, reversal
 from zuora_mock.billing.operations import InvoiceOperation
@@ -37,19 +39,20 @@ from zuora_mock.tenants.upkeep import Upkeep
 from zuora_mock.work.runner import Handler, Runner
 
 
-class Application(FastAPI):
+class Application(Documented):
     """FastAPI with the gateway where the router is asked, or in front of all where no middleware stands between."""
 
     gateway: Gateway
 
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """All of them, also of families that nobody has called yet."""
+        self.gateway.operations.unfold()
+        return super().routes
+
     def build_middleware_stack(self) -> ASGIApp:
         stack = super().build_middleware_stack()
         return stack if self.user_middleware else partial(self.gateway, otherwise=stack)
-
-    def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            documents.finish(super().openapi(), documents.EXAMPLES)
-        return super().openapi()
 
 
 def make_services(settings: Settings) -> Services:
@@ -63,6 +66,7 @@ def make_services(settings: Settings) -> Services:
     tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
     explain, strike = _explain_work, faults.strike_job
     runner = Runner(database, tenancy, _handlers(), holds=tenancy.holds, explain=explain, strike=strike)
+    tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))
     runner.recover()
     journal = Journal(settings.journal_size)
     tenancy.listeners.append(journal.waiters.begin_again)
@@ -108,9 +112,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     routes = app.router.routes
-    routes.extend(api.routes())
+    routes.extend(api.families())
     # Where Starlette keeps what a router has been wrapped into: the gateway is inside of every middleware.
     app.router.middleware_stack = app.gateway = Gateway(services, routes, app.router.app)
-    app.state.services, app.state.operations, app.state.ready = services, app.gateway.table.operations, True
+    app.state.services, app.state.operations, app.state.ready = services, app.gateway.operations, True
     mount.install(app, services)
     return app

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -190,6 +191,8 @@ def log_readably() -> None:
 def run(settings: Settings) -> None:
     """Serves until a signal ends it. Raises CannotStart."""
     log_readably()
+    # pydantic warns of the aliases that FastAPI gives to parameters, where it builds their types late.
+    warnings.filterwarnings("ignore", message="The 'alias' attribute")
     with listen(settings.host, settings.port) as listener, _port_file(settings.port_file) as tell_port:
         server = _Server(configuration(application(settings), settings), tell_port, settings.port_file)
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)

@@ -1,20 +1,18 @@
 """Settings: those of the server, read once from flags and `ZUORA_MOCK_*`, and those of a tenant, from its fixture."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
-DEFAULT_PORT = 9867
-"""It spells ZUOR on a telephone."""
+from zuora_mock import defaults
+from zuora_mock.database_url import DatabaseUrl
+
+DEFAULT_PORT = defaults.PORT
 
 CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET = 36, 42
 """Characters (API reference, createToken)."""
@@ -22,61 +20,33 @@ CLIENT_ID_LENGTH, LONGEST_CLIENT_SECRET = 36, 42
 _BEYOND_LATIN_1 = 256
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseUrl:
-    """Of a database of PostgreSQL. As text it is without user, password and options."""
-
-    whole: str = field(repr=False)
-
-    def __str__(self) -> str:
-        parts = urlsplit(self.whole)
-        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-    def hide(self, text: str) -> str:
-        """The text without the passwords."""
-        parts = urlsplit(self.whole)
-        _, _, password = parts.netloc.rpartition("@")[0].partition(":")
-        options = {value for name, value in parse_qsl(parts.query) if name in {"password", "sslpassword"}}
-        for each in {password, unquote(password), *options} - {""}:
-            text = text.replace(each, "…")
-        return text
-
-
-def database_url(text: str) -> DatabaseUrl | None:
-    """None for what names no database of PostgreSQL."""
-    return DatabaseUrl(text) if text.startswith(_DATABASE_SCHEMES) else None
-
-
-_DATABASE_SCHEMES = ("postgresql://", "postgres://")
-
-
 class Settings(BaseModel):
     """The server's settings. `db` None keeps everything in memory; `fixtures` are files, or folders of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    host: str = "127.0.0.1"
+    host: str = defaults.HOST
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65_535)
     port_file: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
     db: Path | DatabaseUrl | None = None
     fixtures: tuple[Path, ...] = ()
-    unknown_clients: Literal["accept", "refuse"] = "accept"
-    max_body: int = Field(default=10 * 1024 * 1024, ge=1)
-    journal_size: int = Field(default=1000, ge=0)
-    most_tenants: int = Field(default=1000, ge=1)
-    most_snapshots: int = Field(default=100, ge=0)
-    most_tokens: int = Field(default=10_000, ge=1)
-    most_idempotency_keys: int = Field(default=10_000, ge=0)
-    most_cursors: int = Field(default=100, ge=1)
-    most_jobs: int = Field(default=10_000, ge=0)
-    most_faults: int = Field(default=1000, ge=0)
-    most_stubs: int = Field(default=1000, ge=0)
+    unknown_clients: Literal["accept", "refuse"] = defaults.UNKNOWN_CLIENTS
+    max_body: int = Field(default=defaults.MAX_BODY, ge=1)
+    journal_size: int = Field(default=defaults.JOURNAL_SIZE, ge=0)
+    most_tenants: int = Field(default=defaults.MOST_TENANTS, ge=1)
+    most_snapshots: int = Field(default=defaults.MOST_SNAPSHOTS, ge=0)
+    most_tokens: int = Field(default=defaults.MOST_TOKENS, ge=1)
+    most_idempotency_keys: int = Field(default=defaults.MOST_IDEMPOTENCY_KEYS, ge=0)
+    most_cursors: int = Field(default=defaults.MOST_CURSORS, ge=1)
+    most_jobs: int = Field(default=defaults.MOST_JOBS, ge=0)
+    most_faults: int = Field(default=defaults.MOST_FAULTS, ge=0)
+    most_stubs: int = Field(default=defaults.MOST_STUBS, ge=0)
     forbid_reset_all: bool = False
-    admin_token: str = ""
+    admin_token: str = defaults.ADMIN_TOKEN
     allowed_hosts: tuple[str, ...] = ()
-    access_log: bool = True
+    access_log: bool = defaults.ACCESS_LOG
 
     def is_admin_token(self, given: str) -> bool:
         """Of a header as it is read, byte by byte: what is beyond ASCII may have been sent as UTF-8 or as Latin-1."""

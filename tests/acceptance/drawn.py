@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import FastAPI
 
 from zuora_mock.admin.app import create_admin_app
-from zuora_mock.admin.documentation import document
 from zuora_mock.admin.health import Health
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
@@ -22,4 +21,4 @@ def drawn(prefix: str) -> dict[str, Any]:
     """That of the face whose paths begin so. Not to be changed."""
     if not prefix:
         return APP.openapi()
-    return document(create_admin_app(APP.state.services, APP.state.operations, Health(APP.state)))
+    return create_admin_app(APP.state.services, APP.state.operations, Health(APP.state)).openapi()

@@ -25,7 +25,7 @@ from zlib import crc32
 import psycopg
 import pytest
 
-from zuora_mock.settings import DatabaseUrl
+from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.storage.tables import metadata
 
 WANTED = "TEST_ENGINE"

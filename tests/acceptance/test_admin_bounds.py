@@ -193,8 +193,21 @@ def test_a_job_that_waits_has_one_timer_however_often_it_is_looked_at(mock: Mock
     for _ in range(3):
         client.post("/__admin/snapshots/late/restore")
         mock.pause()
-    timers = [each for each in mock.app.state.services.runner.background._timers if each]
-    assert len(timers) == 1
+    assert timers(mock) == 1
+
+
+def test_a_reset_ends_the_timers_of_the_jobs_that_it_removes(mock: Mock, client: Client) -> None:
+    client.put("/__admin/jobs/policy", json={"mode": "delayed", "seconds": HOUR})
+    client.order_split()
+    mock.pause()
+    assert timers(mock) == 1
+    client.post("/__admin/reset")
+    assert timers(mock) == 0
+
+
+def timers(mock: Mock) -> int:
+    told: int = mock.get("/__admin/config").json()["most_jobs"]["timers"]
+    return told
 
 
 def test_every_bound_is_told(mock: Mock) -> None:

@@ -1,4 +1,4 @@
-"""What a contributor adds in one file: a read of REST with parameters of its own and a dialect of its own."""
+"""What a contributor adds in one folder: a read of REST with parameters of its own and a dialect of its own."""
 
 from __future__ import annotations
 
@@ -76,10 +76,14 @@ def read(call: CurrentCall, thing: str, part: str, options: Annotated[ThingOptio
 
 @pytest.fixture
 def client(server: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    (tmp_path / "things.py").write_text(FAMILY, encoding="utf-8")
+    folder = tmp_path / "things"
+    folder.mkdir()
+    (folder / "__init__.py").write_text('prefixes = ("/v1/things/",)\n', encoding="utf-8")
+    (folder / "routes.py").write_text(FAMILY, encoding="utf-8")
     monkeypatch.setattr(api, "__path__", [*api.__path__, str(tmp_path)])
     yield server().sign_in()
-    del sys.modules["zuora_mock.api.things"], api.things  # type: ignore[attr-defined]  # as importing it has set it
+    del sys.modules["zuora_mock.api.things"], sys.modules["zuora_mock.api.things.routes"]
+    del api.things  # type: ignore[attr-defined]  # as importing it has set it
 
 
 def test_it_is_answered(client: Client) -> None:

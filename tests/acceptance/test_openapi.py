@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.acceptance.drawn import APP, drawn
+from tests.acceptance.drawn import APP, FACES, drawn
 from tests.acceptance.golden import is_refused, pairs
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.wire import NO_DATA, UNKNOWN_ID, account_id, invoice, invoice_id, split, start
@@ -83,6 +85,34 @@ class TestTheDocument:
     def test_it_is_served_to_anybody(self, mock: Mock) -> None:
         answer = mock.get("/openapi.json")
         assert (answer.status_code, answer.json()) == (200, json.loads(json.dumps(DOCUMENT)))
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize("prefix", FACES)
+    def test_it_is_drawn_once_for_all_who_wait_while_others_are_answered(
+        self, mock: Mock, monkeypatch: pytest.MonkeyPatch, prefix: str
+    ) -> None:
+        draws = list[str]()
+        may_go_on = threading.Event()
+
+        async def scene() -> list[httpx.Response]:
+            loop, begun = asyncio.get_running_loop(), asyncio.Event()
+
+            def draw(**options: Any) -> dict[str, Any]:
+                draws.append(options["title"])
+                loop.call_soon_threadsafe(begun.set)
+                assert may_go_on.wait(30)
+                return {"paths": {}, "components": {}}
+
+            monkeypatch.setattr("fastapi.applications.get_openapi", draw)
+            readers = [asyncio.create_task(mock.send("GET", f"{prefix}/openapi.json")) for _ in range(3)]
+            await asyncio.wait_for(begun.wait(), 30)
+            assert (await mock.send("POST", "/v1/action/query", json={})).status_code == 401
+            assert not any(reader.done() for reader in readers)
+            may_go_on.set()
+            return await asyncio.gather(*readers)
+
+        assert [answer.json() for answer in mock.run(scene())] == [{"paths": {}, "components": {}}] * 3
+        assert len(draws) == 1
 
     @pytest.mark.assumed
     def test_every_operation_appears_and_no_other(self) -> None:

@@ -98,12 +98,6 @@ class TestWhereTo:
         assert "Zuora-Mock-Unsupported" not in answer.headers
         assert answer.headers["Zuora-Mock-Rule"] == "route.unknown-path; provenance=observed"
 
-    @pytest.mark.assumed
-    def test_a_method_that_only_zuora_has_says_so_in_a_header(self, client: Client) -> None:
-        answer = client.delete("/v1/accounts/A-1")
-        assert answer.status_code == 405
-        assert answer.headers["Zuora-Mock-Unsupported"] == "DELETE /v1/accounts/A-1"
-
     @pytest.mark.documented("Older API, CRUD paths")
     @pytest.mark.parametrize("name", ["invoice", "invoice-item"])
     def test_there_is_no_collection_of_what_cannot_be_created(self, client: Client, name: str) -> None:
@@ -138,7 +132,6 @@ class TestWhereTo:
             ("DELETE", "invoice-split-item/1"),
             ("POST", "invoice-split/1"),
             ("PUT", "invoice-item/1"),
-            ("DELETE", "invoice-item/1"),
             ("PATCH", "invoice/1"),
             ("GET", "account"),
             ("OPTIONS", "account/1"),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.mocks import Client, Mock
 from zuora_mock.storage import bulk
-from zuora_mock.tenants import tenancy
+from zuora_mock.tenants import tenancy, worlds
 from zuora_mock.tenants.fixtures import seeding
 from zuora_mock.work import turns
 
@@ -77,6 +77,7 @@ def _take_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "STEP", 5)
     monkeypatch.setattr(seeding, "_STEP", 5)
     monkeypatch.setattr(tenancy, "_SMALL", 5)
+    monkeypatch.setattr(worlds, "_FEW", 5)
 
 
 def test_who_wants_the_same_tenant_waits_and_sees_all_of_it(

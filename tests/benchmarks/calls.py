@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tests.benchmarks import client
-from tests.benchmarks.data import TENANT, Order, order
+from tests.benchmarks.data import LARGE_PARTS, LARGE_ROWS, TENANT, Order, large_order, order
 from tests.benchmarks.servers import Server
 from tests.benchmarks.wrk import LoadError
 
@@ -38,6 +38,7 @@ def blocks(head: str, calls: int) -> Iterator[Block]:
     kept = [order(number) for number in range(calls)]
     fresh = [order(number) for number in range(calls, orders_needed(calls))]
     yield _admin("reset", "/reset")
+    yield _admin("reset, nothing changed", "/reset")
     yield Block("GET by id", [client.get(f"/v1/object/invoice/{each.invoice}", head) for each in kept])
     yield Block("GET, unknown id", [client.get(f"/v1/object/invoice/{_UNKNOWN}", head)] * calls, 404)
     yield Block("GET, unknown path", [client.get("/v1/unknown", head)] * calls, 404)
@@ -50,12 +51,16 @@ def blocks(head: str, calls: int) -> Iterator[Block]:
     yield _action("execute, unknown id", "execute", [_execute(_UNKNOWN)] * calls, head, b"INVALID_ID")
     # With the new items the percentages of these splits exceed 100.
     yield _action("execute, not 100 %", "execute", [_execute(each.split) for each in kept], head, b"not to 100")
-    parts = [client.get(f"/v1/object/invoice-split-item/{each.last_item}", head) for each in fresh]
+    large = large_order()
+    name = f"split of {LARGE_ROWS:,} rows in {LARGE_PARTS}"
+    yield _action(name, "execute", [_execute(large.split)], head, b'"Success":true')
+    parts = [client.get(f"/v1/object/invoice-split-item/{each.last_item}", head) for each in (*fresh, large)]
     yield Block("GET of a split's item", parts, holds=b'"InvoiceId"')  # proof that all splits are done
 
 
 def tenant_blocks() -> Iterator[Block]:
     """What is done with a tenant as a whole, leaving no second one behind."""
+    yield Block("state", [client.get("/__admin/state", f"Zuora-Mock-Tenant: {TENANT}\r\n")])
     yield _admin("snapshot", "/snapshots", {"name": "s"}, 201)
     yield _admin("restore", "/snapshots/s/restore")
     yield _admin("fork", f"/tenants/{TENANT}/fork", {"clientId": _FORK, "clientSecret": "s"}, 201)

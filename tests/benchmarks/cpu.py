@@ -92,6 +92,8 @@ class Bench:
             self._start("imports alone", servers.IMPORTS, sys.executable)
             for edition, python in self._editions.items():
                 self._start(f"default fixture{edition}", servers.MOCK, python)
+                spent, _ = servers.spent_by(*servers.HELP, python=python)
+                self.processes.add("CPU ms of --help", f"default fixture{edition}", spent / 1000)
 
     def _start(self, column: str, command: tuple[str, ...], python: str) -> None:
         with servers.started(*command, python=python) as server:
@@ -104,13 +106,23 @@ class Bench:
     def _mocks(self, folder: Path, stack: ExitStack) -> Iterator[tuple[str, Server]]:
         orders = calls.orders_needed(self._options.calls)
         for invoices in self._options.invoices:
-            fixture = write_fixture(folder / f"{invoices}.json", orders=orders, others=max(0, invoices - orders))
+            fixture = write_fixture(
+                folder / f"{invoices}.json", orders=orders, others=max(0, invoices - orders), large=True
+            )
+            self._refuse(folder / "wrong.json", orders, invoices)
             for edition, python in self._editions.items():
                 command = (*servers.MOCK, "--fixture", str(fixture))
                 server = stack.enter_context(servers.started(*command, python=python))
                 column = f"{invoices:,} invoices{edition}"
                 self._ready(column, server)
                 yield column, server
+
+    def _refuse(self, path: Path, orders: int, invoices: int) -> None:
+        """What it takes to find the one wrong value of a fixture, in its last row."""
+        write_fixture(path, orders=orders, others=max(0, invoices - orders), large=True, wrong=True)
+        spent, peak = servers.spent_by(*servers.CHECK, str(path))
+        self.processes.add("CPU ms to refuse the last row", f"{invoices:,} invoices", spent / 1000)
+        self.processes.add("MB to refuse it, peak", f"{invoices:,} invoices", peak)
 
     def _round(self, bare: Server, mocks: dict[str, Server], heads: dict[str, str]) -> None:
         self._alternate({_BARE: bare}, {_BARE: calls.bare_blocks(self._options.calls)})

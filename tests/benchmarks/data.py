@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 CLIENT_ID, CLIENT_SECRET = "00000000-0000-4000-8000-00000000be9c", "benchmark"
 _PERCENTAGES = (40, 30, 20, 10)
+LARGE_ROWS, LARGE_PARTS = 1000, 20
 _NO_END = 10**12
 TENANT = "benchmark"
 
@@ -28,6 +29,11 @@ def order(number: int) -> Order:
     return Order(_id(1, number), _id(2, number), _id(3, 4 * number + 3))
 
 
+def large_order() -> Order:
+    """Of the one invoice that has many rows."""
+    return Order(_id(4, 1), _id(5, 1), _id(6, LARGE_PARTS - 1))
+
+
 def _items(number: int) -> list[dict[str, Any]]:
     """Three charges, of which the last is taxed."""
     amounts = (f"{number % 997}.33", "333.33", "120.01")
@@ -39,15 +45,28 @@ def _items(number: int) -> list[dict[str, Any]]:
     return items
 
 
-def _invoice(number: int) -> dict[str, Any]:
+def _invoice(id: str, items: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "Id": order(number).invoice,
+        "Id": id,
         "AccountNumber": "A-1",
         "Status": "Draft",
         "InvoiceDate": "2026-01-15",
         "SourceType": "Subscription",
-        "items": _items(number),
+        "items": items,
     }
+
+
+def _large() -> dict[str, Any]:
+    items = [{"ChargeName": f"Charge {row}", "ChargeAmount": f"{row % 997}.33"} for row in range(LARGE_ROWS)]
+    return _invoice(large_order().invoice, items)
+
+
+def _large_split() -> dict[str, Any]:
+    items = [
+        {"Id": _id(6, part), "SplitPercentage": 100 // LARGE_PARTS, "InvoiceDate": "2026-02-01"}
+        for part in range(LARGE_PARTS)
+    ]
+    return {"Id": large_order().split, "InvoiceId": large_order().invoice, "items": items}
 
 
 def _split(number: int) -> dict[str, Any]:
@@ -58,16 +77,26 @@ def _split(number: int) -> dict[str, Any]:
     return {"Id": order(number).split, "InvoiceId": order(number).invoice, "items": items}
 
 
-def write_fixture(path: Path, *, orders: int, others: int = 0) -> Path:
-    """`orders` invoices with a split each, `others` without; quotas that the benchmark does not meet."""
+def write_fixture(path: Path, *, orders: int, others: int = 0, large: bool = False, wrong: bool = False) -> Path:
+    """`orders` invoices with a split each, `others` without; quotas that the benchmark does not meet.
+
+    With a large one, if asked for; if it is to be wrong, that is the amount in the last row.
+    """
     quotas = {"minute": _NO_END, "hour": _NO_END, "day": _NO_END, "concurrent": 1000}
+    invoices = [_invoice(order(number).invoice, _items(number)) for number in range(orders + others)]
+    splits = [_split(number) for number in range(orders)]
+    if large:
+        invoices.insert(0, _large())
+        splits.append(_large_split())
+    if wrong:
+        invoices[-1]["items"][-1]["ChargeAmount"] = "ten"
     document = {
         "tenant": TENANT,
         "clients": [{"clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET}],
         "settings": {"quotas": quotas},
         "accounts": [{"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD"}],
-        "invoices": [_invoice(number) for number in range(orders + others)],
-        "invoiceSplits": [_split(number) for number in range(orders)],
+        "invoices": invoices,
+        "invoiceSplits": splits,
     }
     path.write_text(json.dumps(document), encoding="utf-8")
     return path

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Table
 
 from tests.integration.benches import dump, rows
+from zuora_mock import clock
 from zuora_mock.bounds import Bounds
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import INVOICE
@@ -408,3 +409,26 @@ def test_two_fixtures_of_one_tenant_or_one_client_are_refused() -> None:
     first, second = (parse(json.dumps({"tenant": name, "clients": [client]})) for name in ("a", "b"))
     with pytest.raises(FixtureError, match="another tenant has this client"):
         Server(None, first, second)
+
+
+def test_a_kept_file_knows_what_a_reset_has_to_put_back(tmp_path: Path) -> None:
+    first = Server(tmp_path / "db")
+    before, world = first.state(first.tenancy.anonymous), first.tenancy.anonymous.world
+    first.remove_invoices(first.tenancy.anonymous)
+    assert first.state(first.tenancy.anonymous) != before
+    first.database.close()
+    server = Server(tmp_path / "db")
+    server.reset(server.tenancy.anonymous)
+    assert (server.state(server.tenancy.anonymous), server.tenancy.anonymous.world) == (before, world)
+
+
+def test_on_another_day_a_reset_makes_everything_anew(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant = server.tenancy.anonymous
+    before, world = server.state(tenant)["invoices"], tenant.world
+    now = clock.wall()
+    monkeypatch.setattr(clock, "wall", lambda: now + clock.DAY)
+    server.reset(tenant)
+    after = server.state(tenant)["invoices"]
+    assert tenant.world != world
+    assert [each["Id"] for each in after] == [each["Id"] for each in before]
+    assert after[0]["CreatedDate"] > before[0]["CreatedDate"]

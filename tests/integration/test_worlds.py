@@ -19,6 +19,7 @@ from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import begin
 from zuora_mock.storage.trouble import StorageTrouble
 from zuora_mock.tenants import tenancy as tenancies
+from zuora_mock.tenants import worlds
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import Fixture, FixtureError, parse, seeding
 from zuora_mock.tenants.tenancy import Tenancy
@@ -69,7 +70,7 @@ class Server:
 
     def ownerless(self) -> dict[str, int]:
         """Rows that belong to nobody, by table."""
-        counted = "SELECT count(*) FROM {} WHERE tenant NOT IN (SELECT world FROM tenants)"
+        counted = "SELECT count(*) FROM {} WHERE abs(tenant) NOT IN (SELECT world FROM tenants)"
         found = {each.name: rows(self.database, counted.format(each.name))[0][0] for each in DATA_TABLES}
         return {name: count for name, count in found.items() if count}
 
@@ -83,6 +84,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "STEP", 15)
     monkeypatch.setattr(seeding, "_STEP", 15)
     monkeypatch.setattr(tenancies, "_SMALL", 5)
+    monkeypatch.setattr(worlds, "_FEW", 5)
 
 
 def snapshot(tenancy: Tenancy) -> Stepwise[None]:

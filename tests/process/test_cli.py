@@ -254,12 +254,15 @@ def test_check_tells_what_is_in_fixtures_that_are_fine(run: Run) -> None:
 
 
 def test_check_names_every_place_in_every_fixture_that_is_wrong(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
     (tmp_path / "one.json").write_text('{"client": []}')
-    (tmp_path / "two.json").write_text('{"invoices": [{"AccountNumber": "A-1"}]}')
-    result = run("-m", "zuora_mock", "check", "one.json", "two.json")
+    (tmp_path / "more" / "three.json").write_text("{")
+    (tmp_path / "more" / "two.json").write_text('{"invoices": [{"AccountNumber": "A-1"}]}')
+    result = run("-m", "zuora_mock", "check", "one.json", "more")
     assert [line.split(": ")[:2] for line in result.stderr.splitlines()] == [
         ["one.json", "/client"],
-        ["two.json", "/invoices/0/AccountNumber"],
+        ["more/three.json", "/"],
+        ["more/two.json", "/invoices/0/AccountNumber"],
     ]
     assert (result.stdout, result.returncode) == ("", 3)
 

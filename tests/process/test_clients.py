@@ -134,6 +134,14 @@ def test_a_report_tells_what_was_asked_and_why_it_was_refused(mock: MockTenant) 
     assert "Nonsense" in " ".join(lines[2:])
 
 
+def test_a_server_that_is_gone_is_named() -> None:
+    with ZuoraMock() as gone:
+        pass
+    with pytest.raises(ConnectionError, match=f"zuora-mock at {gone.base_url} does not answer: "):
+        gone.reset()
+    remove(gone)  # a test that is over anyhow has nothing to say of it
+
+
 def test_tenants_of_one_server_are_made_and_removed(mock: MockTenant) -> None:
     own = own_tenant(mock.base_url, base=SMALL)
     assert query(own).json()["size"] == 1

@@ -179,8 +179,22 @@ def test_the_health_probe_tells_a_healthy_server_from_none(start: Start) -> None
 
 
 def test_start_up_imports_nothing_that_a_server_does_not_need(run: Run) -> None:
-    result = run("-c", "import sys, zuora_mock.serve; print(*sys.modules)")
-    assert not {"dotenv", "h11", "httpx", "jsonpath", "pydyf", "re2", "websockets", "yaml"} & set(result.stdout.split())
+    result = run("-c", "import sys, zuora_mock.serve as its; its.create_app(); print(*sys.modules)")
+    imported = set(result.stdout.split())
+    assert "zuora_mock.api.rest" in imported
+    assert not {each for each in imported if each.startswith("zuora_mock.api.") and each.endswith(".routes")}
+    assert not {"dotenv", "h11", "httpx", "jsonpath", "psycopg", "pydyf", "re2", "websockets", "yaml"} & imported
+    assert "sqlalchemy.dialects.postgresql" not in imported
+
+
+def test_help_imports_nothing_but_what_reads_flags(run: Run) -> None:
+    result = run(
+        "-c",
+        "import sys; from zuora_mock.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)",
+    )
+    imported = set(result.stdout.splitlines()[-1].split())
+    assert "click" in imported
+    assert not {"fastapi", "pydantic", "sqlalchemy", "uvicorn"} & imported
 
 
 @pytest.fixture

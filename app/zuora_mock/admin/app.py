@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from fastapi import FastAPI, Request, Response
 
@@ -36,8 +36,8 @@ about the only tenant where there is no other. Bodies are JSON, refusals `applic
 _GUARDED = (state, tenants, time, jobs, faults, stubs, feeds, requests, ledger, splits, health)
 
 
-def create_admin_app(services: Services, operations: Sequence[Described], reporter: Health) -> FastAPI:
-    app = FastAPI(
+def create_admin_app(services: Services, operations: Iterable[Described], reporter: Health) -> FastAPI:
+    app = documentation.AdminApplication(
         title="zuora-mock: /__admin",
         description=_ABOUT,
         version=__version__,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Concatenate, ParamSpec, TypeVar
+from typing import Annotated, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.dependencies.utils import get_flat_params
@@ -23,16 +22,14 @@ _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
-@dataclass(frozen=True, slots=True)
-class NamedTenant:
+class NamedTenant(NamedTuple):
     """A tenant, and the name or client id by which the call means it."""
 
     tenant: Tenant
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class TenantCall:
+class TenantCall(NamedTuple):
     """A call about one tenant. Whatever it does with the tenant's rows goes through `do`."""
 
     services: Services

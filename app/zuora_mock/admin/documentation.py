@@ -9,14 +9,15 @@ from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
-from warnings import catch_warnings, filterwarnings
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from zuora_mock.admin.context import CurrentServices, MaybeTenant, TenantCall, check_parameters
 from zuora_mock.api import documents
+from zuora_mock.api.documents import Documented
 from zuora_mock.api.gateway.operation import first_sentence
 from zuora_mock.services import Services
 from zuora_mock.storage import configuration
@@ -30,22 +31,19 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(check_paramete
 router.mount("/docs/assets", StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document of the application of `/__admin`, each operation summed up by its first sentence."""
-    with catch_warnings():
-        # pydantic warns of an alias that FastAPI gives to the parameter of every body.
-        filterwarnings("ignore", message="The 'alias' attribute")
-        drawn: dict[str, Any] = app.openapi()
-    for methods in drawn["paths"].values():
-        for operation in methods.values():
-            operation["summary"] = first_sentence(operation.get("description") or operation["summary"])
-    documents.finish(drawn, _EXAMPLES)
-    return drawn
+class AdminApplication(Documented):
+    """The application of `/__admin`: in its document each operation is summed up by its first sentence."""
+
+    def finish(self, document: dict[str, Any]) -> None:
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation["summary"] = first_sentence(operation.get("description") or operation["summary"])
+        documents.finish(document, _EXAMPLES)
 
 
 @router.get("/openapi.json")
 async def openapi(request: Request) -> JSONResponse:
-    return JSONResponse(document(request.app))
+    return JSONResponse(await run_in_threadpool(request.app.openapi))
 
 
 @router.get("/docs")

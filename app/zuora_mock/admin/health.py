@@ -13,7 +13,8 @@ from zuora_mock.admin.context import CurrentServices
 from zuora_mock.admin.routing import admin_router
 from zuora_mock.bounds import Bounds
 from zuora_mock.clock import stopwatch
-from zuora_mock.settings import DatabaseUrl, Settings
+from zuora_mock.database_url import DatabaseUrl
+from zuora_mock.settings import Settings
 from zuora_mock.steering.masking import MASK
 from zuora_mock.storage.database import Database
 
@@ -40,6 +41,7 @@ _SETTING = {
         "variable": {"type": "string"},
         "forgotten": {"type": "integer"},
         "engine": {"type": "string"},
+        "timers": {"type": "integer"},
     },
 }
 _SETTINGS_ANSWER = {"application/json": {"schema": {"type": "object", "additionalProperties": _SETTING}}}
@@ -89,13 +91,14 @@ async def health(request: Request) -> JSONResponse:
 async def config(services: CurrentServices) -> dict[str, Any]:
     """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked.
 
-    A bound also tells how many were `forgotten` since the start of the server, to make room for newer ones, and `db`
-    the `engine`.
+    A bound also tells how many were `forgotten` since the start of the server, to make room for newer ones, that of
+    jobs how many `timers` of delayed ones there are, one for each that waits, and `db` the `engine`.
     """
     settings, bounds = services.settings, services.bounds
-    shown = {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
-    shown["db"]["engine"] = services.database.engine
-    return shown
+    told = {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
+    told["most_jobs"]["timers"] = services.runner.background.timers
+    told["db"]["engine"] = services.database.engine
+    return told
 
 
 def _forgotten(bounds: Bounds, name: str) -> dict[str, Any]:

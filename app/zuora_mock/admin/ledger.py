@@ -84,8 +84,7 @@ class LedgerView(ResponseBody):
 
 
 async def known_operations(request: Request) -> Sequence[Described]:
-    operations: Sequence[Described] = request.app.state.operations
-    return operations
+    return tuple(request.app.state.operations)
 
 
 KnownOperations = Annotated[Sequence[Described], Depends(known_operations)]

@@ -7,7 +7,7 @@ is answered at once, and the application behind everything else is made when it 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
@@ -27,7 +27,7 @@ PREFIX = "/__admin"
 class LazyAdmin:
     """Health for everybody; the rest for those whom the guard lets pass."""
 
-    def __init__(self, services: Services, operations: Sequence[Described], health: Health) -> None:
+    def __init__(self, services: Services, operations: Iterable[Described], health: Health) -> None:
         self._services = services
         self._operations = operations
         self._health = health
@@ -66,7 +66,7 @@ class _Front(Route):
         found, child = super().matches(scope)
         if found is not Match.FULL or "text/html" not in Headers(scope=scope).get("accept", ""):
             return Match.NONE, {}
-        others = (route for route in scope["app"].routes if route is not self)
+        others = (route for route in scope["app"].router.routes if route is not self)
         if any(route.matches(scope)[0] is Match.FULL for route in others):
             return Match.NONE, {}
         return found, child

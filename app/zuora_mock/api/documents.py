@@ -5,13 +5,56 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from threading import RLock
 from typing import Any
+from warnings import catch_warnings, filterwarnings
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 
 EXAMPLES = Path(__file__).with_name("examples.json")
 """Those of Zuora's face."""
 _VALUES = {"default", "enum", "const", "example", "examples"}
 """What stands there is no schema."""
 _BY_NAME = {"properties", "patternProperties", "schemas"}
+
+
+class Documented(FastAPI):
+    """FastAPI whose document is finished as it is drawn.
+
+    That takes seconds: so it is served from a thread, while other calls go on, and whoever asks meanwhile waits for it.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._drawing = RLock()
+        super().__init__(**options)
+
+    def openapi(self) -> dict[str, Any]:
+        with self._drawing, catch_warnings():
+            # pydantic warns of the aliases that FastAPI gives to parameters, where it builds their types late.
+            filterwarnings("ignore", message="The 'alias' attribute")
+            known = self.openapi_schema
+            drawn = super().openapi()
+            if drawn is not known:
+                self.finish(drawn)
+            return drawn
+
+    def finish(self, document: dict[str, Any]) -> None:
+        finish(document, EXAMPLES)
+
+    def setup(self) -> None:
+        """FastAPI's own route of the document would draw it in the event loop."""
+        if self.openapi_url:
+            self.add_route(self.openapi_url, self._serve_document, include_in_schema=False)
+
+    async def _serve_document(self, request: Request) -> JSONResponse:
+        """With the place where the application is mounted for a server, as FastAPI tells it."""
+        document = await run_in_threadpool(self.openapi)
+        root, servers = request.scope.get("root_path", "").rstrip("/"), document.get("servers", [])
+        if root and self.root_path_in_servers and all(each.get("url") != root for each in servers):
+            document = {**document, "servers": [{"url": root}, *servers]}
+        return JSONResponse(document)
 
 
 def finish(document: dict[str, Any], examples: Path) -> None:

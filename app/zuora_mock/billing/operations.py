@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from zuora_mock.billing import invoices, keys
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_ITEM
@@ -47,8 +47,7 @@ _IN_BACKGROUND_FROM: Mapping[InvoiceOperation, int] = {
 """Items."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """An operation that is done, or `pending`, with the id of its job."""
 
     job: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -24,8 +23,7 @@ class PageRow(NamedTuple):
     amount: str
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedPage:
+class PrintedPage(NamedTuple):
     """Facts of the head and sums of the foot are pairs of a name and a text."""
 
     facts: tuple[tuple[str, str], ...]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from zuora_mock import ids
 from zuora_mock.billing import invoice_files
@@ -36,8 +36,7 @@ KEPT_IF_LARGE = 5 * DAY
 _LOCATOR = re.compile(r"([0-9a-f]{32})-([0-9]{1,15})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """`size` counts the whole result; `locator` leads to the next page and is None on the last."""
 
     kind: ObjectType

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from zuora_mock.billing import keys, operations
 from zuora_mock.billing.drafts import CHARGED
@@ -37,8 +38,7 @@ class ReversalDates:
     applied: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BegunReversal:
+class BegunReversal(NamedTuple):
     """With its job; the ids of the credit memos, that of the invoice first, where it is done."""
 
     job: str

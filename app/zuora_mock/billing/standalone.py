@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from zuora_mock.billing import invoices, keys, taxation
 from zuora_mock.billing.drafts import DISCOUNTED, Item, draft, totals
@@ -39,8 +40,7 @@ class NewInvoice:
     posted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ItemChange:
+class ItemChange(NamedTuple):
     """Of the item with this id, which goes if it is `deleted`; without an id it is a new one. `at` is its pointer."""
 
     item: Item

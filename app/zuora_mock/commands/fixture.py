@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from zuora_mock.tenants.fixtures import default_fixture_path
+from zuora_mock.defaults import default_fixture_path
 
 
 def run() -> None:

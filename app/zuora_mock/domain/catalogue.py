@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from functools import cache, cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from zuora_mock.domain.levels import Level
 from zuora_mock.domain.values import Type
@@ -53,8 +54,7 @@ _RULE = "*"
 _REFERRING = frozenset({Type.ID, Type.STRUCTURE})
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """`limit` is the greatest length in characters (0: none); `since` the first WSDL version that knows the field.
 
     `target` is the object that an id refers to, or that the rows of a structure become. A record is a `part` of what
@@ -89,8 +89,7 @@ class Field:
         return not self.access or bool(self.access & Access.SEEN)
 
 
-@dataclass(frozen=True, slots=True)
-class SelectRule:
+class SelectRule(NamedTuple):
     """What a query may select, as `objects.txt` says it: `rest` is a message, or the values of a field by its name."""
 
     verb: str

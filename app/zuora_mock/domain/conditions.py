@@ -22,11 +22,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import ROUND_FLOOR, Context, Decimal
 from enum import Enum, StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from zuora_mock.domain.catalogue import Field, ObjectType, is_custom
 from zuora_mock.domain.dates import is_date, parse_datetime
@@ -54,22 +54,19 @@ class Wildcard(Enum):
     ANY_CHARACTER = "_"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A literal in quotes, without them and with its escapes resolved. It may hold a date or a dateTime."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """An unquoted number, exact."""
 
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Boolean:
+class Boolean(NamedTuple):
     """`true` or `false`, unquoted."""
 
     value: bool
@@ -80,8 +77,7 @@ class Null:
     """`null`, unquoted."""
 
 
-@dataclass(frozen=True, slots=True)
-class DateTime:
+class DateTime(NamedTuple):
     """An unquoted date or dateTime as it was typed: it has the form, but may name a day that does not exist."""
 
     value: str
@@ -124,8 +120,7 @@ Kept: TypeAlias = str | int | float
 Comparison: TypeAlias = tuple[Operator, Kept]
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """`value` is a tuple of values for `in`.
 
     `numeric`: a custom field, which holds text, is compared as the number that the text may be. `folded`: texts are
@@ -139,8 +134,7 @@ class Clause:
     folded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """`names` are canonical, in the order of the catalogue, `Id` among them. Empty `where`: every record."""
 
     kind: ObjectType
@@ -148,8 +142,7 @@ class Selection:
     where: tuple[tuple[Clause, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What literals are read against."""
 
     wsdl: int
@@ -189,7 +182,7 @@ def bind_any(reading: Reading, field: Field, literals: Sequence[Literal]) -> Cla
     """That the field has one of the values. Raises ValueError as `bind`."""
     clauses = [bind(reading, field, Operator.EQUAL, each) for each in literals]
     values = tuple(each.value for each in clauses if isinstance(each.value, str | int | float))
-    return replace(clauses[0], operator=Operator.IN, value=values)
+    return clauses[0]._replace(operator=Operator.IN, value=values)
 
 
 def _check_nullable(field: Field) -> None:

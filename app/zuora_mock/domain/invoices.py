@@ -6,8 +6,7 @@ Records are Zuora's; amounts are micros. A discount is an item with a negative a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from zuora_mock.domain.values import Record, Value
 
@@ -23,8 +22,7 @@ _ON_ITEM: Mapping[str, str] = {TAX: TAX, EXEMPT: TAX_EXEMPT}
 """Where an item repeats the sum of an amount of its taxes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(NamedTuple):
     """An invoice with everything on it, items and taxes in the order of their creation."""
 
     header: Record
@@ -32,8 +30,7 @@ class Invoice:
     taxes: tuple[Record, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """An amount that is shared out: `field` of the item or tax that stands at `row`."""
 
     kind: Literal["item", "tax"]

@@ -10,13 +10,11 @@ Source: Knowledge Center, Prox payment term examples. Assumed: no due date lies 
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentTerm:
+class PaymentTerm(NamedTuple):
     """A term of a tenant. `days` counts for Net; `cutoff_day`, `months` and `due_day` (1 to 31) count for Prox."""
 
     name: str

@@ -8,10 +8,8 @@ that are about to run in the place of calls. Orders and their counts are rows, s
 follows from the tenant's seed, the order and the count.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp
 from typing import Annotated, Any, Literal, Self
 
@@ -316,8 +314,7 @@ def _together(first: Injection, others: Sequence[Injection]) -> Injection:
     main = next((injection for injection in every if injection.kind), None) or next(
         (injection for injection in every if injection.name), first
     )
-    return replace(
-        main,
+    return main._replace(
         milliseconds=min(LONGEST_DELAY, sum(injection.milliseconds for injection in every)),
         ignored=first.ignored,
         notes=tuple(note for injection in every for note in injection.notes),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy, Rule
@@ -44,8 +44,7 @@ AFTERWARDS = frozenset({FaultKind.APPLIED_THEN_LOST, FaultKind.TRUNCATED_BODY})
 """Injected after the call has taken effect."""
 
 
-@dataclass(frozen=True, slots=True)
-class Injection:
+class Injection(NamedTuple):
     """What is injected into one call. `milliseconds` is waited before it; `kind` None is a delay and nothing else.
 
     `name` is what the journal calls it; `code` and `message` belong to the kind `error`; `order` is an id or
@@ -127,12 +126,14 @@ _MILLISECONDS = re.compile(r"\d{1,9}(\.\d+)?", re.ASCII)
 
 def refusal_of(injection: Injection) -> Refusal | None:
     """The refusal of an injection that is one of Zuora's errors."""
+    if injection.kind is None:
+        return None
     fault, remedy = {"kind": injection.name, "order": injection.order}, Remedy() if injection.order == HEADER else None
     if injection.kind is FaultKind.ERROR:
         message = injection.message or ERROR_CODES.get(injection.code, f"The error {injection.code} was ordered")
         rule = _RULES_OF_CODES.get(injection.code, rules.ORDERED_ERROR)
         return rule.refusal(message, remedy=remedy, fault={**fault, "kind": FaultKind.ERROR, "code": injection.code})
-    refusal = _REFUSALS.get(injection.kind) if injection.kind else None
+    refusal = _REFUSALS.get(injection.kind)
     if refusal is None:
         return None
     rule, message = refusal

@@ -53,6 +53,7 @@ _HARMLESS_IN_ANSWERS = _HARMLESS | frozenset(
 )
 _SEPARATOR = re.compile(r"([&;])")
 _EQUALS = re.compile(r"=|%3D", re.IGNORECASE)
+_NESTED = (dict, list)
 _DEEPEST = 64
 _LONGEST_REMEMBERED = 64
 _MOST_ENCODINGS = 3
@@ -72,9 +73,9 @@ def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value if _is_plain(name, value) else _masked_header(name, value) for name, value in headers.items()}
 
 
-def masked_answer_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def masked_answer_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
     """Of an answer's headers, which are ours, the cookie of a session is the only secret."""
-    return {name: MASK if name == "Set-Cookie" else value for name, value in headers.items()}
+    return {**headers, "Set-Cookie": MASK} if "Set-Cookie" in headers else headers
 
 
 def masked_pairs(text: str) -> str:
@@ -97,7 +98,8 @@ def kept_answer(body: bytes, path: str) -> bytes:
 def masked_members(document: Any) -> Any:
     """A JSON value without the values of members that look like secrets."""
     if isinstance(document, dict):
-        return {name: MASK if _is_secret_member(name) else masked_members(each) for name, each in document.items()}
+        masked = {name: MASK if _is_secret_member(name) else each for name, each in document.items()}
+        return {name: masked_members(each) if isinstance(each, _NESTED) else each for name, each in masked.items()}
     return [masked_members(each) for each in document] if isinstance(document, list) else document
 
 

@@ -7,8 +7,6 @@ What is not named matches anything. `*` in a path or a Track-Id stands for any t
 and a header that is null is one that must not be there.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

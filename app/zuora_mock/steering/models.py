@@ -1,7 +1,5 @@
 """What the JSON bodies of `/__admin` have in common: camelCase, and strictness towards those that come in."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 

@@ -54,7 +54,7 @@ def _json(text: bytes) -> Any:
     """
     depth(text)
     from_json(text, allow_inf_nan=False)
-    return json.loads(text, parse_float=_finite)
+    return _DECODER.decode(text.decode())
 
 
 def _finite(digits: str) -> float:
@@ -62,3 +62,6 @@ def _finite(digits: str) -> float:
     if not isfinite(value):
         raise ValueError(f"{digits} is no number of JSON")
     return value
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite)

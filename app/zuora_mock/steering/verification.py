@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -91,8 +90,7 @@ class Question(RequestBody):
         return least <= count and (self.at_most is None or count <= self.at_most)
 
 
-@dataclass(frozen=True, slots=True)
-class _Recorded:
+class _Recorded(NamedTuple):
     """A call of the journal as far as patterns ask for it."""
 
     n: int
@@ -103,8 +101,7 @@ class _Recorded:
     stub: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Miss:
+class _Miss(NamedTuple):
     n: int
     differences: tuple[Difference, ...]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, select, tuple_
 
+from zuora_mock.storage import originals
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS, WORLDS
@@ -58,13 +59,13 @@ def ownerless(database: Database) -> list[int]:
 def remove_world(database: Database, number: int) -> Generator[None, None, dict[str, int]]:
     """Removes data that belongs to nobody, in steps; how many rows there were, by table."""
     removed, size = Counter[str](), 0
-    for table in DATA_TABLES:
-        for _, last in _pages(database, table, number):
+    for table, whose in _with_originals(number):
+        for _, last in _pages(database, table, whose):
             if size >= STEP:
                 size = 0
                 yield
-            count = _deletion(table, last=bool(last)).run(database, {"whose": number, **_named("last", last)}).rowcount
-            removed[table.name] += count
+            count = _deletion(table, last=bool(last)).run(database, {"whose": whose, **_named("last", last)}).rowcount
+            removed[table.name] += count if whose == number else 0
             size += count
     keep_world(database, number)
     return removed
@@ -73,20 +74,22 @@ def remove_world(database: Database, number: int) -> Generator[None, None, dict[
 def copy_world(database: Database, source: int, target: int) -> Generator[None, None, None]:
     """The data of one world for another one that has none, in steps."""
     size = 0
-    for table in DATA_TABLES:
-        for after, last in _pages(database, table, source):
+    for table, whose in _with_originals(source):
+        for after, last in _pages(database, table, whose):
             if size >= STEP:
                 size = 0
                 yield
             bounds = {**_named("after", after), **_named("last", last)}
             copying = _copying(table, after=bool(after), last=bool(last))
-            size += copying.run(database, {"source": source, "target": target, **bounds}).rowcount
+            to = target if whose == source else -target
+            size += copying.run(database, {"source": whose, "target": to, **bounds}).rowcount
 
 
 def delete_appendages(transaction: Transaction, object_id: str) -> None:
     """Charges of an account and arithmetic of a split go with it."""
-    for each in _DELETE_APPENDAGES:
-        each.run(transaction, {"whose": transaction.tenant.world, "owner": object_id})
+    for table, owner, deletion in _APPENDAGES:
+        originals.keep(transaction, table, owner, [object_id])
+        deletion.run(transaction, {**transaction.scope, "owner": object_id})
 
 
 def trim(transaction: Transaction, table: Table, whose: int, most: int, newest: str = "rowid") -> int:
@@ -96,6 +99,12 @@ def trim(transaction: Transaction, table: Table, whose: int, most: int, newest: 
 
 def _delete(on: Connected, tables: Iterable[Table], key: int) -> dict[str, int]:
     return {each.name: _deletion(each, last=False).run(on, {"whose": key}).rowcount for each in tables}
+
+
+def _with_originals(world: int) -> Iterator[tuple[Table, int]]:
+    """The tables of its data, and under which number they have it."""
+    yield from ((each, world) for each in DATA_TABLES)
+    yield from ((each, -world) for each in originals.TABLES)
 
 
 _Bound = Sequence[Any]
@@ -133,10 +142,14 @@ def _on_page(table: Table, *, after: bool, last: bool) -> Iterator[ColumnElement
         yield tuple_(*_key(table)) <= _bound(table, "last")
 
 
-_DELETE_APPENDAGES = tuple(
-    Prepared(delete(column.table).where(column.table.c.tenant == bindparam("whose"), column == bindparam("owner")))
-    for column in (CHARGES.c.account, SPLITS.c.split)
-)
+def _delete_owned(table: Table, owner: str) -> Prepared:
+    mine = (table.c.tenant == bindparam("tenant"), table.c.entity == bindparam("entity"))
+    return Prepared(delete(table).where(*mine, table.c[owner] == bindparam("owner")))
+
+
+_APPENDAGES = [
+    (table, owner, _delete_owned(table, owner)) for table, owner in ((CHARGES, "account"), (SPLITS, "split"))
+]
 _NEW_WORLD, _GIVE_UP_WORLD = Prepared(insert(WORLDS).values({}).returning(WORLDS.c.number)), Prepared(insert(WORLDS))
 _KEEP_WORLD = Prepared(delete(WORLDS).where(WORLDS.c.number == bindparam("wanted")))
 _OWNERLESS = Prepared(select(WORLDS.c.number))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, literal_column, or_, select, update
 
+from zuora_mock.storage import originals
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CHARGES
 from zuora_mock.storage.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """`item` is the invoice item that it becomes: kept values, with its discounts and taxes."""
 
     account: str
@@ -35,6 +34,7 @@ def add(transaction: Transaction, charges: Iterable[Charge]) -> None:
             "body": json.dumps(each.item, ensure_ascii=False),
             "recurring": each.recurring,
             "billed": each.billed,
+            "seq": transaction.tenant.next_seq(),
         }
         for each in charges
     ]
@@ -52,8 +52,9 @@ def due(transaction: Transaction, account: str) -> list[Charge]:
 
 
 def count_billed(transaction: Transaction, charges: Iterable[Charge]) -> None:
-    scope = _scope(transaction)
-    _BILLED.run_many(transaction, [{**scope, "owner": each.account, "at": each.position} for each in charges])
+    scope, billed = _scope(transaction), list(charges)
+    originals.keep(transaction, CHARGES, "account", {each.account for each in billed})
+    _BILLED.run_many(transaction, [{**scope, "owner": each.account, "at": each.position} for each in billed])
 
 
 def _scope(transaction: Transaction) -> dict[str, object]:

@@ -16,7 +16,7 @@ from typing import Protocol
 from weakref import finalize
 
 from zuora_mock.clock import stopwatch
-from zuora_mock.settings import DatabaseUrl
+from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.storage.sqlite import SQLite
 from zuora_mock.storage.statements import Connection, execute
 from zuora_mock.storage.trouble import StorageTrouble, UnusableDatabase

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select
 
@@ -13,8 +13,7 @@ from zuora_mock.storage.tables import IDEMPOTENCY
 from zuora_mock.storage.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class KeptAnswer(NamedTuple):
     """`method`, `path` and `digest` are those of the request; `rules` the names of those that the answer broke."""
 
     key: str
@@ -56,7 +55,7 @@ def trim(transaction: Transaction, most: int) -> int:
     return bulk.trim(transaction, IDEMPOTENCY, transaction.tenant.world, most, "kept_at")
 
 
-_COLUMNS = tuple(KeptAnswer.__slots__)
+_COLUMNS = KeptAnswer._fields
 _WHOSE = IDEMPOTENCY.c.tenant == bindparam("whose")
 _MINE = (_WHOSE, IDEMPOTENCY.c.key == bindparam("wanted"))
 _INSERT = Prepared(insert(IDEMPOTENCY))

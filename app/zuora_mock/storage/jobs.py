@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -59,8 +60,9 @@ class Job(NamedTuple):
 
 
 def add(transaction: Transaction, job: Job) -> None:
-    values = {**job._asdict(), "state": job.state.value}
-    _INSERT.run(transaction, {"tenant": transaction.tenant.world, **values})
+    given = [(name, value) for name, value in zip(Job._fields, job, strict=True) if value is not None]
+    values = {**dict(given), "state": job.state.value, "tenant": transaction.tenant.world}
+    _insert(tuple(values)).run(transaction, values)
 
 
 def find(transaction: Transaction, id: str) -> Job | None:
@@ -136,6 +138,11 @@ def move(
     return moved
 
 
+@cache
+def _insert(names: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(JOBS).values({name: bindparam(name) for name in names}))
+
+
 def _job(row: Sequence[Any]) -> Job:
     values = list(row)
     values[_STATE] = JobState(values[_STATE])
@@ -144,7 +151,6 @@ def _job(row: Sequence[Any]) -> Job:
 
 _STATE = Job._fields.index("state")
 _WHOSE, _ONE = JOBS.c.tenant == bindparam("whose"), JOBS.c.id == bindparam("job")
-_INSERT = Prepared(insert(JOBS))
 _JOBS = select(*(JOBS.c[name] for name in Job._fields)).where(_WHOSE).order_by(JOBS.c.seq)
 _ALL = Prepared(_JOBS)
 _BY_ID = Prepared(_JOBS.where(_ONE))

@@ -1,9 +1,6 @@
 """The entries of a tenant's journal, and what its calls have exercised so far."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import compress
 from typing import Any, NamedTuple
@@ -73,8 +70,7 @@ class Recorded(NamedTuple):
     request_body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """Which entries are wanted; None is any.
 
     `*` in path and track_id stands for any text; times are epoch milliseconds, both inclusive; `unsupported` are calls
@@ -95,7 +91,9 @@ class Filters:
 def add(transaction: Transaction, entry: KeptEntry) -> None:
     """In place of an older entry of this number."""
     given = tuple([each is not None for each in entry])
-    _insert(given).run_with(transaction, (transaction.tenant.key, *compress(entry, given)))
+    # Of bytes, as of a null, the driver asks how they want to be adapted.
+    values = [bytearray(each) if isinstance(each, bytes) else each for each in compress(entry, given)]
+    _insert(given).run_with(transaction, (transaction.tenant.key, *values))
 
 
 def find(transaction: Transaction, n: int) -> KeptEntry | None:
@@ -108,7 +106,7 @@ def page(
 ) -> list[Summary]:
     """Newest first, from the one before `before` down to `oldest`."""
     parameters = {
-        **asdict(filters),
+        **filters._asdict(),
         "method": filters.method and filters.method.upper(),
         "path": _pattern(filters.path),
         "track_id": _pattern(filters.track_id),

@@ -14,7 +14,7 @@ from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.bool import BoolDumper
 from psycopg.types.numeric import Int8Dumper
 
-from zuora_mock.settings import DatabaseUrl
+from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.storage import schema
 from zuora_mock.storage.dialect import without_nul
 from zuora_mock.storage.postgresql_schema import POSTGRESQL, VERSION_TABLE, definitions, descriptions

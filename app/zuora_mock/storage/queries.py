@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, String, bindparam, delete, func, insert, literal_column, select
 
@@ -28,8 +27,7 @@ Row: TypeAlias = Sequence[Any]
 _CUSTOM = "custom"
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """`names` are the fields of each of the `size` rows."""
 
     id: str

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from zuora_mock.storage.dialect import SqlDialect
-from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, metadata
+from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, WHERE, metadata
 
 
 @cache
@@ -19,6 +19,7 @@ def definitions(dialect: SqlDialect) -> Mapping[str, str]:
     for table in metadata.sorted_tables:
         statements[table.name] = _text(CreateTable(table), dialect)
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            index.dialect_options[dialect.alchemy.name][WHERE] = index.info.get(WHERE)
             statements[str(index.name)] = _text(CreateIndex(index), dialect)
     return statements
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 from sqlalchemy import bindparam, insert, or_, select
@@ -15,8 +14,7 @@ from zuora_mock.storage.tables import SPLITS
 from zuora_mock.storage.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class KeptSplit:
+class KeptSplit(NamedTuple):
     """`split` and `original` are ids: of the InvoiceSplit and of the invoice that it divided."""
 
     split: str
@@ -27,7 +25,13 @@ class KeptSplit:
 def add(transaction: Transaction, kept: Iterable[KeptSplit]) -> None:
     scope = transaction.scope
     rows = [
-        {**scope, "split": each.split, "original": each.original, "arithmetic": to_json(each.arithmetic).decode()}
+        {
+            **scope,
+            "split": each.split,
+            "original": each.original,
+            "arithmetic": to_json(each.arithmetic).decode(),
+            "seq": transaction.tenant.next_seq(),
+        }
         for each in kept
     ]
     _INSERT.run_many(transaction, rows)

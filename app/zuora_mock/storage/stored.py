@@ -15,10 +15,14 @@ from zuora_mock.domain.values import Record
 from zuora_mock.storage.places import is_key
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import STORED_KEYS, STORED_RECORDS
+from zuora_mock.storage.tenants import Tenant
 
 
 class Scoped(Connected, Protocol):
     """A transaction."""
+
+    @property
+    def tenant(self) -> Tenant: ...
 
     @property
     def scope(self) -> dict[str, int]: ...
@@ -43,17 +47,22 @@ def add_keys(on: Scoped, kind: ObjectType, records: Iterable[Record]) -> None:
     _INSERT_KEYS.run_many(on, [{**scope, **key} for record in records for key in _keys(kind, record)])
 
 
+def remove_keys(on: Scoped, kind: ObjectType, records: Iterable[Record]) -> None:
+    scope = on.scope
+    _DELETE_KEYS.run_many(on, [{**scope, **key} for record in records for key in _keys(kind, record)])
+
+
 def replace(on: Scoped, kind: ObjectType, before: Record, after: Record) -> None:
     row = {f"_{name}": value for name, value in {**on.scope, **_row(after)}.items()}
     _UPDATE.run(on, row)
-    _remove_keys(on, kind, [before])
+    remove_keys(on, kind, [before])
     add_keys(on, kind, [after])
 
 
 def remove(on: Scoped, kind: ObjectType, records: Sequence[Record]) -> None:
     scope = on.scope
     _DELETE.run_many(on, [{**scope, "wanted": record["Id"]} for record in records])
-    _remove_keys(on, kind, records)
+    remove_keys(on, kind, records)
 
 
 def referrers(on: Scoped, kind: ObjectType, id: str) -> Iterator[Referrer]:
@@ -75,11 +84,6 @@ def kinds(on: Scoped) -> list[ObjectType]:
     """The objects of which there are records, in the order of the catalogue."""
     present = set(_KINDS.column(on, on.scope))
     return [kind for name, kind in BY_NAME.items() if name in present]
-
-
-def _remove_keys(on: Scoped, kind: ObjectType, records: Iterable[Record]) -> None:
-    scope = on.scope
-    _DELETE_KEYS.run_many(on, [{**scope, **key} for record in records for key in _keys(kind, record)])
 
 
 def _row(record: Record) -> dict[str, object]:

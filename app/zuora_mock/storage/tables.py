@@ -34,6 +34,9 @@ from zuora_mock.domain.values import Type
 
 metadata = MetaData()
 
+WHERE = "where"
+"""Of an index, which rows are in it. To say it as SQLAlchemy does, a keyword for each engine, imports all of them."""
+
 _COLUMN_TYPES: Mapping[Type, type[TypeEngine[Any]]] = {
     Type.ID: String,
     Type.STRING: String,
@@ -62,9 +65,8 @@ def _column(field: Field) -> Column[object]:
 
 def _index(kind: ObjectType, field: Field) -> Index:
     """Without the nulls: nothing is searched by them, and most references are empty."""
-    filled = text(f'"{field.name}" IS NOT NULL')
     columns = ("tenant", "entity", field.name, "seq")
-    return Index(f"{kind.table}_{field.name}", *columns, sqlite_where=filled, postgresql_where=filled)
+    return Index(f"{kind.table}_{field.name}", *columns, info={WHERE: text(f'"{field.name}" IS NOT NULL')})
 
 
 _LISTED = frozenset({"Account", "Invoice"})
@@ -142,6 +144,7 @@ TENANTS = Table(
     Column("settings", Text, nullable=False),
     Column("policy", Text, nullable=False),
     Column("custom_fields", Text, nullable=False),
+    Column("filled", Text, nullable=False),
     Column("clock_offset", BigInteger, nullable=False, default=0),
     Column("clock_frozen_at", BigInteger),
     Column("ids", BigInteger, nullable=False, default=0),
@@ -219,6 +222,8 @@ CHARGES = Table(
     Column("body", Text, nullable=False),
     Column("recurring", Boolean, nullable=False),
     Column("billed", Integer, nullable=False, default=0),
+    Column("seq", BigInteger, nullable=False),
+    Index("charges_seq", "tenant", "entity", "seq"),
 )
 
 SPLITS = Table(
@@ -228,8 +233,10 @@ SPLITS = Table(
     Column("entity", Integer, primary_key=True),
     Column("split", String, primary_key=True),
     Column("original", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Column("arithmetic", Text, nullable=False),
     Index("splits_original", "tenant", "entity", "original"),
+    Index("splits_seq", "tenant", "entity", "seq"),
 )
 
 TOKENS = Table(

@@ -3,8 +3,6 @@
 A `Tenant` is this process's copy of a row; whoever changes it writes the row in the same transaction.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -37,15 +35,25 @@ class Counters:
     tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Filled(NamedTuple):
+    """From which fixture a world was filled, on which day of the tenant's, and what there was then.
+
+    `rows` are counts by table.
+    """
+
+    fixture: str
+    day: str
+    counters: Counters
+    rows: dict[str, int]
+
+
+class Entity(NamedTuple):
     number: int
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """An OAuth client; `entities` are the numbers of those it may enter."""
 
     tenant: int
@@ -59,7 +67,10 @@ class Client:
 
 @dataclass(slots=True)
 class Tenant:
-    """`world` is the number under which its data is kept; what replaces all of it makes another one."""
+    """`world` is the number under which its data is kept; what replaces all of it makes another one.
+
+    `filled` is None where its data did not begin with a fixture of its own.
+    """
 
     key: int
     world: int
@@ -73,6 +84,7 @@ class Tenant:
     terms: dict[str, PaymentTerm] = field(default_factory=dict)
     orgs: frozenset[str] = frozenset()
     custom_fields: CustomFields = NONE_DECLARED
+    filled: Filled | None = None
     entries: int = 0
     exercised: frozenset[tuple[str, str]] = frozenset()
 
@@ -187,6 +199,7 @@ def values_of(tenant: Tenant) -> dict[str, object]:
         "settings": tenant.settings.model_dump_json(by_alias=True),
         "policy": tenant.policy.model_dump_json(by_alias=True),
         "custom_fields": json.dumps(tenant.custom_fields.written),
+        "filled": _written(tenant.filled),
         "clock_offset": tenant.clock.offset,
         "clock_frozen_at": tenant.clock.frozen_at,
         **{name: getattr(tenant.counters, name) for name in COUNTERS},
@@ -199,8 +212,7 @@ def remove(database: Database, key: int) -> None:
 
 
 def save_counters(on: Connected, tenant: Tenant) -> None:
-    counts = {f"_{name}": getattr(tenant.counters, name) for name in COUNTERS}
-    _SAVE_COUNTERS.run(on, {"_key": tenant.key, **counts})
+    _SAVE_COUNTERS.run_with(on, (*counts(tenant), tenant.key))
 
 
 def keep_fixture(database: Database, digest: str, blocks: Sequence[bytes]) -> None:
@@ -226,7 +238,7 @@ def client(row: Sequence[Any]) -> Client:
 
 
 def _tenant(row: Sequence[Any]) -> Tenant:
-    key, world, name, fixture, settings, policy, custom_fields, offset, frozen_at, *counts = row
+    key, world, name, fixture, settings, policy, custom_fields, filled, offset, frozen_at, *counts = row
     return Tenant(
         key=key,
         world=world,
@@ -237,7 +249,19 @@ def _tenant(row: Sequence[Any]) -> Tenant:
         clock=Clock(offset, frozen_at),
         counters=Counters(*counts),
         custom_fields=CustomFields.read(json.loads(custom_fields)),
+        filled=_filled(filled),
     )
+
+
+def _written(filled: Filled | None) -> str:
+    return json.dumps(filled and (filled.fixture, filled.day, _COUNT(filled.counters), filled.rows))
+
+
+def _filled(text: str) -> Filled | None:
+    if (known := json.loads(text)) is None:
+        return None
+    fixture, day, counts, rows = known
+    return Filled(fixture, day, Counters(*counts), rows)
 
 
 def _term(row: Sequence[Any]) -> PaymentTerm:
@@ -258,7 +282,7 @@ _MEMBERS = tuple(each.name for each in fields(Tenant) if each.name != "counters"
 COUNTERS = tuple(each.name for each in fields(Counters))
 _READ, _COUNT = attrgetter(*_MEMBERS), attrgetter(*COUNTERS)
 _CLOCK = ("clock_offset", "clock_frozen_at")
-_ROW = ("key", "world", "name", "fixture", "settings", "policy", "custom_fields", *_CLOCK, *COUNTERS)
+_ROW = ("key", "world", "name", "fixture", "settings", "policy", "custom_fields", "filled", *_CLOCK, *COUNTERS)
 _BY_KEY = Prepared(select(*(TENANTS.c[name] for name in _ROW)).where(TENANTS.c.key == bindparam("wanted")))
 _KEY_BY_NAME = Prepared(
     select(TENANTS.c.key).where(TENANTS.c.name == bindparam("wanted"), TENANTS.c.snapshot_of.is_(None))
@@ -267,7 +291,7 @@ _ALL_KEYS = Prepared(select(TENANTS.c.key).where(TENANTS.c.snapshot_of.is_(None)
 _SAVE_COUNTERS = Prepared(
     update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in COUNTERS})
 )
-VALUES = ("world", "fixture", "settings", "policy", "custom_fields", *_CLOCK, *COUNTERS)
+VALUES = ("world", "fixture", "settings", "policy", "custom_fields", "filled", *_CLOCK, *COUNTERS)
 _INSERT = Prepared(
     insert(TENANTS)
     .values({name: bindparam(name) for name in ("name", "snapshot_of", *VALUES)})

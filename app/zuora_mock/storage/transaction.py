@@ -20,7 +20,7 @@ from zuora_mock.clock import whole_seconds
 from zuora_mock.domain.catalogue import INVOICE, ObjectType
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.ids import object_id, object_ids
-from zuora_mock.storage import stored
+from zuora_mock.storage import originals, stored
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.places import column_names, columns, equal, table_of, whose
 from zuora_mock.storage.records import ASIDE, aside_of, column_set, columns_of, record_of
@@ -188,6 +188,7 @@ class Transaction:
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""
         after: Record = {name: value for name, value in {**before, **values}.items() if value is not None}
+        originals.keep(self, table_of(kind), "Id", [before["Id"]])
         if kind.stored:
             stored.replace(self, kind, before, after)
         else:
@@ -208,16 +209,18 @@ class Transaction:
             rows.append({**whose, "_id": before["Id"], **_prefixed(columns)})
             self.changes.add_changed(kind, before, after)
         if rows:
+            originals.keep(self, table_of(kind), "Id", [before["Id"] for before, _ in updates])
             _update(kind, tuple(columns)).run_many(self, rows)
 
     def delete(self, kind: ObjectType, records: Sequence[Record], by: str = "Id") -> None:
         """`by` is a field of which nothing but these records has the values that they have."""
         if not records:
             return
+        values = dict.fromkeys([record[by] for record in records])
+        originals.keep(self, table_of(kind), by, values)
         if kind.stored:
             stored.remove(self, kind, records)
         else:
-            values = dict.fromkeys([record[by] for record in records])
             _delete(kind, by).run_many(self, [{**self.scope, f"_{by}": value} for value in values])
         self.changes.add_gone(kind, records)
 

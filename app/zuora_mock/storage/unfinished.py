@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Record
+from zuora_mock.storage import originals
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import OBJECT_TABLES, TENANTS, UNFINISHED
@@ -54,6 +55,7 @@ def remove_later(transaction: Transaction, kind: ObjectType, rows: Sequence[Reco
     if row is None:
         return False
     invoices = list(dict.fromkeys(str(each["InvoiceId"]) for each in rows))
+    originals.keep(transaction, OBJECT_TABLES[kind.name], "InvoiceId", invoices)
     doomed = [*json.loads(row[1] or "[]"), [kind.name, transaction.entity, invoices]]
     _DOOM.run(transaction, {"whose": transaction.tenant.key, "rows": json.dumps(doomed)})
     transaction.changes.add_gone(kind, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zuora_mock import ids
 from zuora_mock.bounds import Bounds
@@ -31,8 +31,7 @@ class TooManyStubs(ValueError):
     """There are as many as the settings allow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stub:
+class Stub(NamedTuple):
     """`position` tells which of two is newer."""
 
     id: str

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zuora_mock.clock import stopwatch
 
@@ -17,8 +17,7 @@ _MOST = 10_000
 """Of tenants that are remembered; a new count makes nobody wait who need not."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(NamedTuple):
     """When a tenant's costly verb was over, what it cost in seconds, and the calls of others until then."""
 
     over: float

@@ -25,7 +25,7 @@ from zuora_mock.tenants.fixtures.problems import FixtureError, problem
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.tenants.fixtures.text import KeptText
 from zuora_mock.tenants.refusals import Taken, TenancyError, TooMany, Unknown, check_client
-from zuora_mock.tenants.worlds import Then, Worlds, blank_tenant, draft_of, shown
+from zuora_mock.tenants.worlds import Then, Worlds, blank_tenant, shown
 from zuora_mock.work.holds import Holds
 from zuora_mock.work.turns import at_once, finished
 
@@ -181,7 +181,7 @@ class Tenancy:
         else:
             fixture = self._chosen(base)
             self._keep(fixture)
-            yield from self._refill(tenant, fixture, own)
+            yield from self._worlds.reset(tenant, fixture, self._renewed(own))
         return tenant, False
 
     def fork(self, base: str, client_id: str, secret: str) -> Stepwise[Tenant]:
@@ -189,7 +189,7 @@ class Tenancy:
         self._check_new(client_id, secret)
         source = self._known(base)
         with self._worlds.being_made() as world:
-            tenant = yield from self._worlds.copy(source, world)
+            tenant = yield from self._worlds.copy_of_another(source, world)
             tenant.key, tenant.name = 0, client_id
             tenant.entries, tenant.exercised, tenant.counters.tokens = 0, frozenset(), 0
             self._add(tenant, secret)
@@ -226,8 +226,8 @@ class Tenancy:
     def reset(self, tenant: Tenant) -> Stepwise[dict[str, int]]:
         """Everything back to the fixture; how many rows of each kind are gone. Tokens stay and live anew."""
         fixture = yield from self._fixture(tenant.fixture)
-        removed = yield from self._refill(tenant, fixture, lambda made: seeding.reset_clients(made, fixture))
-        return shown(removed)
+        then = self._renewed(lambda made: seeding.reset_clients(made, fixture))
+        return shown((yield from self._worlds.reset(tenant, fixture, then)))
 
     def seed(self, tenant: Tenant, fixture: Fixture) -> Stepwise[SeedResult]:
         """Adds the fixture to what is there. Raises FixtureError."""
@@ -325,15 +325,7 @@ class Tenancy:
         if tenant is source:
             raise TenancyError(f"the tenant {tenant.name} cannot be its own base")
         then = self._renewed(jobs.unlink_all, then)
-        yield from self._worlds.replace(tenant, partial(self._worlds.copy, source), then, anew=True)
-
-    def _refill(self, tenant: Tenant, fixture: Fixture, then: Then) -> Stepwise[dict[str, int]]:
-        def filled(world: int) -> Stepwise[Tenant]:
-            draft = draft_of(tenant, world)
-            yield from seeding.fill(self._worlds.on(draft), fixture)
-            return draft
-
-        return (yield from self._worlds.replace(tenant, filled, self._renewed(then), anew=True))
+        yield from self._worlds.replace(tenant, partial(self._worlds.copy_of_another, source), then, anew=True)
 
     def _renewed(self, *then: Then) -> Then:
         """To be done when a tenant has other data than before."""

@@ -13,12 +13,16 @@ from typing import TypeAlias
 
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import COMPUTED
-from zuora_mock.storage import bulk, configuration, tenants
+from zuora_mock.storage import bulk, configuration, originals, tenants, unfinished
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Result, Stepwise, on_behalf_of
 from zuora_mock.storage.tenants import Counters, Tenant
 from zuora_mock.storage.transaction import Transaction
+from zuora_mock.tenants.fixtures import seeding
 from zuora_mock.tenants.fixtures.fixture import Fixture
+
+_FEW = 30_000
+"""Where at most so many rows were changed, a reset puts them back; else it makes all of them anew."""
 
 Then: TypeAlias = Callable[[Transaction], object]
 """The rest of a transaction."""
@@ -61,6 +65,12 @@ class Worlds:
         yield from bulk.copy_world(self._database, source.world, world)
         return draft_of(source, world)
 
+    def copy_of_another(self, source: Tenant, world: int) -> Stepwise[Tenant]:
+        """The same for another tenant, which the fixture would fill with other ids."""
+        draft = yield from self.copy(source, world)
+        draft.filled = None
+        return draft
+
     def add(self, tenant: Tenant, snapshot_of: int | None = None) -> None:
         """Writes the row of a tenant or a snapshot whose world was made."""
         tenants.add(self._database, tenant, snapshot_of=snapshot_of)
@@ -87,6 +97,27 @@ class Worlds:
             before = self._change_over(tenant, draft)
             then(transaction)
         return removed | (yield from bulk.remove_world(self._database, before))
+
+    def reset(self, tenant: Tenant, fixture: Fixture, then: Then) -> Stepwise[dict[str, int]]:
+        """The tenant has the fixture's data, and nothing else; as `replace` with `anew`."""
+
+        def filled(world: int) -> Stepwise[Tenant]:
+            draft = draft_of(tenant, world)
+            yield from seeding.fill(self.on(draft), fixture)
+            return draft
+
+        unfinished.undo(self._database, tenant.key)
+        if seeding.is_filled(tenant, fixture) and originals.changed(self.on(tenant)) <= _FEW:
+            return self._go_back(tenant, fixture, then)
+        return (yield from self.replace(tenant, filled, then, anew=True))
+
+    def _go_back(self, tenant: Tenant, fixture: Fixture, then: Then) -> dict[str, int]:
+        transaction = self.on(tenant)
+        removed = bulk.clear(transaction) | seeding.go_back(transaction, fixture)
+        tenant.entries = 0
+        configuration.save(transaction)
+        then(transaction)
+        return removed
 
     def extend(self, tenant: Tenant, add: Callable[[Transaction], Stepwise[Result]]) -> Stepwise[Result]:
         """A copy of the tenant's world, to which something was added, takes its place."""

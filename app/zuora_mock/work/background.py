@@ -39,6 +39,11 @@ class Background:
         self._loop: AbstractEventLoop | None = None
         self._planned = False
 
+    @property
+    def timers(self) -> int:
+        """How many jobs wait for their time."""
+        return len(self._timers)
+
     def wake(self, jobs: Iterable[Waiting]) -> None:
         """Has these jobs looked at soon."""
         self._waiting.extend(jobs)

@@ -7,6 +7,7 @@ some seconds of the tenant's clock (`delayed`), or when somebody says so (`manua
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import NamedTuple
 
 from pydantic_core import to_json
 
@@ -21,9 +22,14 @@ from zuora_mock.storage.transaction import Transaction
 _PENDING = frozenset({JobState.QUEUED, JobState.HELD, JobState.RUNNING})
 
 
-def enqueue(transaction: Transaction, type: str, object_id: str, parameters: object = None) -> str:
-    """The id of the new job. It follows from the object, so that jobs take nothing from the sequence of other ids."""
-    return _add(transaction, type, object_id, parameters, JobState.QUEUED)
+def enqueue(
+    transaction: Transaction, type: str, object_id: str, parameters: object = None, *, past: Past | None = None
+) -> str:
+    """The id of the new job. It follows from the object, so that jobs take nothing from the sequence of other ids.
+
+    `past` is that of the object, where it is known.
+    """
+    return _add(transaction, type, object_id, parameters, JobState.QUEUED, past)
 
 
 def note_done(transaction: Transaction, type: str, object_id: str) -> str:
@@ -31,10 +37,12 @@ def note_done(transaction: Transaction, type: str, object_id: str) -> str:
     return _add(transaction, type, object_id, None, JobState.SUCCEEDED)
 
 
-def _add(transaction: Transaction, type: str, object_id: str, parameters: object, state: JobState) -> str:
-    tenant = transaction.tenant
+def _add(
+    transaction: Transaction, type: str, object_id: str, parameters: object, state: JobState, past: Past | None = None
+) -> str:
+    tenant, before = transaction.tenant, past or past_of(transaction, object_id)
     job = Job(
-        id=_new_id(transaction, type, object_id),
+        id=_new_id(transaction, type, object_id, before.jobs),
         entity=transaction.entity,
         seq=tenant.next_seq(),
         type=type,
@@ -51,10 +59,10 @@ def _add(transaction: Transaction, type: str, object_id: str, parameters: object
     return job.id
 
 
-def _new_id(transaction: Transaction, type: str, object_id: str) -> str:
+def _new_id(transaction: Transaction, type: str, object_id: str, before: int) -> str:
     """That of the next attempt; where the first ones are forgotten, of the next that is free."""
     seed, stream = transaction.tenant.seed, f"job/{type}/{object_id}"
-    attempt = len(jobs.states_of(transaction, object_id)) + 1
+    attempt = before + 1
     while attempt > 1 and jobs.find(transaction, make_id(seed, stream, attempt)) is not None:
         attempt += 1
     return make_id(seed, stream, attempt)
@@ -78,11 +86,18 @@ class Progress(Enum):
     DONE = auto()
 
 
-def progress(transaction: Transaction, object_id: str) -> Progress:
-    states = set(jobs.states_of(transaction, object_id)) - {JobState.FAILED}
-    if states & _PENDING:
-        return Progress.PENDING
-    return Progress.DONE if states else Progress.NONE
+class Past(NamedTuple):
+    """How many jobs an object has had, and how far they have come."""
+
+    jobs: int
+    progress: Progress
+
+
+def past_of(transaction: Transaction, object_id: str) -> Past:
+    states = jobs.states_of(transaction, object_id)
+    if not _PENDING.isdisjoint(states):
+        return Past(len(states), Progress.PENDING)
+    return Past(len(states), Progress.NONE if set(states) <= {JobState.FAILED} else Progress.DONE)
 
 
 def is_pending(transaction: Transaction, object_id: str, type: str = "") -> bool:

@@ -114,19 +114,19 @@ class Runner:
 
     def run_job(self, tenant: Tenant, id: str) -> Stepwise[bool]:
         """Runs the job if it waits and is due; whether it ran."""
-        with begin(self._database, tenant) as transaction:
-            job = self._resumed(transaction, id)
-            if job is None or job.state is not JobState.QUEUED or job.due_at > tenant.now():
-                return False
+        job = self._read(tenant, id)
+        if job is not None and job.state is JobState.RUNNING and (tenant.key, id) in self._stalled:
+            with begin(self._database, tenant) as transaction:
+                job = rows.move(transaction, job, JobEvent.REQUEUE, "what it did could not be written")
+        if job is None or job.state is not JobState.QUEUED or job.due_at > tenant.now():
+            return False
         yield from self._perform(tenant, job)
         return True
 
-    def _resumed(self, transaction: Transaction, id: str) -> Job | None:
-        """The job; one that could not be finished, because nothing could be written, waits again."""
-        job, waiting = rows.find(transaction, id), (transaction.tenant.key, id)
-        if job is None or waiting not in self._stalled or job.state is not JobState.RUNNING:
-            return job
-        return rows.move(transaction, job, JobEvent.REQUEUE, "what it did could not be written")
+    def _read(self, tenant: Tenant, id: str) -> Job | None:
+        """As it is; a statement that only reads needs no transaction around it."""
+        with self._database.lock:
+            return rows.find(on_behalf_of(self._database, tenant), id)
 
     def run_jobs(self, tenant: Tenant, ids: Iterable[str]) -> Stepwise[JobIds]:
         """Those of the jobs that ran."""
@@ -143,8 +143,7 @@ class Runner:
         ran: Shown = []
         while due := [job for job in self._queued(tenant) if job.due_at <= tenant.now() or (manual and job.manual)]:
             for job in due:
-                with begin(self._database, tenant) as transaction:
-                    found = rows.find(transaction, job.id)
+                found = self._read(tenant, job.id)
                 if found is not None and found.state is JobState.QUEUED:
                     ran.append((yield from self.run_now(tenant, job.id)))
                     yield
@@ -182,8 +181,7 @@ class Runner:
             return _AGAIN
         finally:
             self._holds.give_back(tenant.name)
-        with begin(self._database, tenant) as transaction:
-            job = rows.find(transaction, job_id)
+        job = self._read(tenant, job_id)
         if job is None or job.state is not JobState.QUEUED or job.manual or tenant.clock.frozen:
             return None
         return min(max(job.due_at - tenant.now(), 1), DAY) / SECOND

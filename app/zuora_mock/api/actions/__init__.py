@@ -1,5 +1,3 @@
 """`/v1/action/*`."""
 
-from zuora_mock.api.actions.routes import router
-
-routers = (router,)
+prefixes = ("/v1/action/",)

@@ -59,6 +59,7 @@ router = APIRouter(
     dependencies=[*DECLARED, *REPEATABLE],
     responses=REFUSED,
 )
+routers = (router,)
 
 
 @router.post("/execute", response_model=list[SaveResult])

@@ -1,5 +1,3 @@
 """`/v1/describe`."""
 
-from zuora_mock.api.describe.routes import router
-
-routers = (router,)
+prefixes = ("/v1/describe",)

@@ -60,6 +60,7 @@ router = APIRouter(
     default_response_class=Response,
     responses=_ANSWERS,
 )
+routers = (router,)
 
 
 class DescribeOptions(Options):

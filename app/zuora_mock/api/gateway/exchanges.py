@@ -15,7 +15,7 @@ from zuora_mock.api.gateway import bodies, idempotency, outcome, steps, stubbing
 from zuora_mock.api.gateway.call import Answer, Call, Context, Request
 from zuora_mock.api.gateway.credentials import Authenticator, Caller
 from zuora_mock.api.gateway.exchange import Exchange
-from zuora_mock.api.gateway.operation import OperationRoute
+from zuora_mock.api.gateway.operation import Operation
 from zuora_mock.api.gateway.reference import in_zuora
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.api.gateway.traffic import Traffic
@@ -149,7 +149,7 @@ class Exchanges:
 
     # Who calls, and which fault they meet
 
-    def _caller(self, request: Request, operation: OperationRoute | None) -> Caller:
+    def _caller(self, request: Request, operation: Operation | None) -> Caller:
         opened = operation.name if operation and operation.open else ""
         if request.oversized and opened:
             return Caller(None, refusal=bodies.too_large(request.limit))

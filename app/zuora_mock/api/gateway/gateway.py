@@ -11,17 +11,16 @@ from __future__ import annotations
 import asyncio
 import gzip
 import sys
-from collections.abc import Sequence
 
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zuora_mock.api.gateway import network
 from zuora_mock.api.gateway.call import Answer, Request
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.exchanges import Exchanges
-from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.api.gateway.table import RouteTable, Target
+from zuora_mock.api.gateway.operations import Operations
+from zuora_mock.api.gateway.table import Target
 from zuora_mock.printable import line
 from zuora_mock.services import Services
 from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
@@ -33,23 +32,14 @@ SMALLEST_ZIPPED = 1000
 
 
 class Gateway:
-    """`routes` is the application's list, which may grow; `otherwise` the router behind."""
+    """`routes` is the application's list, which grows; `otherwise` the router behind."""
 
-    def __init__(self, services: Services, routes: Sequence[BaseRoute], otherwise: ASGIApp) -> None:
+    def __init__(self, services: Services, routes: list[BaseRoute], otherwise: ASGIApp) -> None:
         self._services = services
         self._exchanges = Exchanges(services)
-        self._routes = routes
+        self.operations = Operations(routes)
         self._otherwise = otherwise
-        self._table, self._others = RouteTable(()), list[BaseRoute]()
-        self._drawn_from = 0
         services.tenancy.listeners.append(self._exchanges.traffic.end)
-
-    @property
-    def table(self) -> RouteTable:
-        if self._drawn_from != len(self._routes):
-            self._table, self._drawn_from = RouteTable(self._routes), len(self._routes)
-            self._others = [route for route in self._routes if not isinstance(route, OperationRoute)]
-        return self._table
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, *, otherwise: ASGIApp | None = None) -> None:
         """`otherwise` is asked in the place of the router where the gateway stands in front of more."""
@@ -65,14 +55,16 @@ class Gateway:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send, otherwise: ASGIApp) -> None:
         path = _path(scope)
-        place = self.table.find(path)
-        if place is None and self._is_elsewhere(scope):
-            await otherwise(scope, receive, send)
-            return
+        place = self.operations.find(path)
+        if place is None:
+            if self.operations.is_elsewhere(scope):
+                await otherwise(scope, receive, send)
+                return
+            self.operations.unfold()  # one of them has the dialect that refuses it
         request = await _read(scope, path, receive, self._services.settings.max_body)
         if self._services.tenancy.holds.any:
-            await self._admitted(request, self.table.target(request.method, path, place))
-        exchange = self._exchanges.open(request, self.table.target(request.method, path, place))
+            await self._admitted(request, self.operations.table.target(request.method, path, place))
+        exchange = self._exchanges.open(request, self.operations.table.target(request.method, path, place))
         try:
             await self._serve(exchange, scope, receive, send)
         finally:
@@ -84,13 +76,6 @@ class Gateway:
     async def _admitted(self, request: Request, target: Target) -> None:
         """Once nobody is in the middle of long work on the tenant that the call is about."""
         await self._services.tenancy.holds.free(self._exchanges.tenant_of(request, target).name)
-
-    def _is_elsewhere(self, scope: Scope) -> bool:
-        """Whether a route of the application that is none of Zuora's fits, with a slash at its end or without."""
-        path = scope["path"]
-        toggled = path.rstrip("/") if path.endswith("/") else f"{path}/"
-        scopes = ({**scope, "path": each} for each in (path, toggled) if each)
-        return any(route.matches(each)[0] is not Match.NONE for each in scopes for route in self._others)
 
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         if exchange.injection.milliseconds:

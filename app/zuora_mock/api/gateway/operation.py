@@ -50,6 +50,42 @@ def form(model: type[BaseModel]) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
+class Operation:
+    """An operation as calls ask for it: a route looks far and wide for each of its attributes, see `__getattr__`."""
+
+    name: str
+    open: bool
+    versioned: bool
+    level: Level
+    kind: ObjectType | None
+    needs_media_type: bool
+
+    def __init__(self, route: OperationRoute) -> None:
+        self.name, self.level, self.kind, self.dialect = route.name, route.level, route.kind, route.dialect
+        self.open, self.versioned, self.needs_media_type = route.open, route.versioned, route.needs_media_type
+        self._endpoint = route.endpoint
+
+    @cached_property
+    def _parameters(self) -> Mapping[str, Any]:
+        signature = inspect.signature(self._endpoint, eval_str=True)
+        return {name: parameter.annotation for name, parameter in signature.parameters.items()}
+
+    @cached_property
+    def body(self) -> type[Body] | None:
+        """The model of the body, None for an operation that takes none."""
+        found = (each for each in self._parameters.values() if inspect.isclass(each) and issubclass(each, Body))
+        return next(found, None)
+
+    @cached_property
+    def _read(self) -> tuple[tuple[str, Callable[[Call, Mapping[str, str]], Any]], ...]:
+        return tuple((name, _reader(name, annotation)) for name, annotation in self._parameters.items())
+
+    def answer(self, call: Call, path: Mapping[str, str]) -> Answer:
+        """Raises Refusal: the body or the call as a whole is refused."""
+        answer: Answer = self._endpoint(**{name: read(call, path) for name, read in self._read})
+        return answer
+
+
 class OperationRoute(APIRoute):
     """One operation of Zuora. A family makes a subclass of it that has the family's dialect.
 
@@ -101,24 +137,8 @@ class OperationRoute(APIRoute):
         return {}
 
     @cached_property
-    def _parameters(self) -> Mapping[str, Any]:
-        signature = inspect.signature(self.endpoint, eval_str=True)
-        return {name: parameter.annotation for name, parameter in signature.parameters.items()}
-
-    @cached_property
-    def body(self) -> type[Body] | None:
-        """The model of the body, None for an operation that takes none."""
-        found = (each for each in self._parameters.values() if inspect.isclass(each) and issubclass(each, Body))
-        return next(found, None)
-
-    @cached_property
-    def _read(self) -> tuple[tuple[str, Callable[[Call, Mapping[str, str]], Any]], ...]:
-        return tuple((name, _reader(name, annotation)) for name, annotation in self._parameters.items())
-
-    def answer(self, call: Call, path: Mapping[str, str]) -> Answer:
-        """Raises Refusal: the body or the call as a whole is refused."""
-        answer: Answer = self.endpoint(**{name: read(call, path) for name, read in self._read})
-        return answer
+    def operation(self) -> Operation:
+        return Operation(self)
 
 
 def _reader(name: str, annotation: Any) -> Callable[[Call, Mapping[str, str]], Any]:

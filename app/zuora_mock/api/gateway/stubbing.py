@@ -9,7 +9,7 @@ from functools import cached_property
 from zuora_mock.api.gateway.call import Answer, Call, Request
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.models import Body
-from zuora_mock.api.gateway.operation import OperationRoute
+from zuora_mock.api.gateway.operation import Operation
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.domain.levels import Level
 from zuora_mock.steering.faults import FaultKind, Injection
@@ -19,16 +19,15 @@ from zuora_mock.stubs.called import Called
 from zuora_mock.stubs.keeping import Stub, Stubs
 
 
-class StubbedOperation(OperationRoute):
+class StubbedOperation(Operation):
     """A stub as the operation of one call. It has the name of the one that it stands for, if there is one."""
 
-    level = Level.STUBBED
-    versioned = False
-
-    def __init__(self, stub: Stub, instead: OperationRoute | None) -> None:
+    def __init__(self, stub: Stub, instead: Operation | None) -> None:
         self._stub = stub
         self.name = instead.name if instead else ""
         self.open = stub.mapping.anonymous or (instead is not None and instead.open)
+        self.level, self.kind = Level.STUBBED, None
+        self.versioned = self.needs_media_type = False
 
     @cached_property
     def body(self) -> type[Body] | None:
@@ -83,8 +82,7 @@ def _injection(stub: Stub) -> Injection:
 def together(stubbed: Injection, ordered: Injection) -> Injection:
     """A fault that is ordered strikes before the stub can answer; the delays add up."""
     main = ordered if ordered.kind or not stubbed.kind else stubbed
-    return replace(
-        main,
+    return main._replace(
         milliseconds=stubbed.milliseconds + ordered.milliseconds,
         ignored=ordered.ignored,
         notes=ordered.notes,

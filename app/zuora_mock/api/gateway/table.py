@@ -12,10 +12,11 @@ from urllib.parse import unquote
 
 from starlette.routing import BaseRoute
 
+from zuora_mock.api import Family
 from zuora_mock.api.gateway.dialect import Dialect
-from zuora_mock.api.gateway.operation import OperationRoute
+from zuora_mock.api.gateway.operation import Operation, OperationRoute
 
-Methods = dict[str, OperationRoute]
+Methods = dict[str, Operation]
 
 OBJECTS = "/v1/object/"
 
@@ -61,7 +62,7 @@ class Target:
 
     methods: Methods
     values: Mapping[str, str]
-    operation: OperationRoute | None
+    operation: Operation | None
     dialect: Dialect
 
     @property
@@ -70,10 +71,12 @@ class Target:
 
 
 class RouteTable:
-    """The operations among the routes of an application."""
+    """The operations among the routes of an application, and the families whose operations are not there yet."""
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        routes = tuple(routes)
         self.operations = tuple(each for each in routes if isinstance(each, OperationRoute))
+        self.families = tuple(each for each in routes if isinstance(each, Family))
         self._root = _Branch()
         self._fixed: dict[str, Place] = {}
         self._stems: dict[str, tuple[Methods, str]] = {}
@@ -82,12 +85,12 @@ class RouteTable:
         dialects = {each.dialect.prefix: each.dialect for each in self.operations}
         self._dialects = sorted(dialects.items(), key=lambda pair: len(pair[0]), reverse=True)
 
-    def _add(self, operation: OperationRoute) -> None:
-        for path in {operation.path, folded(operation.path)}:
+    def _add(self, route: OperationRoute) -> None:
+        for path in {route.path, folded(route.path)}:
             branch = self._root
             for segment in path.split("/")[1:]:
                 branch = branch.next(segment)
-            branch.methods.setdefault(operation.method, operation)
+            branch.methods.setdefault(route.method, route.operation)
             stem, _, last = path.rpartition("/")
             if "{" not in path:
                 self._fixed[path] = Place(branch.methods, _NO_VALUES)
@@ -99,6 +102,11 @@ class RouteTable:
         if found is None and path.startswith(OBJECTS):
             return _walk(self._root, folded(path).split("/"), 1)
         return found
+
+    def family(self, path: str) -> Family | None:
+        """The one to be asked about a path that is not found."""
+        fitting = ((prefix, each) for each in self.families for prefix in each.prefixes if path.startswith(prefix))
+        return max(fitting, key=lambda pair: len(pair[0]), default=("", None))[1]
 
     def _by_stem(self, path: str) -> Place | None:
         """One look-up for a path whose only parameter is its end, as that of most reads."""

@@ -1,5 +1,3 @@
 """Signing in."""
 
-from zuora_mock.api.oauth.routes import connections, tokens
-
-routers = (tokens, connections)
+prefixes = ("/oauth/", "/v1/connections")

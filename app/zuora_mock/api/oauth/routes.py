@@ -81,6 +81,7 @@ async def key_headers(
 
 tokens = APIRouter(route_class=TokenRoute, tags=[TokenRoute.family], dependencies=TRACED)
 connections = APIRouter(route_class=ConnectionRoute, tags=[ConnectionRoute.family], dependencies=TRACED)
+routers = (tokens, connections)
 
 
 @tokens.post("/oauth/token", response_model=Token, responses={"4XX": {"model": SpringError, "description": "Refused"}})

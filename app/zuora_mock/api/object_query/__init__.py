@@ -1,5 +1,3 @@
 """`/object-query/*`."""
 
-from zuora_mock.api.object_query.routes import router
-
-routers = (router,)
+prefixes = ("/object-query/",)

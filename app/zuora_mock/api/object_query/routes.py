@@ -36,6 +36,7 @@ router = APIRouter(
     dependencies=DECLARED_OF_REST,
     responses={"4XX": {"model": QueryRefused, "description": "Refused"}},
 )
+routers = (router,)
 
 
 def _lister(resource: Resource) -> QueryEndpoint:

@@ -1,5 +1,3 @@
 """`/v1/object/*`."""
 
-from zuora_mock.api.objects.routes import router
-
-routers = (router,)
+prefixes = ("/v1/object/",)

@@ -38,7 +38,7 @@ from zuora_mock.domain.values import Record, is_id
 from zuora_mock.errors import Provenance
 from zuora_mock.pointers import pointer
 
-Operation = Callable[..., Answer]
+CrudEndpoint = Callable[..., Answer]
 
 _WRITING: Mapping[str, Access] = {"POST": CREATE, "PUT": UPDATE}
 _ANSWERS: Mapping[str, type[BaseModel] | None] = {"GET": None, "POST": Saved, "PUT": Saved, "DELETE": Deleted}
@@ -65,13 +65,14 @@ router = APIRouter(
     dependencies=DECLARED,
     responses=REFUSED,
 )
+routers = (router,)
 
 
 class ReadOptions(Options):
     fields: str | None = Field(default=None, description="Names with commas between them; Id is always there")
 
 
-def _reader(kind: ObjectType) -> Operation:
+def _reader(kind: ObjectType) -> CrudEndpoint:
     def read(call: CurrentCall, id: str, options: Annotated[ReadOptions, Query()]) -> Answer:
         only = _wanted(kind, options.fields, call.wsdl)
         record = _found(call, kind, id)
@@ -106,7 +107,7 @@ def _found(call: Call, kind: ObjectType, id: str) -> Record:
     return record
 
 
-def _creator(kind: ObjectType) -> Operation:
+def _creator(kind: ObjectType) -> CrudEndpoint:
     def create(call: CurrentCall, body: Members, options: CurrentWriteOptions) -> Answer:
         members = _known(call, kind, CREATE, options, body.document)
         return _saved(records.create(call.transaction, kind, [members], call.wsdl)[0])
@@ -114,7 +115,7 @@ def _creator(kind: ObjectType) -> Operation:
     return create
 
 
-def _updater(kind: ObjectType) -> Operation:
+def _updater(kind: ObjectType) -> CrudEndpoint:
     def update(call: CurrentCall, id: str, body: Members, options: CurrentWriteOptions) -> Answer:
         members = {**_known(call, kind, UPDATE, options, body.document), "Id": id}
         return _saved(records.update(call.transaction, kind, [members], call.wsdl)[0])
@@ -122,7 +123,7 @@ def _updater(kind: ObjectType) -> Operation:
     return update
 
 
-def _deleter(kind: ObjectType) -> Operation:
+def _deleter(kind: ObjectType) -> CrudEndpoint:
     def delete(call: CurrentCall, id: str) -> Answer:
         outcome = records.delete(call.transaction, kind, [id])[0]
         _raise_refusal(outcome)
@@ -174,7 +175,7 @@ def _add(method: str, kind: ObjectType) -> None:
     route.kind, route.level = kind, kind.level
 
 
-_OPERATIONS: Mapping[str, tuple[str, Callable[[ObjectType], Operation]]] = {
+_OPERATIONS: Mapping[str, tuple[str, Callable[[ObjectType], CrudEndpoint]]] = {
     "GET": ("Read", _reader),
     "POST": ("Create", _creator),
     "PUT": ("Update", _updater),

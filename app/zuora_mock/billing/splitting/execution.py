@@ -8,8 +8,7 @@ own, other attributes stay).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from zuora_mock.billing import invoices
 from zuora_mock.domain import rules
@@ -43,8 +42,7 @@ _Piece = TypeVar("_Piece")
 _PAYMENTS_OF_A_TAX = frozenset({"CreditAmount", "PaymentAmount"})
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """A split ready to be done. `members` are the invoices that it replaces, `whole` is what they add up to."""
 
     split: Split
@@ -67,8 +65,7 @@ STEP = 1000
 """So many rows of parts are made, compared or written in one step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(NamedTuple):
     """Work whose parts are written but for their headers, so that there are no such invoices yet."""
 
     work: Work

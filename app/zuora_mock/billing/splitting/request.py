@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 from zuora_mock.billing import keys, operations
 from zuora_mock.billing.operations import InvoiceOperation
@@ -53,8 +53,7 @@ class WantedSplit:
         return cls(written["by_amount"], tuple(WantedPart(**each) for each in written["parts"]))
 
 
-@dataclass(frozen=True, slots=True)
-class BegunSplit:
+class BegunSplit(NamedTuple):
     """With its job; the parts where it is done."""
 
     job: str
@@ -90,8 +89,7 @@ def _stage(transaction: Transaction, checked: _Checked, job: str) -> Stepwise[St
     return (yield from stage(transaction, work))
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
+class _Checked(NamedTuple):
     split: Split
     group: list[Record]
     policy: Policy
@@ -99,7 +97,7 @@ class _Checked:
 
 def _check(transaction: Transaction, invoice_id: str, wanted: WantedSplit) -> _Checked:
     group = load_group(transaction, invoice_id)
-    ways = replace(policy(transaction), rounding=Rounding.LARGEST_REMAINDER)
+    ways = policy(transaction)._replace(rounding=Rounding.LARGEST_REMAINDER)
     refusal = check_invoice(invoice_id, group, ways)
     if refusal is not None:
         raise refusal

@@ -101,7 +101,7 @@ def remove_item(transaction: Transaction, record: Record) -> None:
 
 def is_executed(transaction: Transaction, split_id: str) -> bool:
     """Whether the split was executed or is about to be; one whose background work failed counts as untouched."""
-    if orders.progress(transaction, split_id) is not Progress.NONE:
+    if orders.past_of(transaction, split_id).progress is not Progress.NONE:
         return True
     item = transaction.any(INVOICE_SPLIT_ITEM, InvoiceSplitId=split_id)
     return item is not None and "InvoiceId" in item
@@ -124,29 +124,29 @@ def _submit(transaction: Transaction, id: object, first: dict[str, int], positio
         message = f"InvoiceSplit {split.id} was named already"
         again = rules.SPLIT_ONCE.refusal(message, expected="each id once", actual=split.id, remedy=Remedy())
         return Outcome(shown, again, repeats=first[split.id])
-    refusal = _refusal(transaction, split)
+    past = orders.past_of(transaction, split.id)
+    refusal = _refusal(transaction, split, past.progress)
     if refusal is None:
-        transaction.jobs.append(orders.enqueue(transaction, JOB_TYPE, split.id))
+        transaction.jobs.append(orders.enqueue(transaction, JOB_TYPE, split.id, past=past))
     return Outcome(shown, refusal)
 
 
-def _refusal(transaction: Transaction, split: Split) -> Refusal | None:
+def _refusal(transaction: Transaction, split: Split, progress: Progress) -> Refusal | None:
     group = load_group(transaction, split.invoice_id)
-    refusal = _check_once(transaction, split) or _check_rivals(transaction, split, group)
+    refusal = _check_once(split, progress) or _check_rivals(transaction, split, group)
     return refusal or check(split, group, policy(transaction))
 
 
-def _check_once(transaction: Transaction, split: Split) -> Refusal | None:
-    stage = _stage(transaction, split)
+def _check_once(split: Split, progress: Progress) -> Refusal | None:
+    stage = _stage(split, progress)
     if not stage:
         return None
     message, state = f"InvoiceSplit {split.id} {stage}", {"InvoiceId": split.invoice_id, "parts": split.parts}
     return rules.SPLIT_ONCE.refusal(message, expected="a split not executed", actual=stage, state=state)
 
 
-def _stage(transaction: Transaction, split: Split) -> str:
+def _stage(split: Split, progress: Progress) -> str:
     """How far a split has come that was executed; empty for another."""
-    progress = orders.progress(transaction, split.id)
     if progress is Progress.PENDING:
         return "is queued to be executed"
     return "has been executed already" if split.parts or progress is Progress.DONE else ""

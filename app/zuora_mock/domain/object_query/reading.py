@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
@@ -192,10 +192,11 @@ def _bound(reading: Reading, field: Field, operator: Operator, value: str) -> Cl
     """Raises ValueError in words for a person."""
     if operator is Operator.IN:
         clause = bind_any(reading, field, [_literal(field, each) for each in _list(value)])
-        return replace(clause, folded=_folds(field))
+        return clause._replace(folded=_folds(field))
     if _is_null(value) and operator in {Operator.EQUAL, Operator.NOT_EQUAL}:
         return bind(reading, field, operator, Null())
-    return replace(bind(reading, field, operator, _literal(field, value)), folded=operator in _FOLDED and _folds(field))
+    clause = bind(reading, field, operator, _literal(field, value))
+    return clause._replace(folded=operator in _FOLDED and _folds(field))
 
 
 def _folds(field: Field) -> bool:

@@ -25,9 +25,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from zuora_mock.domain.splitting.bridges import Bridges
 
@@ -53,8 +52,7 @@ class Reason(StrEnum):
     SUM = "sum"
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """Who gets what, in minor units. `cells` and `reasons` are indexed [row][part], `totals` by part."""
 
     rounding: Rounding
@@ -174,8 +172,7 @@ _WITHOUT_UNIT = frozenset({Reason.FLOOR, Reason.HANDED_ON})
 _WITH_UNIT = frozenset({Reason.LARGEST_FRACTION, Reason.REPAIR})
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """To a part: from another one through a row, from another one that it gives its unit to, or from the first row."""
 
     before: int | None

@@ -11,7 +11,6 @@ the invoice, row by row: no part of a cent is lost, whatever made the parts.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -73,8 +72,7 @@ class Split(NamedTuple):
         return tuple(item.amount for item in self.items if item.amount is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """What the tenant's settings and payment terms have to say about splits."""
 
     allowed: bool = True
@@ -256,7 +254,8 @@ def adjusted(percentages: Sequence[int]) -> list[int]:
     if 0 < sum(percentages[:-1]) < HUNDRED_PERCENT:
         kept = list(percentages[:-1])
     else:
-        kept = [share * HUNDRED_PERCENT // sum(percentages) for share in percentages[:-1]]
+        total = sum(percentages)
+        kept = [share * HUNDRED_PERCENT // total for share in percentages[:-1]]
     return [*kept, HUNDRED_PERCENT - sum(kept)]
 
 
@@ -301,7 +300,8 @@ def _columns(
     percentages, amounts = [item.percentage for item in split.items], split.amounts
     shares = yield from allocating(rows, policy.rounding, percentages=percentages, targets=amounts, binding=binding)
     yield
-    return [[to_micros(cell, digits) for cell in column] for column in zip(*shares.cells, strict=True)]
+    unit = to_micros(1, digits)
+    return [[cell * unit for cell in column] for column in zip(*shares.cells, strict=True)]
 
 
 def _part(item: SplitItem, invoice: Invoice, terms: Sequence[str | None], policy: Policy) -> Part:

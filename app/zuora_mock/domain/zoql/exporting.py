@@ -10,7 +10,6 @@ object itself.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -62,7 +61,7 @@ def read(text: str, zone: tzinfo, custom: CustomFields) -> ExportQuery:
     selection = resolve(own, wsdl=LATEST_WSDL, zone=zone, custom=custom)
     columns = _every(kind, custom) if names == "*" else tuple(_column(kind, name, custom) for name in _split(names))
     return ExportQuery(
-        replace(selection, names=("Id",)),
+        selection._replace(names=("Id",)),
         columns,
         _column(kind, order[1], custom).field if order else None,
         bool(order and (order[2] or "").lower() == "desc"),

@@ -17,10 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from zuora_mock.domain.conditions import Boolean, DateTime, Literal, Null, Number, Operator, Text, like_pattern
 from zuora_mock.domain.dates import DATE, DATE_TIME
@@ -101,8 +100,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One comparison. `field` is spelled as in the query."""
 
     field: str
@@ -113,8 +111,7 @@ class Condition:
 Where: TypeAlias = tuple[tuple[Condition, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query, its names spelled as typed and its fields in their order, repetitions included.
 
     `where` is an OR of ANDs; empty means every record.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import tzinfo
+from typing import NamedTuple
 
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import Access, Field, ObjectType, find_object, known_at
@@ -25,8 +25,7 @@ from zuora_mock.domain.zoql.grammar import OPERATORS, Condition, Query
 from zuora_mock.errors import Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(NamedTuple):
     """What names and literals are read against; `typed` is the object as the query spells it."""
 
     kind: ObjectType
@@ -120,7 +119,7 @@ def _narrowed(selection: Selection, rest: str) -> Selection:
     name, values = rest.split(None, 1)
     own = [Clause(name, Operator.EQUAL, value) for value in values.split("|")]
     where = tuple((*conjunction, each) for conjunction in selection.where or ((),) for each in own)
-    return replace(selection, where=where)
+    return selection._replace(where=where)
 
 
 def _clause(context: _Context, condition: Condition) -> Clause:
