@@ -26,6 +26,7 @@ import psycopg
 import pytest
 
 from zuora_mock.database_url import DatabaseUrl
+from zuora_mock.storage.postgresql_schema import NO_TENANT
 from zuora_mock.storage.tables import metadata
 
 WANTED = "TEST_ENGINE"
@@ -129,7 +130,7 @@ class Databases:
 
 
 def _emptied(name: str, columns: Any) -> str:
-    return f"DELETE FROM {name}" + (" WHERE tenant >= 0" if "tenant" in columns else "")
+    return f"DELETE FROM {name}" + (f" WHERE tenant > {NO_TENANT}" if "tenant" in columns else "")
 
 
 _SEQUENCES = ("tenants_key_seq", "worlds_number_seq")

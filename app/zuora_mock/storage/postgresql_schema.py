@@ -31,6 +31,8 @@ VERSION_TABLE = "zuora_mock_version"
 _SAMPLED = (*OBJECT_TABLES.values(), STORED_RECORDS, STORED_KEYS, JOBS, JOURNAL, IDEMPOTENCY, CURSOR_ROWS)
 """What holds thousands of rows of a tenant."""
 _SAMPLE, _SAMPLE_TENANTS = 1000, 10
+NO_TENANT = -(2**40)
+"""Below all numbers of worlds, and of those with a minus under which originals are kept."""
 _IN_ORDER = (TOKENS, IDEMPOTENCY, CURSORS)
 """Where the order in which rows came is asked for, which SQLite knows by itself."""
 
@@ -79,7 +81,7 @@ def descriptions() -> Iterator[str]:
     """Statements that tell the planner, once for all, how rows spread over large tenants.
 
     A new database has no statistics; a plan made then, and kept, reads all of a tenant for one row. The rows belong to
-    tenants that do not exist, whose keys are below zero.
+    tenants that do not exist.
     """
     for table in _SAMPLED:
         yield _sample(table)
@@ -102,7 +104,7 @@ def _is_sampled(column: Column[Any]) -> bool:
 
 def _sampled(column: Column[Any]) -> str:
     if column.name == "tenant":
-        return f"-1 - n % {_SAMPLE_TENANTS}"
+        return f"{NO_TENANT} - n % {_SAMPLE_TENANTS}"
     if column.name == "entity":
         return "n / 500"
     if column.name == "object":
