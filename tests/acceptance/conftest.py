@@ -10,28 +10,34 @@ from typing import Any
 import pytest
 
 from tests.acceptance import engines
-from tests.acceptance.engines import ON_BOTH, POSTGRESQL, SQLITE, Databases, is_spare, wanted
+from tests.acceptance.engines import POSTGRESQL, Databases, engines_of, is_spare
 from tests.acceptance.mocks import Client, Mock, Start
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "engine" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in ON_BOTH and not wanted():
-        metafunc.parametrize("engine", [SQLITE, POSTGRESQL])
+    if "engine" in metafunc.fixturenames and not hasattr(metafunc.module, "engine"):
+        several = engines_of(metafunc.definition.path.stem)
+        if len(several) > 1:
+            metafunc.parametrize("engine", several)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of the golden pairs every third runs on PostgreSQL too: they are many."""
-    spare = [] if wanted() else [each for each in items if POSTGRESQL in each.name and is_spare(each.nodeid)]
-    config.hook.pytest_deselected(items=spare)
-    items[:] = [each for each in items if each not in set(spare)]
+    spare = {each for each in items if _engine_of(each) == POSTGRESQL and is_spare(each.path.stem, each.nodeid)}
+    config.hook.pytest_deselected(items=list(spare))
+    items[:] = [each for each in items if each not in spare]
+
+
+def _engine_of(test: pytest.Item) -> object:
+    parameters = getattr(test, "callspec", None)
+    return parameters and parameters.params.get("engine")
 
 
 @pytest.fixture
-def engine() -> str:
+def engine(request: pytest.FixtureRequest) -> str:
     """Of tests that do not run on both."""
-    return POSTGRESQL if wanted() else SQLITE
+    return engines_of(request.path.stem)[0]
 
 
 @pytest.fixture(scope="session")
