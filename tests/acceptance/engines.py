@@ -39,7 +39,6 @@ _SHARES = {
     "test_admin_tenants": 2,
     "test_custom_fields": 2,
     "test_determinism": 1,
-    "test_drawn_splits": 2,
     "test_execute": 3,
     "test_golden_pairs": 5,
     "test_object_query": 3,
