@@ -7,6 +7,7 @@ be lost with the machine of the database, as with SQLite's file, but not with a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -37,7 +38,9 @@ _KEEPALIVES: dict[str, Any] = {"keepalives_idle": 10, "keepalives_interval": 5, 
 _OURS = 0x7A756F7261
 """The number of our lock: `zuora`."""
 _VERSION = f"SELECT version FROM {VERSION_TABLE}"  # noqa: S608  (a name of ours)
-_LOCK = "SELECT pg_try_advisory_lock(%s)"
+_LOCK, _UNLOCK = "SELECT pg_advisory_lock(%s)", "SELECT pg_advisory_unlock_all()"
+_LOCK_PATIENCE = "SET lock_timeout = '500ms'"
+"""The session of a server that was killed ends a moment later."""
 
 _PREPARED_AFTER, _MOST_PREPARED = 2, 1000
 
@@ -120,6 +123,9 @@ class PostgreSQLConnection:
         return cursor
 
     def close(self) -> None:
+        """The next server can begin at once: the session ends some time after its connection."""
+        with suppress(psycopg.Error):
+            self._driver.execute(_UNLOCK)
         self._driver.close()
 
     def _control(self, sql: str) -> RowSet:
@@ -212,9 +218,12 @@ class PostgreSQL:
         driver.prepare_threshold, driver.prepared_max = _PREPARED_AFTER, _MOST_PREPARED
         driver.adapters.register_dumper(int, Int8Dumper)
         driver.adapters.register_dumper(bool, _Truth)
+        driver.execute(_LOCK_PATIENCE)
+        try:
+            driver.execute(_LOCK, [_OURS])
+        except psycopg.errors.LockNotAvailable:
+            raise self._unusable("another server uses it; stop that one or name another database") from None
         driver.execute("; ".join(_SESSION))
-        if driver.execute(_LOCK, [_OURS]).fetchone() != (True,):
-            raise self._unusable("another server uses it; stop that one or name another database")
         with driver.transaction():
             self._establish(driver)
 
