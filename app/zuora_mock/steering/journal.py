@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 from pydantic_core import to_json
@@ -160,10 +161,10 @@ class Journal:
     def _exercise(self, transaction: Transaction, entry: Entry) -> None:
         """Notes for the ledger which operations, objects and rules the calls so far have met, and at which level."""
         tenant = transaction.tenant
-        operations = (entry.operation,) if entry.operation and entry.stub is None else ()
-        named = (("rule", entry.rules), ("object", entry.objects), ("operation", operations))
-        new = {(kind, name) for kind, names in named for name in names if (kind, name) not in tenant.exercised}
-        new.update(use for use in entry.uses if use not in tenant.exercised)
+        met = {*zip(repeat("rule"), entry.rules), *zip(repeat("object"), entry.objects), *entry.uses}
+        if entry.operation and entry.stub is None:
+            met.add(("operation", entry.operation))
+        new = met - tenant.exercised
         if new:
             rows.add_exercised(transaction, sorted(new))
             tenant.exercised |= new

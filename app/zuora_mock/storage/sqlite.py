@@ -17,11 +17,11 @@ from zuora_mock.storage import schema
 from zuora_mock.storage.dialect import SqlDialect
 from zuora_mock.storage.trouble import UnusableDatabase
 
-_FIRST = ("locking_mode=EXCLUSIVE", "page_size=8192")
+_FIRST = ("locking_mode=EXCLUSIVE",)
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
-    "wal_autocheckpoint=2000",
+    "wal_autocheckpoint=4000",
     "temp_store=MEMORY",
     "cache_size=-65536",
     "case_sensitive_like=ON",

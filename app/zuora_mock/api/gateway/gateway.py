@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import sys
+from functools import lru_cache
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -160,18 +161,21 @@ def _zips(answer: Answer, request: Request) -> bool:
     return False
 
 
-def _encode(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+@lru_cache(maxsize=256)
+def _encoded(name: str) -> bytes:
+    """Of a header; there are few, and each call has many."""
+    return name.lower().encode()
 
 
 def _messages(answer: Answer, request: Request) -> tuple[Message, bytes]:
     """The head and the body as they go out, compressed if the client asks for it."""
-    body, headers = answer.body, {"Content-Type": answer.content_type, **answer.headers}
+    body, given = answer.body, {"Content-Type": answer.content_type, **answer.headers}
     if _zips(answer, request):
         body = gzip.compress(body, compresslevel=6, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    headers["Content-Length"] = str(len(body))
-    return {"type": "http.response.start", "status": answer.status, "headers": _encode(headers)}, body
+        given["Content-Encoding"] = "gzip"
+    headers = [(_encoded(name), value.encode("latin-1", "replace")) for name, value in given.items()]
+    headers.append((_encoded("Content-Length"), b"%d" % len(body)))
+    return {"type": "http.response.start", "status": answer.status, "headers": headers}, body
 
 
 def log(exchange: Exchange, answer: Answer) -> None:

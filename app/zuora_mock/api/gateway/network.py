@@ -39,13 +39,13 @@ class _Cycle(RequestResponseCycle):
     """
 
     _head: Message | None = None
-    _length = 0
 
     async def send(self, message: Message) -> None:  # type: ignore[override]  # as Starlette declares it
         if message["type"] == "http.response.start" and self._holds_back(message):
+            self._head = message
             return
         head, self._head = self._head, None
-        if head is not None and self._is_whole(message):
+        if head is not None and self._is_whole(head, message):
             self._answer(head, message["body"])
             return
         for each in (head, message) if head is not None else (message,):
@@ -53,22 +53,21 @@ class _Cycle(RequestResponseCycle):
 
     def _holds_back(self, head: Message) -> bool:
         """Whether the head can wait for its body: nothing but its length decides what uvicorn makes of it."""
-        headers = dict(head.get("headers", ()))
-        if _LENGTH not in headers or not _SPECIAL.isdisjoint(headers):
-            return False
         if self.response_started or not self.keep_alive or self.scope["method"] == "HEAD":
             return False
-        self._head, self._length = head, int(headers[_LENGTH])
-        return True
+        names = [name for name, _ in head.get("headers", ())]
+        return _LENGTH in names and _SPECIAL.isdisjoint(names)
 
-    def _is_whole(self, message: Message) -> bool:
-        """Whether that is all of the body, and there is a client that takes it."""
-        waits = self.flow.write_paused or self.disconnected or message.get("more_body", False)
-        return not waits and len(message.get("body", b"")) == self._length > 0
+    def _is_whole(self, head: Message, message: Message) -> bool:
+        """Whether that is all of the body, as the head says, and there is a client that takes it."""
+        body = message.get("body", b"")
+        if not body or self.flow.write_paused or self.disconnected or message.get("more_body", False):
+            return False
+        return (_LENGTH, b"%d" % len(body)) in head["headers"]
 
     def _answer(self, head: Message, body: bytes) -> None:
         headers = [*self.default_headers, *head["headers"]]
-        lines = b"\r\n".join([b": ".join(each) for each in headers])
+        lines = b"\r\n".join(map(b": ".join, headers))
         if lines.count(b"\n") != len(headers) - 1 or lines.count(b"\r") != len(headers) - 1:
             raise RuntimeError("a header has more than one line")
         self.waiting_for_100_continue = False
@@ -116,7 +115,7 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
         self._in_head, self._head_size = False, 0
         self.cycle.__class__ = _Cycle  # uvicorn asks nobody what to make
-        self._cycles = (*(each for each in self._cycles if not each.response_complete), self.cycle)
+        self._cycles = (*[each for each in self._cycles if not each.response_complete], self.cycle)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
