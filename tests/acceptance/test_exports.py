@@ -87,6 +87,14 @@ class TestAsTapZuora:
         assert (first["Invoice.AccountId"], second["Account.Name"]) == (account_id(client), "Acme")
 
     @pytest.mark.observed(TAP)
+    @pytest.mark.parametrize("source", ["AccountingCode", "ContactSnapshot", "Export"])
+    def test_a_window_is_exported_of_what_queries_do_not_filter_by_time(
+        self, mock: Mock, client: Client, source: str
+    ) -> None:
+        window = "where UpdatedDate >= '2025-01-01T00:00:00Z' and UpdatedDate < '2025-01-31T00:00:00Z'"
+        assert rows(exported(mock, client, f"select Id, UpdatedDate from {source} {window}")) == []
+
+    @pytest.mark.observed(TAP)
     def test_a_source_that_is_not_there_is_refused(self, client: Client) -> None:
         answer = ordered(client, "select * from Nonsense limit 1")
         expected = problem("INVALID_VALUE", "noSuchDataSource: Nonsense")
