@@ -330,6 +330,25 @@ class TestCreating:
         method_shown = read(client, answer.json()["accountId"], "/summary")["basicInfo"]["defaultPaymentMethod"]
         assert (method_shown["id"], method_shown["creditCardNumber"]) == (method, None)
 
+    @pytest.mark.documented("API reference, Create an account")
+    def test_a_card_is_made_with_the_account_that_pays_by_it(self, client: Client) -> None:
+        printed = {
+            "cardType": "Visa",
+            "cardNumber": "4111111111111111",
+            "expirationMonth": "03",
+            "expirationYear": "2030",
+        }
+        card = {**printed, "securityCode": "122", "cardHolderInfo": {"cardHolderName": "Amy"}}
+        made = post(client, creditCard=card, autoPay=True).json()
+        method = client.get(f"/v1/payment-methods/{made['paymentMethodId']}").json()
+        assert (method["accountKey"], method["isDefault"], method["cardNumber"]) == (
+            made["accountId"],
+            True,
+            "************1111",
+        )
+        assert read(client, made["accountId"])["billingAndPayment"]["autoPay"]
+        assert reasons(post(client, creditCard=card, hpmCreditCardPaymentMethodId=made["paymentMethodId"]))
+
     @pytest.mark.observed("ActiveMerchant, wire transcript of 2017")
     def test_all_that_is_missing_is_told_at_once(self, client: Client) -> None:
         assert reasons(post(client, name="", billToContact=None, currency=None)) == [
@@ -348,7 +367,7 @@ class TestCreating:
             ({"billCycleDay": 32}, 51000020, "billCycleDay: a whole number from 0 to 31 is needed, not '32'"),
             ({"billCycleDay": None}, 51000022, "'billCycleDay' may not be null"),
             ({"autoPay": True}, 51000022, "'hpmCreditCardPaymentMethodId' may not be null"),
-            ({"creditCard": {}}, 51000021, "Invalid parameter(s): 'creditCard'."),
+            ({"debitCard": {}}, 51000021, "Invalid parameter(s): 'debitCard'."),
             ({"billToContact": {"firstName": "Joe"}}, 51001122, "'billToContact.lastName' may not be null"),
         ],
     )
