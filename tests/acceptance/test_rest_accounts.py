@@ -260,6 +260,16 @@ class TestSummary:
         assert client.get(f"/v1/accounts/A-1{end}").headers["Zuora-Mock-Level"] == "stored"
 
     @pytest.mark.documented("API reference, Retrieve an account summary")
+    def test_it_knows_the_day_of_the_last_posted_invoice_of_a_fixture(self, server: Start, tmp_path: Path) -> None:
+        days = {"INV1": ("2026-01-20", "Posted"), "INV2": ("2026-01-10", "Posted"), "INV3": ("2026-01-30", "Draft")}
+        invoices = [invoice(name, InvoiceDate=day, Status=status) for name, (day, status) in days.items()]
+        accounts = [account(), account("B-1", LastInvoiceDate="2020-01-01"), account("C-1", LastInvoiceDate=None)]
+        invoices += [invoice(f"INV-{each}", AccountNumber=each, Status="Posted") for each in ("B-1", "C-1")]
+        client = start(server, tmp_path, accounts=accounts, invoices=invoices).sign_in()
+        told = [read(client, each, "/summary")["basicInfo"]["lastInvoiceDate"] for each in ("A-1", "B-1", "C-1")]
+        assert told == ["2026-01-20", "2020-01-01", None]
+
+    @pytest.mark.documented("API reference, Retrieve an account summary")
     def test_it_has_the_last_six_subscriptions_by_their_last_change(self, server: Start, tmp_path: Path) -> None:
         many = [{**PLAIN, "Name": f"S-{n}", "UpdatedDate": f"2026-01-{n + 1:02}T00:00:00Z"} for n in range(8)]
         client = start(server, tmp_path, accounts=[account()], objects={"Subscription": many}).sign_in()
