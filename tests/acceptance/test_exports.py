@@ -161,6 +161,25 @@ class TestWork:
         done = read(client, made)
         assert (done["Status"], done["Size"]) == ("Completed", len(client.get(f"/v1/files/{done['FileId']}").content))
 
+    @pytest.mark.documented("SOAP API, Export")
+    def test_its_file_shows_the_records_as_they_were_when_it_was_done(self, mock: Mock, client: Client) -> None:
+        made = [ordered(client, "select Name from Account", Zip=each).json()["Id"] for each in (False, True)]
+        mock.pause()
+        crud(client, "PUT", f"account/{account_id(client)}", {"Name": "Renamed"})
+        plain, packed = (client.get(f"/v1/files/{read(client, each)['FileId']}") for each in made)
+        assert plain.text == "Account.Name\nAcme\nBolt\n"
+        with ZipFile(BytesIO(packed.content)) as archive:
+            assert archive.read(archive.namelist()[0]).decode() == plain.text
+
+    @pytest.mark.assumed
+    def test_one_whose_work_fails_by_order_has_failed(self, mock: Mock, client: Client) -> None:
+        order = {"times": 1, "fault": {"kind": "job-failure", "reason": "out of disk"}}
+        client.post("/__admin/faults", json=order).raise_for_status()
+        made = ordered(client, "select Id from Account").json()["Id"]
+        mock.pause()
+        failed = read(client, made)
+        assert (failed["Status"], failed["StatusReason"], "FileId" in failed) == ("Failed", "out of disk", False)
+
     @pytest.mark.assumed
     def test_another_format_fails_and_says_why(self, mock: Mock, client: Client) -> None:
         made = ordered(client, "select Id from Account", Format="html").json()["Id"]
