@@ -65,7 +65,10 @@ def make_services(settings: Settings) -> Services:
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
     explain, strike = _explain_work, faults.strike_job
-    runner = Runner(database, tenancy, _handlers(), holds=tenancy.holds, explain=explain, strike=strike)
+    give_up = {exports.JOB_TYPE: exports.give_up}
+    runner = Runner(
+        database, tenancy, _handlers(), holds=tenancy.holds, explain=explain, strike=strike, give_up=give_up
+    )
     tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))
     runner.recover()
     journal = Journal(settings.journal_size)

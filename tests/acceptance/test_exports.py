@@ -87,6 +87,14 @@ class TestAsTapZuora:
         assert (first["Invoice.AccountId"], second["Account.Name"]) == (account_id(client), "Acme")
 
     @pytest.mark.observed(TAP)
+    @pytest.mark.parametrize("source", ["AccountingCode", "ContactSnapshot", "Export"])
+    def test_a_window_is_exported_of_what_queries_do_not_filter_by_time(
+        self, mock: Mock, client: Client, source: str
+    ) -> None:
+        window = "where UpdatedDate >= '2025-01-01T00:00:00Z' and UpdatedDate < '2025-01-31T00:00:00Z'"
+        assert rows(exported(mock, client, f"select Id, UpdatedDate from {source} {window}")) == []
+
+    @pytest.mark.observed(TAP)
     def test_a_source_that_is_not_there_is_refused(self, client: Client) -> None:
         answer = ordered(client, "select * from Nonsense limit 1")
         expected = problem("INVALID_VALUE", "noSuchDataSource: Nonsense")
@@ -152,6 +160,25 @@ class TestWork:
         client.post("/__admin/jobs/settle").raise_for_status()
         done = read(client, made)
         assert (done["Status"], done["Size"]) == ("Completed", len(client.get(f"/v1/files/{done['FileId']}").content))
+
+    @pytest.mark.documented("SOAP API, Export")
+    def test_its_file_shows_the_records_as_they_were_when_it_was_done(self, mock: Mock, client: Client) -> None:
+        made = [ordered(client, "select Name from Account", Zip=each).json()["Id"] for each in (False, True)]
+        mock.pause()
+        crud(client, "PUT", f"account/{account_id(client)}", {"Name": "Renamed"})
+        plain, packed = (client.get(f"/v1/files/{read(client, each)['FileId']}") for each in made)
+        assert plain.text == "Account.Name\nAcme\nBolt\n"
+        with ZipFile(BytesIO(packed.content)) as archive:
+            assert archive.read(archive.namelist()[0]).decode() == plain.text
+
+    @pytest.mark.assumed
+    def test_one_whose_work_fails_by_order_has_failed(self, mock: Mock, client: Client) -> None:
+        order = {"times": 1, "fault": {"kind": "job-failure", "reason": "out of disk"}}
+        client.post("/__admin/faults", json=order).raise_for_status()
+        made = ordered(client, "select Id from Account").json()["Id"]
+        mock.pause()
+        failed = read(client, made)
+        assert (failed["Status"], failed["StatusReason"], "FileId" in failed) == ("Failed", "out of disk", False)
 
     @pytest.mark.assumed
     def test_another_format_fails_and_says_why(self, mock: Mock, client: Client) -> None:

@@ -38,6 +38,23 @@ SUBSCRIPTION, CHARGE = "5" * 32, "c" * 32
 CHARGED = [
     {"ChargeName": "Platform", "ChargeAmount": "120", "SubscriptionId": SUBSCRIPTION, "RatePlanChargeId": CHARGE}
 ]
+EXPANDED_SUBSCRIPTION = """
+accountId autoRenew billToContactId billToContactSnapshotId cMRR cancelReason cancelledDate communicationProfileId
+contractAcceptanceDate contractEffectiveDate cpqBundleJsonId__QT createdById createdDate creatorAccountId
+creatorInvoiceOwnerId currency currentTerm currentTermPeriodType externallyManagedBy id initialTerm
+initialTermPeriodType invoiceGroupNumber invoiceOwnerId invoiceScheduleId invoiceTemplateId isInvoiceSeparate
+isLatestVersion isSingleVersioned lastBookingDate name notes opportunityCloseDate__QT opportunityName__QT orderId
+originalCreatedDate originalId paymentGatewayId paymentMethodId paymentTerm prepayment previousSubscriptionId
+quoteBusinessType__QT quoteNumber__QT quoteType__QT rampId renewalSetting renewalTerm renewalTermPeriodType revision
+sequenceSetId serviceActivationDate shipToContactId shipToContactSnapshotId soldToContactId soldToContactSnapshotId
+status subscriptionEndDate subscriptionStartDate subscriptionVersionAmendmentId termEndDate termStartDate termType
+updatedById updatedDate version
+"""
+EXPANDED_PLAN = """
+amendmentId amendmentType createdById createdDate externallyManagedPlanId id invoiceOwnerId name originalRatePlanId
+pricingAttributes productId productRatePlanId reverted subscriptionId subscriptionOfferId subscriptionOwnerId
+subscriptionRatePlanNumber updatedById updatedDate
+"""
 STORED = {
     "Subscription": [
         {"Id": SUBSCRIPTION, "Name": "A-S00000001", "AccountId": {"AccountNumber": "A-1"}},
@@ -485,6 +502,20 @@ class TestExpansions:
         [[plan], []] = [each["ratePlans"] for each in sorted(subscriptions, key=lambda each: str(each["name"]))]
         assert [each["chargeNumber"] for each in plan["ratePlanCharges"]] == ["C-1"]
         assert (plan["ratePlanCharges"][0]["version"], plan["ratePlanCharges"][0]["mRR"]) == (1, 12.5)
+
+    @pytest.mark.observed("Guardian fixture of a recorded answer, 2026")
+    def test_a_subscription_and_its_rate_plans_have_the_members_that_were_recorded(
+        self, server: Start, tmp_path: Path
+    ) -> None:
+        mock = start(server, tmp_path, accounts=[account()], objects=STORED)
+        asked = [("expand[]", "subscriptions.rateplans"), ("includeNullFields", "true")]
+        subscriptions = good(mock.sign_in(), "accounts/A-1", *asked)["subscriptions"]
+        [[plan]] = [each["ratePlans"] for each in subscriptions if each["ratePlans"]]
+        assert [name for name in subscriptions[0] if name != "ratePlans"] == EXPANDED_SUBSCRIPTION.split()
+        assert list(plan) == EXPANDED_PLAN.split()
+        flags = ("isInvoiceSeparate", "isSingleVersioned", "prepayment")
+        assert [subscriptions[0][name] for name in flags] == [False, False, False]
+        assert (plan["reverted"], plan["pricingAttributes"]) == (False, None)
 
     @pytest.mark.assumed
     def test_items_lead_to_what_they_charge_for(self, server: Start, tmp_path: Path) -> None:

@@ -260,6 +260,16 @@ class TestSummary:
         assert client.get(f"/v1/accounts/A-1{end}").headers["Zuora-Mock-Level"] == "stored"
 
     @pytest.mark.documented("API reference, Retrieve an account summary")
+    def test_it_knows_the_day_of_the_last_posted_invoice_of_a_fixture(self, server: Start, tmp_path: Path) -> None:
+        days = {"INV1": ("2026-01-20", "Posted"), "INV2": ("2026-01-10", "Posted"), "INV3": ("2026-01-30", "Draft")}
+        invoices = [invoice(name, InvoiceDate=day, Status=status) for name, (day, status) in days.items()]
+        accounts = [account(), account("B-1", LastInvoiceDate="2020-01-01"), account("C-1", LastInvoiceDate=None)]
+        invoices += [invoice(f"INV-{each}", AccountNumber=each, Status="Posted") for each in ("B-1", "C-1")]
+        client = start(server, tmp_path, accounts=accounts, invoices=invoices).sign_in()
+        told = [read(client, each, "/summary")["basicInfo"]["lastInvoiceDate"] for each in ("A-1", "B-1", "C-1")]
+        assert told == ["2026-01-20", "2020-01-01", None]
+
+    @pytest.mark.documented("API reference, Retrieve an account summary")
     def test_it_has_the_last_six_subscriptions_by_their_last_change(self, server: Start, tmp_path: Path) -> None:
         many = [{**PLAIN, "Name": f"S-{n}", "UpdatedDate": f"2026-01-{n + 1:02}T00:00:00Z"} for n in range(8)]
         client = start(server, tmp_path, accounts=[account()], objects={"Subscription": many}).sign_in()
@@ -330,6 +340,25 @@ class TestCreating:
         method_shown = read(client, answer.json()["accountId"], "/summary")["basicInfo"]["defaultPaymentMethod"]
         assert (method_shown["id"], method_shown["creditCardNumber"]) == (method, None)
 
+    @pytest.mark.documented("API reference, Create an account")
+    def test_a_card_is_made_with_the_account_that_pays_by_it(self, client: Client) -> None:
+        printed = {
+            "cardType": "Visa",
+            "cardNumber": "4111111111111111",
+            "expirationMonth": "03",
+            "expirationYear": "2030",
+        }
+        card = {**printed, "securityCode": "122", "cardHolderInfo": {"cardHolderName": "Amy"}}
+        made = post(client, creditCard=card, autoPay=True).json()
+        method = client.get(f"/v1/payment-methods/{made['paymentMethodId']}").json()
+        assert (method["accountKey"], method["isDefault"], method["cardNumber"]) == (
+            made["accountId"],
+            True,
+            "************1111",
+        )
+        assert read(client, made["accountId"])["billingAndPayment"]["autoPay"]
+        assert reasons(post(client, creditCard=card, hpmCreditCardPaymentMethodId=made["paymentMethodId"]))
+
     @pytest.mark.observed("ActiveMerchant, wire transcript of 2017")
     def test_all_that_is_missing_is_told_at_once(self, client: Client) -> None:
         assert reasons(post(client, name="", billToContact=None, currency=None)) == [
@@ -348,7 +377,7 @@ class TestCreating:
             ({"billCycleDay": 32}, 51000020, "billCycleDay: a whole number from 0 to 31 is needed, not '32'"),
             ({"billCycleDay": None}, 51000022, "'billCycleDay' may not be null"),
             ({"autoPay": True}, 51000022, "'hpmCreditCardPaymentMethodId' may not be null"),
-            ({"creditCard": {}}, 51000021, "Invalid parameter(s): 'creditCard'."),
+            ({"debitCard": {}}, 51000021, "Invalid parameter(s): 'debitCard'."),
             ({"billToContact": {"firstName": "Joe"}}, 51001122, "'billToContact.lastName' may not be null"),
         ],
     )

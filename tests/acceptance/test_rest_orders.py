@@ -234,7 +234,7 @@ class TestCreating:
         order = body({"productRatePlanNumber": "PRP-3", "chargeOverrides": [override]})
         told = [message.rpartition("tiers[0].")[2] for _, message in reasons(post(client, order))]
         assert told == [
-            "tier' is not valid: another value is needed",
+            "tier' is not valid: a number of 1 or more is needed",
             "price' may not be null",
             "startingUnit' may not be null",
             "priceFormat' may not be null",
@@ -497,6 +497,65 @@ def with_account(client: Client, **members: Any) -> httpx.Response:
     account = {"name": "New", "currency": "USD", "billToContact": contact}
     subscription = {name: value for name, value in given.items() if value is not None}
     return client.post("/v1/accounts", json={**account, "subscription": subscription}, headers=NEW)
+
+
+BY_ITSELF: dict[str, Any] = {
+    "accountKey": "A-1",
+    "contractEffectiveDate": "2026-02-15",
+    "termType": "TERMED",
+    "initialTerm": 1,
+    "initialTermPeriodType": "Year",
+    "renewalTerm": 6,
+    "QuoteNumber__QT": "Q-1",
+    "subscribeToRatePlans": [{"productRatePlanNumber": "PRP-2"}],
+}
+
+
+def by_itself(client: Client, version: str = NEW["Zuora-Version"], **members: Any) -> httpx.Response:
+    return client.post("/v1/subscriptions", json={**BY_ITSELF, **members}, headers={"Zuora-Version": version})
+
+
+class TestByItself:
+    @pytest.mark.documented("API reference, Create a subscription")
+    def test_a_subscription_is_made_for_an_account_that_is_there(self, client: Client) -> None:
+        answer = by_itself(client).json()
+        assert list(answer) == [
+            *("success", "subscriptionId", "subscriptionNumber", "contractedMrr", "totalContractedValue")
+        ]
+        assert (answer["contractedMrr"], answer["totalContractedValue"]) == (100, 1200)
+        shown = client.get(f"/v1/subscriptions/{answer['subscriptionNumber']}").json()
+        assert (shown["id"], shown["accountNumber"]) == (answer["subscriptionId"], "A-1")
+        assert (shown["termEndDate"], shown["QuoteNumber__QT"], shown["renewalTermPeriodType"]) == (
+            "2027-02-15",
+            "Q-1",
+            "Month",
+        )
+
+    @pytest.mark.observed("zuorajs, which sends 207.0 and invoice")
+    def test_what_is_said_of_billing_is_read_as_the_version_has_it(self, client: Client) -> None:
+        assert by_itself(client, "207.0", invoice=False).json()["success"]
+        [reason] = by_itself(client, "207.0", runBilling=False).json()["reasons"]
+        assert reason == {"code": 53000021, "message": "Invalid parameter(s): 'runBilling'."}
+
+    @pytest.mark.assumed
+    @pytest.mark.parametrize(
+        ("members", "code", "message"),
+        [
+            ({"accountKey": "A-9"}, 50000040, "Cannot find entity by key: 'A-9'."),
+            ({"subscribeToRatePlans": []}, 53000020, "'subscribeToRatePlans' is not valid: at least 1 are needed"),
+            ({"initialTerm": None}, 53000022, "'initialTerm' may not be null"),
+            ({"invoiceOwnerAccountKey": "A-1"}, 53000020, "'invoiceOwnerAccountKey' is not carried out by this mock"),
+            (
+                {"subscribeToRatePlans": [{"productRatePlanId": UNKNOWN_ID}]},
+                53000020,
+                f"productRatePlanId: no product rate plan has the id '{UNKNOWN_ID}'",
+            ),
+        ],
+    )
+    def test_refusals(self, client: Client, members: dict[str, Any], code: int, message: str) -> None:
+        answer = by_itself(client, **members)
+        assert answer.status_code >= 400
+        assert answer.json()["reasons"] == [{"code": code, "message": message}]
 
 
 @pytest.mark.assumed

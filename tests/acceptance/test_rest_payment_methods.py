@@ -153,3 +153,60 @@ def test_the_default_one_of_an_account_is_read_as_by_its_id(client: Client) -> N
         answer = client.get(f"/v1/accounts/{key}/payment-methods/default", headers={"Zuora-Version": "2025-08-12"})
         reason = {"code": 50000040, "message": f"Cannot find entity by key: '{key}'."}
         assert (answer.status_code, answer.json()["reasons"]) == (404, [reason])
+
+
+CARDS, NEW_CARD = (
+    "API reference, List credit card payment methods",
+    "API reference, Create a credit card payment method",
+)
+PRINTED = {
+    "creditCardType": "Visa",
+    "creditCardNumber": "4111111111111111",
+    "expirationMonth": "3",
+    "expirationYear": 2031,
+}
+HOLDER = {"cardHolderName": "Amy Lawrence", "city": "Rome", "email": "amy@acme.example"}
+
+
+def cards(client: Client, key: str = "A-1", query: str = "") -> dict[str, Any]:
+    shown: dict[str, Any] = client.get(f"/v1/payment-methods/credit-cards/accounts/{key}{query}").json()
+    return shown
+
+
+class TestCards:
+    @pytest.mark.documented(CARDS)
+    def test_the_cards_of_an_account_are_listed_alone(self, client: Client) -> None:
+        shown = cards(client)
+        assert list(shown) == ["creditCards", "success"]
+        [card] = shown["creditCards"]
+        assert list(card["cardHolderInfo"]) == [
+            *("cardHolderName", "addressLine1", "addressLine2", "city", "state", "zipCode", "country", "phone", "email")
+        ]
+        told = [value for name, value in card.items() if name != "cardHolderInfo"]
+        assert told == [CARD, "Visa", "************1111", 12, 2030, True]
+
+    @pytest.mark.documented(NEW_CARD)
+    def test_a_new_card_is_listed_and_can_be_what_its_account_pays_by(self, client: Client) -> None:
+        body = {**PRINTED, "accountKey": "A-1", "cardHolderInfo": HOLDER, "defaultPaymentMethod": True}
+        made = client.post("/v1/payment-methods/credit-cards", json=body).json()
+        assert list(made) == ["success", "paymentMethodId"]
+        first = cards(client, query="?pageSize=1")
+        assert first["nextPage"] == "/v1/payment-methods/credit-cards/accounts/A-1?page=2&pageSize=1"
+        [_, card] = cards(client)["creditCards"]
+        assert (card["id"], card["defaultPaymentMethod"]) == (made["paymentMethodId"], True)
+        assert (card["cardNumber"], card["expirationMonth"]) == ("************1111", 3)
+        assert HOLDER.items() <= card["cardHolderInfo"].items()
+
+    @pytest.mark.documented(NEW_CARD)
+    def test_a_new_card_may_belong_to_nobody(self, client: Client) -> None:
+        made = client.post("/v1/payment-methods/credit-cards", json={**PRINTED, "cardHolderInfo": HOLDER}).json()
+        assert client.get(f"/v1/payment-methods/{made['paymentMethodId']}").json()["accountKey"] is None
+        assert len(cards(client)["creditCards"]) == 1
+
+    @pytest.mark.observed("zuora-ruby, recorded answer of 2016")
+    def test_a_card_is_deleted(self, client: Client) -> None:
+        answer = client.delete(f"/v1/payment-methods/{ELSEWHERE}", headers={"Zuora-Version": "2025-08-12"})
+        assert answer.status_code == 400, answer.text
+        client.put("/v1/accounts/C-1", json={"defaultPaymentMethodId": CARD}).raise_for_status()
+        assert list(client.delete(f"/v1/payment-methods/{ELSEWHERE}").json()) == ["success", "processId"]
+        assert cards(client, "B-1")["creditCards"] == []

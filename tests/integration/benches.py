@@ -156,7 +156,7 @@ def make_bench(path: Path | None = None, **settings: object) -> Bench:
 
 
 def runner_of(database: Database, tenants: Tenants, handlers: Mapping[str, Handler]) -> Runner:
-    return Runner(database, tenants, handlers, holds=Holds(), explain=explain, strike=spare)
+    return Runner(database, tenants, handlers, holds=Holds(), explain=explain, strike=spare, give_up={})
 
 
 def explain(refusal: Refusal, _job: Job) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Exports: a query whose records a client fetches as a file of CSV.
 
-The work is background work; once it is done the Export is Completed, and its FileId is the id of a file.
-Nothing is kept of the file: it is written from the records when somebody reads it. Sources: SOAP API, Export;
-tap-zuora. Assumed: the form of times, what is quoted; other formats than csv fail.
+The work is background work; once it is done the Export is Completed, and its FileId is the id of a file, which shows
+the records as they were then. Sources: SOAP API, Export; tap-zuora. Assumed: the form of times, what is quoted; other
+formats than csv fail; the file of an Export that a fixture brings is written when somebody reads it.
 """
 
 from __future__ import annotations
@@ -52,10 +52,22 @@ def _outcome(transaction: Transaction, record: Record) -> Record:
     if record.get("Format") != "csv":
         return {"Status": "Failed", "StatusReason": f"{record.get('Format')} is not written by this mock: csv is"}
     try:
-        size = len(draw(transaction, record))
+        content = _written(transaction, record)
     except Refusal as refusal:
-        return {"Status": "Failed", "StatusReason": refusal.message}
-    return {"Status": "Completed", "FileId": transaction.new_id(), "Size": size}
+        return _failed(refusal)
+    size = len(_packed(record, content))
+    return {"Status": "Completed", "FileId": transaction.new_id(), "Size": size, "_File": content}
+
+
+def give_up(transaction: Transaction, job: Job, refusal: Refusal) -> None:
+    """An Export whose work has failed has failed too."""
+    record = transaction.get(EXPORT, job.object_id)
+    if record is not None:
+        transaction.update(EXPORT, record, {**_failed(refusal), **transaction.stamp()})
+
+
+def _failed(refusal: Refusal) -> Record:
+    return {"Status": "Failed", "StatusReason": refusal.message[: EXPORT.by_name["StatusReason"].limit]}
 
 
 def find(transaction: Transaction, file_id: str) -> Record | None:
@@ -64,12 +76,22 @@ def find(transaction: Transaction, file_id: str) -> Record | None:
 
 
 def draw(transaction: Transaction, record: Record) -> bytes:
+    """The file. Raises Refusal where the query of one that a fixture brings has no sense."""
+    kept = record.get("_File")
+    return _packed(record, _written(transaction, record) if kept is None else str(kept))
+
+
+def _written(transaction: Transaction, record: Record) -> str:
     """Raises Refusal where the query has lost its sense: a field is no longer declared."""
     written = StringIO()
     writer, query = csv.writer(written, lineterminator="\n"), _read(transaction, record)
     writer.writerow([each.head for each in query.columns])
     writer.writerows(_rows(transaction, query))
-    content = written.getvalue().encode("utf-8-sig" if record.get("Encoding") == "UTF8_BOM" else "utf-8")
+    return written.getvalue()
+
+
+def _packed(record: Record, text: str) -> bytes:
+    content = text.encode("utf-8-sig" if record.get("Encoding") == "UTF8_BOM" else "utf-8")
     return _zipped(content, str(record["Id"])) if record.get("Zip") else content
 
 

@@ -142,13 +142,13 @@ def _show(
     shown: ShownRecord = {}
     for name, take in readers:
         value = take(record)
-        if value is not None or (extent.nulls and not name.endswith(_OF_CONNECTORS)):
+        if value is not None or (extent.nulls and not name.endswith(_OF_CONNECTOR)):
             shown[name] = value
     customs = _customs(transaction, branch, record, extent)
     return dict(sorted({**shown, **customs}.items())) if customs else shown
 
 
-_OF_CONNECTORS = ("__NS", "__QT")
+_OF_CONNECTOR = "__NS"
 """Members that a tenant without the connector has not (observed)."""
 
 
@@ -166,5 +166,9 @@ def _customs(transaction: Transaction, branch: Branch, record: Record, extent: E
 _COMPUTED: Mapping[str, ReadMember] = {
     "Invoice.isSplit": lambda invoice: "_Group" in invoice and invoice["Status"] != InvoiceState.SPLIT,
     "Invoice.reversed": lambda invoice: bool(invoice.get("Reversed")),
+    "RatePlan.reverted": lambda plan: bool(plan.get("Reverted")),
+    "Subscription.isInvoiceSeparate": lambda subscription: bool(subscription.get("IsInvoiceSeparate")),
+    "Subscription.isSingleVersioned": lambda _: False,
+    "Subscription.prepayment": lambda _: False,
 }
 """Members that no field has, or only where they are true. A part of a split is split, the original not (assumed)."""

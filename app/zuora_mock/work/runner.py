@@ -37,6 +37,9 @@ Handler = Callable[[Transaction, Job], Stepwise[None] | None]
 Strike = Callable[[Tenant], Refusal | None]
 """Why the next job of a tenant fails by order; it counts."""
 
+GiveUp = Callable[[Transaction, Job, Refusal], None]
+"""What becomes of the object whose work has failed."""
+
 ExplainFailure = Callable[[Refusal, Job], dict[str, Any]]
 """What the journal tells of a job whose work was refused."""
 
@@ -66,11 +69,12 @@ class Runner:
         holds: Holds,
         explain: ExplainFailure,
         strike: Strike,
+        give_up: Mapping[str, GiveUp],
     ) -> None:
         self._database = database
         self._tenants = tenants
         self._handlers = handlers
-        self._explain, self._strike, self._holds = explain, strike, holds
+        self._explain, self._strike, self._holds, self._give_up = explain, strike, holds, give_up
         self.background = Background(self._attempt)
         self._stalled: set[Waiting] = set()
 
@@ -234,6 +238,10 @@ class Runner:
             rows.save(transaction, job, failed)
             explanation = {**self._explain(refusal, failed), "job": id}
             journal.append_explanation(transaction, failed.request, explanation)
+            if failed.type in self._give_up:
+                own = on_behalf_of(self._database, tenant, failed.entity, f"job:{id}")
+                self._give_up[failed.type](own, failed, refusal)
+                journal.append_changes(own, failed.request, own.changes)
         logger.warning("job %s failed: %s", id, refusal.message)
         return failed
 

@@ -23,6 +23,7 @@ from zuora_mock.api.rest.bodies import (
     refused,
     required,
 )
+from zuora_mock.api.rest.credit_cards import CardBody, CardNumber, CardType
 from zuora_mock.api.rest.invoice_bodies import ContactBody, KeptBody, NetSuiteBody
 from zuora_mock.api.rest.subscription_bodies import SubscriptionBody
 from zuora_mock.billing.customers import BILL_TO, SHIP_TO, SOLD_TO
@@ -50,6 +51,13 @@ class TaxInfoBody(KeptBody):
     exemptExpirationDate: Day | None = None
     exemptIssuingJurisdiction: Text32 | None = None
     exemptStatus: Literal["Yes", "No", "PendingVerification"] | None = None
+
+
+class AccountCardBody(CardBody):
+    names = ("cardNumber", "cardType")
+
+    cardNumber: CardNumber
+    cardType: CardType
 
 
 class ChangedContactBody(ContactBody):
@@ -108,6 +116,7 @@ class CreateAccountRequest(_AccountFields, BillingBody):
     currency: Annotated[str, Field(min_length=1)]
     billCycleDay: Whole | None = None
     accountNumber: Annotated[str, Field(min_length=1, max_length=50)] | None = None
+    creditCard: AccountCardBody | None = None
     hpmCreditCardPaymentMethodId: Key | None = None
     shipToContact: ContactBody | None = None
     shipToSameAsBillTo: Flag | None = None
@@ -121,7 +130,8 @@ class CreateAccountRequest(_AccountFields, BillingBody):
         The cycle begins on the day of the month on which the contract does, if it is not given (documented).
         """
         method, contract = self.hpmCreditCardPaymentMethodId, self.subscription
-        paid: Record = {"AutoPay": True, "DefaultPaymentMethodId": method} if method else {}
+        paid: Record = {"AutoPay": True} if method or self.creditCard else {}
+        paid |= {"DefaultPaymentMethodId": method} if method else {}
         cycle: Record = {"BillCycleDay": date.fromisoformat(contract.contractEffectiveDate).day} if contract else {}
         return paid | cycle | super().kept(custom)
 
@@ -141,8 +151,10 @@ class CreateAccountRequest(_AccountFields, BillingBody):
     def contradictions(self) -> Iterator[Refusal]:
         if self.billCycleDay is None and self.subscription is None:
             yield required("billCycleDay")
-        if self.autoPay and not self.hpmCreditCardPaymentMethodId:
+        if self.autoPay and not (self.hpmCreditCardPaymentMethodId or self.creditCard):
             yield required("hpmCreditCardPaymentMethodId")
+        if self.creditCard and self.hpmCreditCardPaymentMethodId:
+            yield refused("creditCard", "hpmCreditCardPaymentMethodId is given too", "no creditCard")
         for to in ("soldTo", "shipTo"):
             if getattr(self, f"{to}SameAsBillTo") and getattr(self, f"{to}Contact"):
                 yield refused(f"{to}Contact", f"{to}SameAsBillTo is true", f"no {to}Contact")

@@ -31,13 +31,11 @@ from zuora_mock.api.rest.account_bodies import CreateAccountRequest, UpdateAccou
 from zuora_mock.api.rest.dialect import RestDialect
 from zuora_mock.api.rest.records import in_wire_words
 from zuora_mock.api.rest.route import RestRoute, router_of
-from zuora_mock.billing import customers, keys, ordering
+from zuora_mock.billing import cards, customers, keys, ordering
 from zuora_mock.billing.holdings import SUBSCRIPTION
-from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal
-from zuora_mock.pointers import steps_of
 
 RESOURCE = 510_000
 """That of accounts (recorded)."""
@@ -46,15 +44,8 @@ _FIELDS: Mapping[str, int] = {"name": 510_002, "currency": 510_003, "billToConta
 """The resources of their fields, as far as they are known (observed)."""
 
 
-class AccountDialect(RestDialect):
-    def code(self, refusal: Refusal) -> int:
-        code = super().code(refusal)
-        field = next(iter(steps_of(refusal.pointer)), "") if refusal.rule is not rules.FIELD_UNKNOWN else ""
-        return _FIELDS.get(field, RESOURCE) * 100 + code % 100 if code // 100 == RESOURCE else code
-
-
 class AccountRoute(RestRoute):
-    dialect = AccountDialect(RESOURCE)
+    dialect = RestDialect(RESOURCE, fields=_FIELDS)
 
 
 class SummaryOptions(Options):
@@ -74,7 +65,11 @@ def create(call: CurrentCall, body: CreateAccountRequest) -> Answer:
     """Create an account with its contacts, and a subscription."""
     custom = call.transaction.tenant.custom_fields
     with in_wire_words():
-        account = customers.create(call.transaction, body.kept(custom), body.contacts(custom))
+        card = cards.create(call.transaction, None, body.creditCard.card()) if body.creditCard else None
+        method: Record = {"DefaultPaymentMethodId": card} if card else {}
+        account = customers.create(call.transaction, body.kept(custom) | method, body.contacts(custom))
+        if card:
+            cards.give(call.transaction, card, account)
         made = _subscribe(call, account, body)
     shown = show_new(account) | (show_new_subscription(call.transaction, made) if made else {})
     return Answer(200, render(shown), objects=(SUBSCRIPTION,) if made else ())

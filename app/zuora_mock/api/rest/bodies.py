@@ -42,6 +42,8 @@ _NEEDED: Mapping[str, str] = {
     "dict_type": "an object is needed",
     "model_type": "an object is needed",
     "model_attributes_type": "an object is needed",
+    "greater_than_equal": "a number of {ge} or more is needed",
+    "less_than_equal": "a number of {le} or less is needed",
     "too_short": "at least {min_length} are needed",
     "too_long": "at most {max_length} are allowed",
     "string_too_long": "at most {max_length} characters are allowed",

@@ -16,6 +16,7 @@ from zuora_mock.api.gateway.dialect import Dialect, reasons, refused, render
 from zuora_mock.api.gateway.versions import reaches
 from zuora_mock.domain import rules
 from zuora_mock.errors import Kind, Refusal, Rule
+from zuora_mock.pointers import steps_of
 
 
 class ErrorReason(BaseModel):
@@ -91,20 +92,26 @@ _ORDERED = {"REQUEST_EXCEEDED_LIMIT": 70, "LOCK_COMPETITION": 50}
 class RestDialect(Dialect):
     """`resource` is that of the calls which it speaks for, as far as their bodies are concerned.
 
-    `whole` are codes of these calls that are documented as they are.
+    `whole` are codes of these calls that are documented as they are, `fields` the resources of fields of their bodies.
     """
 
     prefix = "/"
 
-    def __init__(self, resource: int = RESOURCE, whole: Mapping[Rule, int] | None = None) -> None:
-        self._resource, self._whole = resource, {**_WHOLE, **(whole or {})}
+    def __init__(
+        self, resource: int = RESOURCE, whole: Mapping[Rule, int] | None = None, fields: Mapping[str, int] | None = None
+    ) -> None:
+        self._resource, self._whole, self._fields = resource, {**_WHOLE, **(whole or {})}, fields or {}
 
     def code(self, refusal: Refusal) -> int:
         ordered = (refusal.fault or {}).get("code", "")
         if ordered.isdigit() and len(ordered) > 2:
             return int(ordered)
-        resource = self._resource if refusal.rule.kind in {Kind.ROW, Kind.FIELD} else RESOURCE
+        resource = self._of_body(refusal) if refusal.rule.kind in {Kind.ROW, Kind.FIELD} else RESOURCE
         return self._whole.get(refusal.rule) or resource * 100 + _category(refusal)
+
+    def _of_body(self, refusal: Refusal) -> int:
+        field = next(iter(steps_of(refusal.pointer)), "") if refusal.rule is not rules.FIELD_UNKNOWN else ""
+        return self._fields.get(field, self._resource)
 
     def status(self, refusal: Refusal, context: Context) -> int:
         if refusal.rule.kind not in _UNDERSTOOD and refusal.rule is not rules.SHAPE:

@@ -1,6 +1,6 @@
 """Payment methods of REST, by their ids and of an account.
 
-Sources: API reference, List payment methods of an account, Retrieve a payment method.
+Sources: API reference, List payment methods of an account, Retrieve a payment method, Delete a payment method.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
 from zuora_mock.api.gateway.dialect import render
@@ -22,7 +22,7 @@ from zuora_mock.api.rest.payment_method_answers import (
     show_methods,
 )
 from zuora_mock.api.rest.route import StoredRoute, router_of
-from zuora_mock.billing import holdings, keys
+from zuora_mock.billing import holdings, keys, references
 from zuora_mock.billing.holdings import PAYMENT_METHOD
 from zuora_mock.domain.catalogue import ACCOUNT
 from zuora_mock.domain.values import Record
@@ -31,6 +31,11 @@ from zuora_mock.domain.values import Record
 class PaymentMethodsOptions(Options):
     default_only: Truth = Field(default=False, alias="isDefaultOnly")
     active_only: Truth = Field(default=False, alias="isActiveOnly")
+
+
+class DeletedView(BaseModel):
+    success: bool
+    processId: str
 
 
 router = router_of(StoredRoute)
@@ -69,6 +74,15 @@ def read(call: CurrentCall, id: str) -> Answer:
     record = keys.get(call.transaction, PAYMENT_METHOD, id)
     account = call.transaction.get(ACCOUNT, str(record.get("AccountId"))) or {}
     return _read(call, account, record)
+
+
+@router.delete("/payment-methods/{id}", name="payment-methods.delete", response_model=DeletedView)
+@sourced("API reference, Delete a payment method; a recorded answer of 2016")
+def delete(call: CurrentCall, id: str) -> Answer:
+    """Delete a payment method."""
+    record = keys.get(call.transaction, PAYMENT_METHOD, id)
+    references.remove(call.transaction, PAYMENT_METHOD, record)
+    return Answer(200, render({"success": True, "processId": call.context.process_id}), objects=(PAYMENT_METHOD,))
 
 
 def _read(call: Call, account: Record, record: Record) -> Answer:

@@ -5,6 +5,7 @@ from zuora_mock.api.rest import (
     amendments,
     batches,
     catalog,
+    credit_cards,
     files,
     invoices,
     orders,
@@ -12,17 +13,20 @@ from zuora_mock.api.rest import (
     reversals,
     splits,
     statuses,
+    subscribing,
     subscriptions,
     transactions,
 )
 
 routers = (
     accounts.router,
+    subscribing.router,
     subscriptions.router,
     amendments.router,
     orders.router,
     catalog.router,
     payment_methods.router,
+    credit_cards.router,
     transactions.router,
     transactions.stored,
     invoices.router,

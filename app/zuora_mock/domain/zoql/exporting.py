@@ -3,8 +3,8 @@
     select (* | name (, name)*) from object [where …] [order by name [asc | desc]] [limit n]
 
 A name is a field, `Object.Field`, or `Relation.Field` of what a field of the object refers to. Sources: SOAP API,
-Export; tap-zuora (what it sends, and how it reads the head of the file). Assumed: conditions are on fields of the
-object itself.
+Export; tap-zuora (what it sends, how it reads the head of the file, that whatever is exported stands in conditions
+too). Assumed: conditions are on fields of the object itself.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def read(text: str, zone: tzinfo, custom: CustomFields) -> ExportQuery:
     rest, limit = _cut(_LIMIT, rest)
     rest, order = _cut(_ORDER, rest)
     own = parse(" ".join(("select Id from", kind.name, _undotted(rest, kind.name))))
-    selection = resolve(own, wsdl=LATEST_WSDL, zone=zone, custom=custom)
+    selection = resolve(own, wsdl=LATEST_WSDL, zone=zone, custom=custom, condition=Access.QUERY)
     columns = _every(kind, custom) if names == "*" else tuple(_column(kind, name, custom) for name in _split(names))
     return ExportQuery(
         selection._replace(names=("Id",)),

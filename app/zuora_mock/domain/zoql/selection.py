@@ -26,18 +26,24 @@ from zuora_mock.errors import Refusal
 
 
 class _Context(NamedTuple):
-    """What names and literals are read against; `typed` is the object as the query spells it."""
+    """What names and literals are read against; `typed` is the object as the query spells it.
+
+    `condition` is what a field has to allow, if it does not allow conditions, to stand in one.
+    """
 
     kind: ObjectType
     typed: str
     reading: Reading
     custom: CustomFields
+    condition: Access
 
 
-def resolve(query: Query, *, wsdl: int, zone: tzinfo, custom: CustomFields) -> Selection:
+def resolve(
+    query: Query, *, wsdl: int, zone: tzinfo, custom: CustomFields, condition: Access = Access.FILTER
+) -> Selection:
     """Raises Refusal: `zoql.object`, `zoql.field`, `zoql.value`."""
     kind = _find_object(query.object, wsdl)
-    context = _Context(kind, query.object, Reading(wsdl, zone), custom)
+    context = _Context(kind, query.object, Reading(wsdl, zone), custom, condition)
     fields = [_selected(context, name) for name in query.fields]
     where = tuple(tuple(_clause(context, each) for each in conjunction) for conjunction in query.where)
     return _ruled(Selection(kind, _in_order(kind, fields), where))
@@ -126,7 +132,7 @@ def _clause(context: _Context, condition: Condition) -> Clause:
     field = _find_field(context, condition.field, Access.FILTER)
     if not is_comparable(field):
         raise _invalid_field(context, condition.field, "a field that conditions take", f"a field of type {field.type}")
-    if Access.FILTER not in field.access:
+    if not (Access.FILTER | context.condition) & field.access:
         raise _invalid_field(context, condition.field, "a field that conditions take", condition.field)
     try:
         return bind(context.reading, field, condition.operator, condition.literal)
