@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from threading import Timer
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.acceptance.mocks import CLIENT_ID, SECRET
 from tests.process.commands import PATIENCE, Run, Server, Start, environment
 
 collect_ignore = ["consumer"]
@@ -38,6 +43,25 @@ def server(standing: Server) -> Server:
     """The server that stands, as it was at its start."""
     assert httpx.post(f"{standing.url}/__admin/reset?all=true").is_success
     return standing
+
+
+@pytest.fixture(scope="session")
+def sdk() -> Any:
+    """Zuora's own for Python: `Client`, `models`, its exceptions. Seconds and 400 MB, so in one worker only."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exceptions, models = (import_module(f"zuora_sdk.{name}") for name in ("exceptions", "models"))
+        client = import_module("zuora_sdk.zuora_client").ZuoraClient
+        return SimpleNamespace(**vars(exceptions), Client=client, models=models)
+
+
+@pytest.fixture
+def sdk_client(sdk: Any, server: Server) -> Any:
+    """The SDK's, signed in to the server that stands."""
+    client = sdk.Client(CLIENT_ID, SECRET, None)  # an address instead of an environment
+    client.set_base_url(server.url)
+    client.initialize()
+    return client
 
 
 def _started(stack: ExitStack, folder: Path, *flags: str, log: int = subprocess.PIPE, **variables: str) -> Server:

@@ -6,12 +6,9 @@ It sends a GET, PUT or DELETE again when the connection drops, and reads every a
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Callable
 from decimal import Decimal
-from importlib import import_module
 from runpy import run_path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -23,6 +20,7 @@ from tests.process.commands import ROOT, Server
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.observed("zuora-sdk 3.21"),
+    pytest.mark.xdist_group("sdk"),
     pytest.mark.filterwarnings("ignore"),
 ]
 
@@ -38,16 +36,6 @@ TAX = {
     "taxRate": 5,
     "taxRateType": "Percentage",
 }
-
-
-@pytest.fixture(scope="module")
-def sdk() -> Any:
-    """Its client and its exceptions; it takes seconds to load."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return SimpleNamespace(
-            **vars(import_module("zuora_sdk.exceptions")), Client=import_module("zuora_sdk.zuora_client").ZuoraClient
-        )
 
 
 @pytest.fixture

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from zuora_sdk.exceptions import BadRequestException, NotFoundException
-from zuora_sdk.zuora_client import ZuoraClient
-
-from tests.process.sdk import sdk as sdk  # noqa: PLC0414  (the fixture, under its name)
 
 pytestmark = [
     pytest.mark.observed("zuora-sdk 3.21"),
+    pytest.mark.xdist_group("sdk"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pydantic.warnings.PydanticDeprecatedSince20"),
 ]
 
@@ -20,8 +17,8 @@ def ids(page: Any) -> list[str]:
     return [each.id for each in page.data]
 
 
-def test_it_lists_filters_sorts_and_pages(sdk: ZuoraClient) -> None:
-    queries = sdk.object_queries_api()
+def test_it_lists_filters_sorts_and_pages(sdk_client: Any) -> None:
+    queries = sdk_client.object_queries_api()
     whole = queries.query_invoices(page_size=50, sort=["invoicenumber.ASC"])
     assert [each.invoice_number for each in whole.data][:2] == ["INV00000001", "INV00000002"]
     assert whole.next_page is None
@@ -38,8 +35,8 @@ def test_it_lists_filters_sorts_and_pages(sdk: ZuoraClient) -> None:
     assert all(each.status == "Draft" and each.amount >= 1000 for each in drafts.data)
 
 
-def test_it_reads_one_with_what_is_related_to_it(sdk: ZuoraClient) -> None:
-    found = sdk.object_queries_api().query_invoice_by_key(
+def test_it_reads_one_with_what_is_related_to_it(sdk_client: Any) -> None:
+    found = sdk_client.object_queries_api().query_invoice_by_key(
         "INV00000001", expand=["account.billto", "invoiceitems"], include_null_fields=True
     )
     assert (found.account.account_number, found.account.bill_to.first_name) == ("A-1", "Alice")
@@ -47,8 +44,8 @@ def test_it_reads_one_with_what_is_related_to_it(sdk: ZuoraClient) -> None:
     assert [each.invoice_id for each in found.invoice_items] == [found.id]
 
 
-def test_it_reads_items_taxes_accounts_and_contacts(sdk: ZuoraClient) -> None:
-    queries = sdk.object_queries_api()
+def test_it_reads_items_taxes_accounts_and_contacts(sdk_client: Any) -> None:
+    queries = sdk_client.object_queries_api()
     [tax, *_] = queries.query_taxation_items(page_size=1).data
     assert queries.query_taxation_item_by_key(tax.id).name == tax.name
     item = queries.query_invoice_item_by_key(tax.invoice_item_id, expand=["taxationitems", "invoice"])
@@ -61,14 +58,14 @@ def test_it_reads_items_taxes_accounts_and_contacts(sdk: ZuoraClient) -> None:
     assert queries.query_contact_by_key(account.bill_to_id).first_name == "Alice"
 
 
-def test_its_exceptions_tell_what_was_refused(sdk: ZuoraClient) -> None:
-    queries = sdk.object_queries_api()
-    with pytest.raises(NotFoundException) as missing:
+def test_its_exceptions_tell_what_was_refused(sdk: Any, sdk_client: Any) -> None:
+    queries = sdk_client.object_queries_api()
+    with pytest.raises(sdk.NotFoundException) as missing:
         queries.query_invoice_by_key("INV99999999")
     assert "50000040" in str(missing.value.body)
-    with pytest.raises(BadRequestException) as bad:
+    with pytest.raises(sdk.BadRequestException) as bad:
         queries.query_accounts(filter=["notes.EQ:x"])
     assert "Invalid filter parameter: notes" in str(bad.value.body)
-    with pytest.raises(BadRequestException) as unfiltered:
+    with pytest.raises(sdk.BadRequestException) as unfiltered:
         queries.query_invoice_items()
     assert "50000023" in str(unfiltered.value.body)
