@@ -1,18 +1,16 @@
-"""Fixtures of the acceptance tests: applications that live as long as the test."""
+"""Fixtures of the acceptance tests: applications over HTTP, in the process."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Any
+from contextlib import ExitStack, closing
 
 import pytest
 
 from tests.acceptance import engines
 from tests.acceptance.engines import POSTGRESQL, Databases, engines_of, is_spare
 from tests.acceptance.mocks import Client, Mock, Start
-from zuora_mock.main import create_app
+from tests.acceptance.standing import Standing
 from zuora_mock.settings import Settings
 
 
@@ -48,21 +46,37 @@ def databases(worker_id: str) -> Iterator[Databases]:
         databases.close()
 
 
+@pytest.fixture(scope="session")
+def on_sqlite() -> Iterator[Standing]:
+    with closing(Standing()) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(databases: Databases) -> Iterator[Standing]:
+    with closing(Standing(databases)) as made:
+        yield made
+
+
 @pytest.fixture
-def server(engine: str, request: pytest.FixtureRequest) -> Iterator[Start]:
-    """Starts applications with the given settings."""
-    databases: Databases | None = request.getfixturevalue("databases") if engine == POSTGRESQL else None
+def standing(engine: str, request: pytest.FixtureRequest) -> Standing:
+    """Those of the worker, on the engine of the test."""
+    found: Standing = request.getfixturevalue(f"on_{engine}")
+    return found
+
+
+@pytest.fixture
+def server(standing: Standing) -> Iterator[Start]:
+    """Gives applications with the given settings, as they are at their start; nobody else has them."""
     with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(standing.lend(Settings(access_log=False, **settings)))
 
-        def start(**settings: Any) -> Mock:
-            if databases is not None and "db" not in settings:
-                settings["db"] = stack.enter_context(databases.one())
-            runner = stack.enter_context(asyncio.Runner())
-            mock = Mock(create_app(Settings(access_log=False, **settings)), runner)
-            stack.callback(mock.stop)
-            return mock
 
-        yield start
+@pytest.fixture
+def new_server(standing: Standing) -> Iterator[Start]:
+    """Starts applications for what a reset leaves: files, the ledger, what a process remembers, what a test breaks."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(standing.new(Settings(access_log=False, **settings)))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 
 from zuora_mock.admin.app import create_admin_app
@@ -13,6 +14,8 @@ from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
 
 FACES = ["", "/__admin"]
+TOGETHER = pytest.mark.xdist_group("documents")
+"""In one worker, which alone draws them."""
 APP: FastAPI = create_app(Settings(access_log=False))
 
 

@@ -42,15 +42,26 @@ class Caller(ABC):
 class Mock(Caller):
     """A running application and a client of it."""
 
-    def __init__(self, app: FastAPI, runner: asyncio.Runner) -> None:
+    def __init__(self, app: FastAPI) -> None:
         self.app = app
-        self._runner = runner
+        self._runner = asyncio.Runner()
         self._life = Life(app)
-        self._client = runner.run(self._life.begin())
+        self._client = self._runner.run(self._life.begin())
+        self._tasks = self._count_tasks()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it runs, and nothing of a test's is under way in its event loop."""
+        return not self._life.is_over and self._count_tasks() == self._tasks
 
     def stop(self) -> None:
         """Ends the application, as it ends by itself with the test."""
-        self._runner.run(self._life.end())
+        if not self._life.is_over:
+            self._runner.run(self._life.end())
+            self._runner.close()
+
+    def _count_tasks(self) -> int:
+        return len(asyncio.all_tasks(self._runner.get_loop()))
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self.run(self.send(method, path, **options))
@@ -152,9 +163,11 @@ class Life:
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url="http://zuora-mock")
         return self._client
 
+    @property
+    def is_over(self) -> bool:
+        return self._over.is_set()
+
     async def end(self) -> None:
-        if self._over.is_set():
-            return
         await self._client.aclose()
         self._over.set()
         await self._task

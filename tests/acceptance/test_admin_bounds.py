@@ -17,6 +17,12 @@ PAGES = {**QUERY, "conf": {"batchSize": 1}}
 HOUR, DAY = 3600, 86_400
 
 
+@pytest.fixture
+def mock(new_server: Start) -> Mock:
+    """It counts what made room since its start."""
+    return new_server()
+
+
 def forgotten(mock: Mock, setting: str) -> int:
     told: int = mock.get("/__admin/config").json()[setting]["forgotten"]
     return told
@@ -46,8 +52,8 @@ def sweep(client: Client) -> None:
         client.get("/v1/object/account/none")
 
 
-def test_the_tenant_unused_longest_makes_room(server: Start, caplog: pytest.LogCaptureFixture) -> None:
-    mock = server(most_tenants=2)
+def test_the_tenant_unused_longest_makes_room(new_server: Start, caplog: pytest.LogCaptureFixture) -> None:
+    mock = new_server(most_tenants=2)
     first, second = (mock.sign_in(guest(n), "s") for n in (1, 2))
     second.post("/__admin/snapshots", json={"name": "mine"})
     first.post("/v1/action/query", json=QUERY)
@@ -61,16 +67,16 @@ def test_the_tenant_unused_longest_makes_room(server: Start, caplog: pytest.LogC
 
 
 @pytest.mark.parametrize("path", ["/__admin/tenants", "/__admin/tenants/default/fork"])
-def test_tenants_that_a_test_makes_count_too(server: Start, path: str) -> None:
-    mock = server(most_tenants=1)
+def test_tenants_that_a_test_makes_count_too(new_server: Start, path: str) -> None:
+    mock = new_server(most_tenants=1)
     for number in (1, 2):
         body = {"clientId": guest(number), "clientSecret": "s"}
         assert mock.post(path, json=body).status_code == 201
     assert names(mock) == ["default", guest(2)]
 
 
-def test_the_fixture_of_a_tenant_goes_with_it(server: Start) -> None:
-    mock = server(most_tenants=1)
+def test_the_fixture_of_a_tenant_goes_with_it(new_server: Start) -> None:
+    mock = new_server(most_tenants=1)
     for number in (1, 2, 3):
         base = {"accounts": [{"AccountNumber": f"A-{number}", "Name": "Mine", "Currency": "USD"}]}
         body = {"clientId": guest(number), "clientSecret": "s", "base": base}
@@ -79,8 +85,8 @@ def test_the_fixture_of_a_tenant_goes_with_it(server: Start) -> None:
     assert mock.post("/__admin/reset", params={"tenant": guest(3)}).status_code == 200
 
 
-def test_one_snapshot_too_many_is_refused(server: Start) -> None:
-    client = server(most_snapshots=1).sign_in()
+def test_one_snapshot_too_many_is_refused(new_server: Start) -> None:
+    client = new_server(most_snapshots=1).sign_in()
     client.post("/__admin/snapshots", json={"name": "one"})
     answer = client.post("/__admin/snapshots", json={"name": "two"})
     assert answer.status_code == 409
@@ -92,16 +98,16 @@ def order(client: Client, path: str, **more: Any) -> httpx.Response:
     return client.post("/__admin/faults", json={"match": {"path": path}, "fault": {"kind": "rate-limit"}, **more})
 
 
-def test_one_fault_too_many_is_refused(server: Start) -> None:
-    client = server(most_faults=1).sign_in()
+def test_one_fault_too_many_is_refused(new_server: Start) -> None:
+    client = new_server(most_faults=1).sign_in()
     order(client, "/v1/one")
     answer = order(client, "/v1/two")
     assert answer.status_code == 409
     assert answer.json()["detail"] == "there are 1 orders: withdraw some, or raise --most-faults"
 
 
-def test_a_fault_that_is_spent_makes_room(server: Start) -> None:
-    mock = server(most_faults=1)
+def test_a_fault_that_is_spent_makes_room(new_server: Start) -> None:
+    mock = new_server(most_faults=1)
     client = mock.sign_in()
     order(client, "/v1/object/account/none", times=1)
     assert client.get("/v1/object/account/none").status_code == 429
@@ -110,16 +116,16 @@ def test_a_fault_that_is_spent_makes_room(server: Start) -> None:
     assert forgotten(mock, "most_faults") == 1
 
 
-def test_the_oldest_tokens_make_room(server: Start) -> None:
-    mock = server(most_tokens=2)
+def test_the_oldest_tokens_make_room(new_server: Start) -> None:
+    mock = new_server(most_tokens=2)
     tokens = [mock.sign_in() for _ in range(64)]
     assert [each.get("/v1/object/account/none").status_code for each in (tokens[0], tokens[61])] == [401, 401]
     assert [each.get("/v1/object/account/none").status_code for each in tokens[62:]] == [404, 404]
     assert forgotten(mock, "most_tokens") == 62
 
 
-def test_a_reset_in_a_loop_keeps_no_tokens_beyond_the_bound(server: Start) -> None:
-    mock = server(most_tokens=2)
+def test_a_reset_in_a_loop_keeps_no_tokens_beyond_the_bound(new_server: Start) -> None:
+    mock = new_server(most_tokens=2)
     for _ in range(4):
         mock.sign_in().post("/__admin/reset")
     assert kept(mock, "tokens") == 2
@@ -129,8 +135,8 @@ def keyed(client: Client, key: str) -> httpx.Response:
     return client.post("/v1/action/query", json=QUERY, headers={"Idempotency-Key": key})
 
 
-def test_the_oldest_idempotency_keys_make_room(server: Start) -> None:
-    mock = server(most_idempotency_keys=2)
+def test_the_oldest_idempotency_keys_make_room(new_server: Start) -> None:
+    mock = new_server(most_idempotency_keys=2)
     client = mock.sign_in()
     client.put("/__admin/clock", json={"frozen": True})
     for number in range(70):
@@ -158,8 +164,8 @@ def test_keys_of_tenants_that_nobody_calls_go_too(mock: Mock, client: Client) ->
     assert kept(mock, "idempotency") == 0
 
 
-def test_the_oldest_cursors_make_room(server: Start) -> None:
-    mock = server(most_cursors=2)
+def test_the_oldest_cursors_make_room(new_server: Start) -> None:
+    mock = new_server(most_cursors=2)
     client = mock.sign_in()
     locators = [client.post("/v1/action/query", json=PAGES).json()["queryLocator"] for _ in range(4)]
     sweep(client)
@@ -169,8 +175,8 @@ def test_the_oldest_cursors_make_room(server: Start) -> None:
     assert kept(mock, "cursor_rows") == 2 * len(client.ids())
 
 
-def test_the_oldest_finished_jobs_make_room(server: Start) -> None:
-    mock = server(most_jobs=3)
+def test_the_oldest_finished_jobs_make_room(new_server: Start) -> None:
+    mock = new_server(most_jobs=3)
     client = mock.sign_in()
     client.put("/__admin/jobs/policy", json={"mode": "manual"})
     client.order_split("INV00000003")
@@ -236,8 +242,8 @@ def headers(client: Client, **more: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {client.token}", **more}
 
 
-def test_a_client_of_the_fixture_never_makes_room(server: Start) -> None:
-    mock = server(most_tenants=1)
+def test_a_client_of_the_fixture_never_makes_room(new_server: Start) -> None:
+    mock = new_server(most_tenants=1)
     for number in range(3):
         mock.sign_in(guest(number), "s")
     assert mock.sign_in(CLIENT_ID, SECRET).post("/v1/action/query", json=QUERY).status_code == 200

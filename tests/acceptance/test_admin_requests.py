@@ -205,7 +205,8 @@ def test_rules_are_listed_with_their_sources(client: Client) -> None:
     assert {each["provenance"] for each in rules} == {"documented", "observed", "assumed"}
 
 
-def test_the_ledger_comes_in_three_forms(client: Client) -> None:
+def test_the_ledger_comes_in_three_forms(new_server: Start) -> None:
+    client = new_server().sign_in()
     query(client, "select Nonsense from Account")
     told = client.get("/__admin/ledger").json()
     met = [each["name"] for section in ("operations", "rules") for each in told[section] if each["exercised"]]
@@ -220,7 +221,8 @@ def test_the_ledger_comes_in_three_forms(client: Client) -> None:
     assert client.get("/__admin/ledger?format=pdf").status_code == 400
 
 
-def test_the_ledger_tells_on_which_level_of_the_mock_a_suite_rests(mock: Mock, client: Client) -> None:
+def test_the_ledger_tells_on_which_level_of_the_mock_a_suite_rests(new_server: Start) -> None:
+    client = (mock := new_server()).sign_in()
     for object_ in ("Invoice", "Product"):
         query(client, f"select Id from {object_}")
     stub = {"request": {"urlPathPattern": "/v1/(debit-memos|accounts)/.*"}, "response": {}, "override": True}

@@ -10,7 +10,7 @@ import pytest
 from httpx import URL
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from tests.acceptance.drawn import FACES, drawn
+from tests.acceptance.drawn import FACES, TOGETHER, drawn
 from tests.acceptance.mocks import Client, Mock, Start
 from zuora_mock import __version__
 
@@ -26,7 +26,8 @@ def test_a_server_that_is_ready_is_healthy(mock: Mock) -> None:
     assert mock.request("HEAD", "/__admin/health").status_code == 200
 
 
-def test_a_server_that_is_not_ready_is_not_healthy(mock: Mock) -> None:
+def test_a_server_that_is_not_ready_is_not_healthy(new_server: Start) -> None:
+    mock = new_server()
     mock.app.state.ready = False
     assert mock.get("/__admin/health").status_code == 503
 
@@ -113,6 +114,7 @@ def references(node: object) -> Iterator[str]:
             yield from references(each)
 
 
+@TOGETHER
 @pytest.mark.parametrize("prefix", FACES)
 def test_both_faces_have_an_openapi_document_that_is_whole(prefix: str) -> None:
     document = drawn(prefix)
@@ -121,6 +123,7 @@ def test_both_faces_have_an_openapi_document_that_is_whole(prefix: str) -> None:
     assert set(references(document)) <= known
 
 
+@TOGETHER
 @pytest.mark.parametrize("prefix", FACES)
 def test_a_generator_of_clients_can_use_the_names_in_both_documents(prefix: str) -> None:
     document = drawn(prefix)
@@ -132,6 +135,7 @@ def test_a_generator_of_clients_can_use_the_names_in_both_documents(prefix: str)
         assert all(re.fullmatch("[A-Za-z0-9._-]+", name) for name in components)
 
 
+@TOGETHER
 @pytest.mark.parametrize("prefix", FACES)
 def test_every_refusal_in_the_documents_says_what_its_body_is(prefix: str) -> None:
     for methods in drawn(prefix)["paths"].values():
@@ -142,6 +146,7 @@ def test_every_refusal_in_the_documents_says_what_its_body_is(prefix: str) -> No
             assert all("content" in answer for answer in refusals.values())
 
 
+@TOGETHER
 def test_the_document_of_admin_knows_its_verbs(mock: Mock) -> None:
     document = mock.get("/__admin/openapi.json").json()
     assert document == drawn("/__admin")

@@ -62,15 +62,15 @@ def test_it_may_wait_until_it_is_told(server: Start, tmp_path: Path) -> None:
 
 
 @pytest.mark.assumed
-def test_what_was_accepted_is_done_after_a_restart(server: Start, tmp_path: Path) -> None:
+def test_what_was_accepted_is_done_after_a_restart(new_server: Start, tmp_path: Path) -> None:
     database = tmp_path / "mock.db"
-    first = server(db=database)
+    first = new_server(db=database)
     client = first.sign_in()
     client.put("/__admin/jobs/policy", json={"mode": "manual"})
     made, items = split(client, 60, 40)
     execute(client, made)
     first.stop()
-    again = server(db=database)
+    again = new_server(db=database)
     client = again.sign_in()
     assert [job["state"] for job in client.jobs()] == ["queued"]
     client.post("/__admin/jobs/settle")

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from tests.acceptance.drawn import drawn
+from tests.acceptance.drawn import TOGETHER, drawn
 from tests.acceptance.explorers import Bodies, Explorer, Ids
 from tests.acceptance.mocks import Mock
 
-pytestmark = [pytest.mark.assumed, pytest.mark.slow]
+pytestmark = [pytest.mark.assumed, pytest.mark.slow, TOGETHER]
 
 
 PERCENTAGES = (50, 50, 40, 60, "33.333333333", 100)

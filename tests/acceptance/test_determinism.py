@@ -30,8 +30,8 @@ def story(mock: Mock) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
 
 
 @pytest.mark.assumed
-def test_two_servers_answer_the_same_bytes(server: Start, tmp_path: Path) -> None:
-    assert story(start(server, tmp_path)) == story(start(server, tmp_path))
+def test_two_servers_answer_the_same_bytes(new_server: Start, tmp_path: Path) -> None:
+    assert story(start(new_server, tmp_path)) == story(start(new_server, tmp_path))
 
 
 @pytest.mark.assumed

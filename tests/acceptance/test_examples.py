@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.acceptance.drawn import APP, FACES, drawn
+from tests.acceptance.drawn import APP, FACES, TOGETHER, drawn
 from tests.acceptance.mocks import Client, Mock
 from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.domain.levels import Level
 
-pytestmark = pytest.mark.assumed
+pytestmark = [pytest.mark.assumed, TOGETHER]
 
 _JOB = ["by hand", "create", "execute"]
 BEFORE: Mapping[str, Sequence[str]] = {

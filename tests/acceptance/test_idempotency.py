@@ -115,12 +115,12 @@ class TestReplay:
         assert (first.content, count(client, "Amy")) == (again.content, 1)
 
     @pytest.mark.assumed
-    def test_keys_survive_a_restart(self, server: Start, tmp_path: Path) -> None:
+    def test_keys_survive_a_restart(self, new_server: Start, tmp_path: Path) -> None:
         database = tmp_path / "mock.db"
-        before = server(db=database)
+        before = new_server(db=database)
         first = act(before.sign_in(), "create", AMY, Idempotency_Key="k")
         before.stop()
-        client = server(db=database).sign_in()
+        client = new_server(db=database).sign_in()
         assert act(client, "create", AMY, Idempotency_Key="k").content == first.content
         assert count(client, "Amy") == 1
 

@@ -75,13 +75,13 @@ def read(call: CurrentCall, thing: str, part: str, options: Annotated[ThingOptio
 
 
 @pytest.fixture
-def client(server: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+def client(new_server: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     folder = tmp_path / "things"
     folder.mkdir()
     (folder / "__init__.py").write_text('prefixes = ("/v1/things/",)\n', encoding="utf-8")
     (folder / "routes.py").write_text(FAMILY, encoding="utf-8")
     monkeypatch.setattr(api, "__path__", [*api.__path__, str(tmp_path)])
-    yield server().sign_in()
+    yield new_server().sign_in()
     del sys.modules["zuora_mock.api.things"], sys.modules["zuora_mock.api.things.routes"]
     del api.things  # type: ignore[attr-defined]  # as importing it has set it
 

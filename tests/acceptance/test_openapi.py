@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.acceptance.drawn import APP, FACES, drawn
+from tests.acceptance.drawn import APP, FACES, TOGETHER, drawn
 from tests.acceptance.golden import is_refused, pairs
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.wire import NO_DATA, UNKNOWN_ID, account_id, invoice, invoice_id, split, start
@@ -23,8 +24,9 @@ from zuora_mock.api.gateway.operation import OperationRoute
 from zuora_mock.api.rest.route import RestRoute
 from zuora_mock.domain.catalogue import COMPUTED, STORED
 
+pytestmark = TOGETHER
+
 OPERATIONS: list[OperationRoute] = list(APP.state.operations)
-DOCUMENT = drawn("")
 TYPES: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
@@ -48,6 +50,11 @@ CHECKS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
+def schemas() -> Mapping[str, Any]:
+    found: dict[str, Any] = drawn("")["components"]["schemas"]
+    return found
+
+
 def problems(schema: Mapping[str, Any], value: Any, at: str = "") -> list[str]:
     """What of the value contradicts the schema; as much of JSON Schema as the document uses."""
     found = [f"{at}: {key}" for key, check in CHECKS.items() if key in schema and not check(value, schema[key])]
@@ -60,7 +67,7 @@ def problems(schema: Mapping[str, Any], value: Any, at: str = "") -> list[str]:
 
 
 def described(operation: OperationRoute) -> dict[str, Any]:
-    found: dict[str, Any] = DOCUMENT["paths"][operation.path][operation.method.lower()]
+    found: dict[str, Any] = drawn("")["paths"][operation.path][operation.method.lower()]
     return found
 
 
@@ -72,7 +79,7 @@ def operation_of(pair: Mapping[str, Any]) -> dict[str, Any]:
 def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a reference leads to."""
     name = schema.get("$ref", "").rpartition("/")[2]
-    found: Mapping[str, Any] = DOCUMENT["components"]["schemas"][name] if name else schema
+    found: Mapping[str, Any] = schemas()[name] if name else schema
     return found
 
 
@@ -84,13 +91,14 @@ class TestTheDocument:
     @pytest.mark.assumed
     def test_it_is_served_to_anybody(self, mock: Mock) -> None:
         answer = mock.get("/openapi.json")
-        assert (answer.status_code, answer.json()) == (200, json.loads(json.dumps(DOCUMENT)))
+        assert (answer.status_code, answer.json()) == (200, json.loads(json.dumps(drawn(""))))
 
     @pytest.mark.assumed
     @pytest.mark.parametrize("prefix", FACES)
     def test_it_is_drawn_once_for_all_who_wait_while_others_are_answered(
-        self, mock: Mock, monkeypatch: pytest.MonkeyPatch, prefix: str
+        self, new_server: Start, monkeypatch: pytest.MonkeyPatch, prefix: str
     ) -> None:
+        mock = new_server()
         draws = list[str]()
         may_go_on = threading.Event()
 
@@ -118,7 +126,7 @@ class TestTheDocument:
     def test_every_operation_appears_and_no_other(self) -> None:
         told = {
             (method.upper(), path, each["operationId"])
-            for path, methods in DOCUMENT["paths"].items()
+            for path, methods in drawn("")["paths"].items()
             for method, each in methods.items()
         }
         assert told == {(each.method, each.path, each.name) for each in OPERATIONS}
@@ -155,7 +163,7 @@ class TestTheDocument:
 
     @pytest.mark.assumed
     def test_every_operation_says_how_it_is_known(self) -> None:
-        for methods in DOCUMENT["paths"].values():
+        for methods in drawn("")["paths"].values():
             for each in methods.values():
                 assert re.match("(documented|observed|assumed): .", each["description"])
                 assert each["summary"]
@@ -163,12 +171,12 @@ class TestTheDocument:
     @pytest.mark.assumed
     def test_the_split_collections_are_marked_as_ours(self) -> None:
         for path in ("/v1/object/invoice-split", "/v1/object/invoice-split-item"):
-            assert DOCUMENT["paths"][path]["post"]["description"].startswith("assumed: zuora-mock")
+            assert drawn("")["paths"][path]["post"]["description"].startswith("assumed: zuora-mock")
 
     @pytest.mark.assumed
     def test_every_reference_leads_somewhere(self) -> None:
-        for reference in re.findall('"#/components/schemas/([^"]+)"', json.dumps(DOCUMENT)):
-            assert reference in DOCUMENT["components"]["schemas"]
+        for reference in re.findall('"#/components/schemas/([^"]+)"', json.dumps(drawn(""))):
+            assert reference in schemas()
 
     @pytest.mark.assumed
     @pytest.mark.parametrize("name", good_pairs())
@@ -185,7 +193,7 @@ class TestTheDocument:
     def test_the_records_of_the_golden_pairs_fit_theirs(self, name: str) -> None:
         pair = pairs()[name]
         answer = operation_of(pair)["responses"]["200"]["content"]["application/json"]["schema"]
-        schema = DOCUMENT["components"]["schemas"][answer["$ref"].rpartition("/")[2]]
+        schema = schemas()[answer["$ref"].rpartition("/")[2]]
         assert problems(schema, pair["answer"]["body"]) == []
         assert set(pair["answer"]["body"]) <= set(schema["properties"])
 
@@ -194,7 +202,7 @@ class TestTheDocument:
     def test_what_an_object_query_answers_with_null_may_be_null(self, client: Client, resource: str) -> None:
         page = client.get(f"/object-query/{resource}?includeNullFields=true&pageSize=1").json()["data"]
         empty = {name for each in page for name, value in each.items() if value is None}
-        members = DOCUMENT["components"]["schemas"][f"Queried{resource[:-1].title()}"]["properties"]
+        members = schemas()[f"Queried{resource[:-1].title()}"]["properties"]
         assert empty
         typed = {name: members[name] for name in empty & members.keys() if members[name]}
         assert [name for name, schema in typed.items() if {"type": "null"} not in schema.get("anyOf", ())] == []
@@ -248,14 +256,19 @@ def rows_in_dialect(answer: httpx.Response) -> bool:
     return all(list(each) == ["Code", "Message"] and all(map(str.strip, each.values())) for each in errors)
 
 
-SCHEMAS = DOCUMENT["components"]["schemas"]
 ALIKE = {f"{kind.name}{verb}" for kind in STORED if kind.name != "Product" for verb in ("", "Create", "Update")}
 """What is stored is all treated alike: Product stands for it."""
 
-NAMES = sorted(
-    {"type", "ids", "objects", "synchronous", "queryString", "queryLocator", "conf", "batchSize", "Id", "fieldsToNull"}
-    | {name for title, schema in SCHEMAS.items() if title not in ALIKE for name in schema.get("properties", ())}
-)
+
+@cache
+def names() -> list[str]:
+    """Of members: those of the Actions' bodies, and of what is described."""
+    envelope = {"type", "ids", "objects", "synchronous", "queryString", "queryLocator", "conf", "batchSize"}
+    described = schemas().items()
+    members = {name for title, schema in described if title not in ALIKE for name in schema.get("properties", ())}
+    return sorted(envelope | {"Id", "fieldsToNull"} | members)
+
+
 WORDS = [
     "Account",
     "Contact",
@@ -312,7 +325,7 @@ class Calls:
         )
 
     def _containers(self, inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-        return st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES) | self.texts, inner, max_size=4)
+        return st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(names()) | self.texts, inner, max_size=4)
 
     def bodies(self, operation: OperationRoute) -> st.SearchStrategy[bytes]:
         content = described(operation).get("requestBody", {}).get("content", {})
@@ -326,7 +339,7 @@ class Calls:
         if "enum" in schema:
             return st.sampled_from(schema["enum"])
         if schema.get("type") == "array":
-            rows = st.dictionaries(st.sampled_from(NAMES), self.values, max_size=6)
+            rows = st.dictionaries(st.sampled_from(names()), self.values, max_size=6)
             return st.lists(
                 rows if resolved(schema["items"]).get("type") == "object" else self.texts, min_size=1, max_size=5
             )

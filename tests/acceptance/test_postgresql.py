@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.acceptance.engines import POSTGRESQL, Databases
-from tests.acceptance.mocks import CLIENT_ID, SECRET, Client, Mock
+from tests.acceptance.mocks import CLIENT_ID, SECRET, Client, Mock, Start
 from zuora_mock.cli import main
 from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.main import create_app
@@ -26,6 +26,11 @@ NAME = "00000000-0000-4000-8000-00000000cafe"
 @pytest.fixture
 def engine() -> str:
     return POSTGRESQL
+
+
+@pytest.fixture
+def mock(new_server: Start) -> Mock:
+    return new_server()
 
 
 @pytest.fixture

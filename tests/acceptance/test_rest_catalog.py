@@ -57,11 +57,15 @@ OBJECTS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-@pytest.fixture
-def client(server: Start, tmp_path: Path) -> Client:
+def begun(server: Start, path: Path) -> Client:
     tier, kind = ({"name": name, "type": "text"} for name in ("Tier__c", "Kind__c"))
     declared = {"Product": [tier], "ProductRatePlanCharge": [kind]}
-    return start(server, tmp_path, objects=OBJECTS, customFields=declared).sign_in()
+    return start(server, path, objects=OBJECTS, customFields=declared).sign_in()
+
+
+@pytest.fixture
+def client(server: Start, tmp_path: Path) -> Client:
+    return begun(server, tmp_path)
 
 
 def read(client: Client, path: str = "product/PLAT-1", version: str = "186.0") -> dict[str, Any]:
@@ -199,7 +203,8 @@ class TestPlansAndCharges:
 
 class TestSteering:
     @pytest.mark.assumed
-    def test_it_rests_on_stored_records_and_the_ledger_says_so(self, client: Client) -> None:
+    def test_it_rests_on_stored_records_and_the_ledger_says_so(self, new_server: Start, tmp_path: Path) -> None:
+        client = begun(new_server, tmp_path)
         answer = client.get("/v1/catalog/products")
         assert answer.headers["Zuora-Mock-Level"] == "stored"
         ledger = client.get("/__admin/ledger").json()

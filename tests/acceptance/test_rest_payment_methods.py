@@ -33,10 +33,14 @@ OBJECTS: dict[str, list[dict[str, Any]]] = {
 COMMON = list(recorded.members(recorded.PAYMENT_METHOD))
 
 
+def begun(server: Start, path: Path) -> Client:
+    accounts = [account(DefaultPaymentMethodId=CARD), account("B-1"), account("C-1", DefaultPaymentMethodId=ELSEWHERE)]
+    return start(server, path, accounts=accounts, objects=OBJECTS).sign_in()
+
+
 @pytest.fixture
 def client(server: Start, tmp_path: Path) -> Client:
-    accounts = [account(DefaultPaymentMethodId=CARD), account("B-1"), account("C-1", DefaultPaymentMethodId=ELSEWHERE)]
-    return start(server, tmp_path, accounts=accounts, objects=OBJECTS).sign_in()
+    return begun(server, tmp_path)
 
 
 def listed(client: Client, key: str = "A-1", query: str = "") -> dict[str, Any]:
@@ -134,7 +138,8 @@ def test_what_is_not_there_is_not_found(client: Client, version: str, status: in
 
 
 @pytest.mark.assumed
-def test_they_rest_on_stored_records(client: Client) -> None:
+def test_they_rest_on_stored_records(new_server: Start, tmp_path: Path) -> None:
+    client = begun(new_server, tmp_path)
     assert client.get("/v1/accounts/A-1/payment-methods").headers["Zuora-Mock-Level"] == "stored"
     rows = {each["name"]: each["exercised"] for each in client.get("/__admin/ledger").json()["objects"]}
     assert rows["PaymentMethod"]

@@ -79,12 +79,16 @@ OBJECTS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-@pytest.fixture
-def client(server: Start, tmp_path: Path) -> Client:
+def begun(server: Start, path: Path) -> Client:
     declared = {"Subscription": [{"name": "Region__c", "type": "text"}, {"name": "Lot__c", "type": "text"}]}
     accounts = [account(), account("B-1", Name="Bolt")]
     given: dict[str, Any] = {"accounts": accounts, "contacts": [AMY, ZOE], "objects": OBJECTS, "customFields": declared}
-    return start(server, tmp_path, **given).sign_in()
+    return start(server, path, **given).sign_in()
+
+
+@pytest.fixture
+def client(server: Start, tmp_path: Path) -> Client:
+    return begun(server, tmp_path)
 
 
 def read(client: Client, key: str = "S-1", query: str = "") -> dict[str, Any]:
@@ -373,7 +377,8 @@ class TestOfAnAccount:
 
 class TestSteering:
     @pytest.mark.assumed
-    def test_it_rests_on_stored_records_and_the_ledger_says_so(self, client: Client) -> None:
+    def test_it_rests_on_stored_records_and_the_ledger_says_so(self, new_server: Start, tmp_path: Path) -> None:
+        client = begun(new_server, tmp_path)
         answer = client.get("/v1/subscriptions/S-1")
         assert answer.headers["Zuora-Mock-Level"] == "stored"
         ledger = client.get("/__admin/ledger").json()

@@ -124,12 +124,12 @@ def test_key_headers_open_any_call_and_its_answer_sets_a_cookie(mock: Mock) -> N
 
 
 @pytest.mark.assumed
-def test_a_cookie_that_came_with_a_refusal_is_good_after_a_restart(server: Start, tmp_path: Path) -> None:
+def test_a_cookie_that_came_with_a_refusal_is_good_after_a_restart(new_server: Start, tmp_path: Path) -> None:
     database = tmp_path / "mock.db"
-    first = server(db=database)
+    first = new_server(db=database)
     cookie = cookie_of(first.post("/v1/action/query", content=b"?", headers=KEYS))
     first.stop()
-    again = server(db=database)
+    again = new_server(db=database)
     assert read(again, Cookie=f"ZSession={cookie}").status_code == 404
 
 

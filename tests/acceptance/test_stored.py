@@ -35,9 +35,13 @@ OBJECTS: dict[str, list[dict[str, Any]]] = {
 }
 
 
+def begun(server: Start, path: Path) -> Mock:
+    return start(server, path, objects=OBJECTS)
+
+
 @pytest.fixture
 def mock(server: Start, tmp_path: Path) -> Mock:
-    return start(server, tmp_path, objects=OBJECTS)
+    return begun(server, tmp_path)
 
 
 @pytest.fixture
@@ -364,7 +368,8 @@ class TestTheTenant:
         assert [each["Success"] for each in made] == [True, False]
 
     @pytest.mark.assumed
-    def test_the_ledger_tells_levels_apart(self, client: Client) -> None:
+    def test_the_ledger_tells_levels_apart(self, new_server: Start, tmp_path: Path) -> None:
+        client = begun(new_server, tmp_path).sign_in()
         query(client, "select Id from Subscription")
         crud(client, "GET", f"product/{UNKNOWN_ID}")
         query(client, "select Id from Invoice")

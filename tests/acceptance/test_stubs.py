@@ -263,13 +263,13 @@ class TestKeeping:
             "/stubs/1/response/transformers",
         ]
 
-    def test_they_survive_a_restart(self, server: Start, tmp_path: Path) -> None:
-        first = server(db=tmp_path / "mock.db")
+    def test_they_survive_a_restart(self, new_server: Start, tmp_path: Path) -> None:
+        first = new_server(db=tmp_path / "mock.db")
         client = first.sign_in()
         client.post(STUBS, json={"mappings": [json.loads(file.read_text()) for file in FOLDER]})
         client.get("/v1/async-jobs/1")
         first.stop()
-        again = Client(server(db=tmp_path / "mock.db"), client.token)
+        again = Client(new_server(db=tmp_path / "mock.db"), client.token)
         assert again.get("/v1/async-jobs/1").json()["status"] == "Completed"
         assert again.get("/v1/debit-memos/DM-00000001").status_code == 200
 
