@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from tests.acceptance.engines import Databases
 from tests.acceptance.mocks import Mock
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
+from zuora_mock.tenants.fixtures.reading import files_in
 
 Key: TypeAlias = tuple[Settings, tuple[bytes, ...]]
 
@@ -51,6 +51,7 @@ class Standing:
     @contextmanager
     def lend(self, settings: Settings) -> Iterator[Mock]:
         """One with these settings and fixtures of this content, which nobody else has meanwhile."""
+        assert settings.db is None, "what is in a file stays there: `new_server` is for that"
         kept = self._take(settings)
         yield kept.mock
         if kept.uses < _MOST_USES and _is_as_new(kept):
@@ -79,7 +80,8 @@ class Standing:
 
 def _key(settings: Settings) -> Key:
     """Where fixtures have the same content it does not matter which files they are in."""
-    return settings.model_copy(update={"fixtures": ()}), tuple(map(Path.read_bytes, settings.fixtures))
+    files = (file for path in settings.fixtures for file in files_in(path))
+    return settings.model_copy(update={"fixtures": ()}), tuple(file.read_bytes() for file in files)
 
 
 def _is_as_new(kept: _Kept) -> bool:

@@ -107,13 +107,13 @@ def test_a_database_of_another_version_is_refused_in_words(databases: Databases)
         connection.execute("UPDATE zuora_mock_version SET version = version - 1")
 
 
-def test_state_outlives_the_server(databases: Databases, server: Callable[..., Mock]) -> None:
+def test_state_outlives_the_server(databases: Databases, new_server: Start) -> None:
     with databases.one() as url:
-        first = server(db=url)
+        first = new_server(db=url)
         client = first.sign_in(NAME, "a secret")
         made = client.create("Account", {"Name": "kept", "Currency": "EUR", "Status": "Draft"})
         first.stop()
-        again = server(db=url)
+        again = new_server(db=url)
         assert again.sign_in(NAME, "a secret").get(f"/v1/object/account/{made[0]}").json()["Name"] == "kept"
         again.stop()
 
