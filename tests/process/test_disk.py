@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from tests.process.commands import Run, Server, Start
+from zuora_mock.main import make_services
+from zuora_mock.settings import Settings
 
 pytestmark = pytest.mark.assumed
 
@@ -129,27 +131,28 @@ def assert_refused_in_one_line(run: Run, reason: str) -> None:
     assert reason in line
 
 
-def made(start: Start, file: Path) -> bytes:
-    start("--db", str(file), "--no-access-log").stop()
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Of a file that a server has left."""
+    file = tmp_path_factory.mktemp("left") / "state.db"
+    services = make_services(Settings(db=file))
+    services.pause()
     return file.read_bytes()
 
 
 @pytest.mark.parametrize("part", [0.0, 0.02, 0.5, 0.9])
-def test_a_damaged_file_is_refused_in_one_line(start: Start, run: Run, file: Path, part: float) -> None:
-    content = made(start, file)
+def test_a_damaged_file_is_refused_in_one_line(run: Run, file: Path, content: bytes, part: float) -> None:
     at = int(len(content) * part)
     file.write_bytes(content[:at] + b"\x5a" * 16384 + content[at + 16384 :])
     assert_refused_in_one_line(run, "")
 
 
-def test_a_file_that_was_cut_off_is_refused_in_one_line(start: Start, run: Run, file: Path) -> None:
-    content = made(start, file)
+def test_a_file_that_was_cut_off_is_refused_in_one_line(run: Run, file: Path, content: bytes) -> None:
     file.write_bytes(content[: len(content) // 2])
     assert_refused_in_one_line(run, "")
 
 
-def test_an_older_file_is_refused_in_one_line(start: Start, run: Run, file: Path) -> None:
-    content = made(start, file)
+def test_an_older_file_is_refused_in_one_line(run: Run, file: Path, content: bytes) -> None:
     file.write_bytes(content[:60] + b"\x00\x00\x00\x07" + content[64:])  # its user_version
     assert_refused_in_one_line(run, "another version or program made it")
 
