@@ -66,6 +66,7 @@ def totals(items: Iterable[Record]) -> dict[str, int]:
     return {"Amount": charges + tax, "AmountWithoutTax": charges, TAX: tax, TAX_EXEMPT: exempt}
 
 
+_UNTAXED = tax_sums(())
 PAUSE = 100
 """Items that are drafted in one step, which yields their number."""
 
@@ -114,8 +115,8 @@ class _Rows:
 
     def add(self, item: Item) -> None:
         identifier = self._add(item, {**self.item, **item.record})
-        place: Record = {"AppliedToInvoiceItemId": identifier}
         for each in item.discounts:
+            place: Record = {"AppliedToInvoiceItemId": identifier}
             self._add(each, {**self.item, "ProcessingType": DISCOUNTED, **each.record, **place})
 
     def _add(self, item: Item, record: Record) -> Value:
@@ -123,7 +124,7 @@ class _Rows:
         identifier = record["Id"] = item.record.get("Id") or self.new_id()
         if item.taxes:
             record.setdefault("TaxMode", "TaxExclusive")
-        record |= tax_sums(item.taxes)
+        record |= tax_sums(item.taxes) if item.taxes else _UNTAXED
         self.items.append(record)
         self.taxes += [self._tax(tax, identifier) for tax in item.taxes]
         return identifier
