@@ -56,13 +56,13 @@ def tax_sums(taxes: Iterable[Record]) -> dict[str, int]:
     return {TAX: tax, TAX_EXEMPT: exempt}
 
 
-def totals(items: Iterable[Record]) -> dict[str, int]:
+def totals(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Those of the invoice that has these rows of items and discounts."""
     charges = tax = exempt = 0
     for each in items:
-        charges += micros(each, CHARGE)
-        tax += micros(each, TAX)
-        exempt += micros(each, TAX_EXEMPT)
+        charges += each.get(CHARGE) or 0
+        tax += each.get(TAX) or 0
+        exempt += each.get(TAX_EXEMPT) or 0
     return {"Amount": charges + tax, "AmountWithoutTax": charges, TAX: tax, TAX_EXEMPT: exempt}
 
 
@@ -122,11 +122,11 @@ class _Rows:
     def _add(self, item: Item, record: Record) -> Value:
         """The rows of an item or a discount and of its taxes."""
         identifier = record["Id"] = item.record.get("Id") or self.new_id()
+        self.items.append(record)
         if item.taxes:
             record.setdefault("TaxMode", "TaxExclusive")
+            self.taxes += [self._tax(tax, identifier) for tax in item.taxes]
         record |= tax_sums(item.taxes) if item.taxes else _UNTAXED
-        self.items.append(record)
-        self.taxes += [self._tax(tax, identifier) for tax in item.taxes]
         return identifier
 
     def _tax(self, tax: Record, item: Value) -> Record:
