@@ -58,6 +58,17 @@ def blocks(head: str, calls: int) -> Iterator[Block]:
     yield Block("GET of a split's item", parts, holds=b'"InvoiceId"')  # proof that all splits are done
 
 
+def growing_blocks(head: str, calls: int, number: int) -> Iterator[Block]:
+    """What has to cost the same at any size; each block has orders of its own, by its number."""
+    first = orders_needed(calls) * number
+    kept = [order(each) for each in range(first, first + calls)]
+    fresh = [order(each) for each in range(first + calls, first + orders_needed(calls))]
+    yield Block("GET by id", [client.get(f"/v1/object/invoice/{each.invoice}", head) for each in kept])
+    yield _action("create of 1 item", "create", [_create(each, 1) for each in kept], head, b'"Success":true')
+    yield _action("execute and split", "execute", [_execute(each.split) for each in fresh], head, b'"Success":true')
+    yield _action("execute, unknown id", "execute", [_execute(_UNKNOWN)] * calls, head, b"INVALID_ID")
+
+
 def tenant_blocks() -> Iterator[Block]:
     """What is done with a tenant as a whole, leaving no second one behind."""
     yield Block("state", [client.get("/__admin/state", f"Zuora-Mock-Tenant: {TENANT}\r\n")])

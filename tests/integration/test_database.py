@@ -107,7 +107,7 @@ def test_every_table_index_and_column_counts_for_the_version(monkeypatch: pytest
         "PRAGMA user_version = 1",
         "PRAGMA user_version = -5",
         "PRAGMA user_version = 0; ALTER TABLE accounts ADD COLUMN more",
-        "PRAGMA user_version = 0; DROP INDEX accounts_seq; CREATE INDEX accounts_seq ON accounts (tenant)",
+        "PRAGMA user_version = 0; DROP INDEX accounts_latest; CREATE INDEX accounts_latest ON accounts (tenant)",
         "PRAGMA user_version = 0; CREATE TABLE guests (name)",
     ],
 )

@@ -391,19 +391,19 @@ def plan(database: Database, text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("source", "sought"),
     [
-        ("Invoice where Id = 'x'", ["sqlite_autoindex_invoices_1 (tenant=? AND entity=? AND Id=?)"]),
+        ("Invoice where Id = 'x'", ["invoices_Id (tenant=? AND entity=? AND Id=?)"]),
         ("Invoice where InvoiceNumber = 'x'", ["invoices_InvoiceNumber (tenant=? AND entity=? AND InvoiceNumber=?)"]),
         ("Invoice where AccountId = 'x'", ["invoices_AccountId (tenant=? AND entity=? AND AccountId=?)"]),
         ("Invoice where Status = 'Draft' and AccountId = 'x'", ["AND AccountId=?)"]),
         ("Invoice where InvoiceNumber like 'INV%'", ["InvoiceNumber>? AND InvoiceNumber<?)"]),
-        ("Invoice where Id = 'x' or Id = 'y'", ["sqlite_autoindex_invoices_1 (tenant=? AND entity=? AND Id=?)"]),
+        ("Invoice where Id = 'x' or Id = 'y'", ["invoices_Id (tenant=? AND entity=? AND Id=?)"]),
         ("Invoice where Id = 'x' or AccountId = 'y' and Amount > 1", ["AND Id=?)", "AND AccountId=?)"]),
         ("InvoiceItem where InvoiceId = 'x'", ["invoice_items_InvoiceId (tenant=? AND entity=? AND InvoiceId=?)"]),
         ("InvoiceSplit where InvoiceId = 'x'", ["AND InvoiceId=?)"]),
         ("InvoiceSplitItem where InvoiceSplitId = 'x'", ["AND InvoiceSplitId=?)"]),
         ("Account where AccountNumber = 'x'", ["AND AccountNumber=?)"]),
-        ("Invoice", ["invoices_seq (tenant=? AND entity=?)"]),
-        ("Invoice where Amount > 5 or tier__c = 'x'", ["invoices_seq (tenant=? AND entity=?)"]),
+        ("Invoice", ["PRIMARY KEY (tenant=? AND entity=?)"]),
+        ("Invoice where Amount > 5 or tier__c = 'x'", ["PRIMARY KEY (tenant=? AND entity=?)"]),
     ],
 )
 def test_rows_are_sought_by_an_index_within_the_tenant(database: Database, source: str, sought: list[str]) -> None:

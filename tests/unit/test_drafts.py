@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from itertools import count
 
 import pytest
@@ -61,4 +60,4 @@ def test_a_posted_invoice_says_by_whom_and_when() -> None:
 
 
 def test_an_item_is_kept_and_read_again() -> None:
-    assert Item.of(asdict(ITEM)) == ITEM
+    assert Item.of(ITEM.members) == ITEM

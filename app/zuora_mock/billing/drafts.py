@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from zuora_mock.domain.invoices import CHARGE, EXEMPT, PAID, TAX, TAX_EXEMPT, Invoice, micros
 from zuora_mock.domain.terms import PaymentTerm, due_date
@@ -29,8 +29,7 @@ INVOICE_DEFAULTS: Record = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An item of an invoice to be, or a discount inside of one: what is to be kept of it and of its taxes."""
 
     record: Record
@@ -39,9 +38,13 @@ class Item:
 
     @classmethod
     def of(cls, members: Mapping[str, Any]) -> Item:
-        """From what `asdict` made of it."""
+        """From its `members`."""
         discounts = tuple(cls.of(each) for each in members["discounts"])
         return cls(members["record"], tuple(members["taxes"]), discounts)
+
+    @property
+    def members(self) -> dict[str, Any]:
+        return {**self._asdict(), "discounts": [each.members for each in self.discounts]}
 
 
 def tax_sums(taxes: Iterable[Record]) -> dict[str, int]:
@@ -53,18 +56,19 @@ def tax_sums(taxes: Iterable[Record]) -> dict[str, int]:
     return {TAX: tax, TAX_EXEMPT: exempt}
 
 
-def totals(items: Iterable[Record]) -> dict[str, int]:
+def totals(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Those of the invoice that has these rows of items and discounts."""
     charges = tax = exempt = 0
     for each in items:
-        charges += micros(each, CHARGE)
-        tax += micros(each, TAX)
-        exempt += micros(each, TAX_EXEMPT)
+        charges += each.get(CHARGE) or 0
+        tax += each.get(TAX) or 0
+        exempt += each.get(TAX_EXEMPT) or 0
     return {"Amount": charges + tax, "AmountWithoutTax": charges, TAX: tax, TAX_EXEMPT: exempt}
 
 
+_UNTAXED = tax_sums(())
 PAUSE = 100
-"""Items that are drafted in one step."""
+"""Items that are drafted in one step, which yields their number."""
 
 
 def draft(
@@ -76,7 +80,7 @@ def draft(
 
 def drafting(
     header: Record, items: Iterable[Item], term: PaymentTerm | None, stamp: Record, new_id: Callable[[], str]
-) -> Generator[None, None, Invoice]:
+) -> Generator[int, None, Invoice]:
     """`header` has InvoiceDate and what names invoice and account; `stamp` says who makes it and when.
 
     New ids are taken for what has none: for the invoice, then for each item, its taxes, its discounts and theirs.
@@ -88,7 +92,7 @@ def drafting(
     rows = _Rows(item, tax, new_id)
     for count, each in enumerate(items, 1):
         if count % PAUSE == 0:
-            yield
+            yield PAUSE
         rows.add(each)
     record: Record = {**stamp, **INVOICE_DEFAULTS, "TargetDate": day, **header, "Id": identifier, **totals(rows.items)}
     if record["Status"] == "Posted":
@@ -111,18 +115,18 @@ class _Rows:
 
     def add(self, item: Item) -> None:
         identifier = self._add(item, {**self.item, **item.record})
-        place: Record = {"AppliedToInvoiceItemId": identifier}
         for each in item.discounts:
+            place: Record = {"AppliedToInvoiceItemId": identifier}
             self._add(each, {**self.item, "ProcessingType": DISCOUNTED, **each.record, **place})
 
     def _add(self, item: Item, record: Record) -> Value:
         """The rows of an item or a discount and of its taxes."""
         identifier = record["Id"] = item.record.get("Id") or self.new_id()
+        self.items.append(record)
         if item.taxes:
             record.setdefault("TaxMode", "TaxExclusive")
-        record |= tax_sums(item.taxes)
-        self.items.append(record)
-        self.taxes += [self._tax(tax, identifier) for tax in item.taxes]
+            self.taxes += [self._tax(tax, identifier) for tax in item.taxes]
+        record |= tax_sums(item.taxes) if item.taxes else _UNTAXED
         return identifier
 
     def _tax(self, tax: Record, item: Value) -> Record:

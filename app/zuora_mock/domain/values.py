@@ -29,6 +29,7 @@ _ID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 """A number in a string (assumed: ASCII, with nothing around it)."""
 
+_NUMBERS, _TEXTS = (str, int, float, Decimal), (int, Decimal)
 _LARGEST_INTEGER = 2**31 - 1
 _LARGEST_DOUBLE = Decimal("1e15")
 _SECOND = 1000
@@ -59,7 +60,7 @@ def is_id(text: object) -> bool:
 
 
 def _number(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         raise ValueError("a number is needed")
     if isinstance(value, str) and not NUMBER.fullmatch(value):
         raise ValueError("a number is needed")
@@ -73,7 +74,9 @@ def _number(value: Any) -> Decimal:
 
 
 def _parse_text(value: Any) -> Value:
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, _TEXTS):
         raise ValueError("text is needed")
     return str(value)
 

@@ -34,9 +34,10 @@ def spread() -> Iterator[tuple[str, str, str]]:
     """Table, index, and rows in all, then rows per prefix of the index, as they are with large tenants."""
     rows = ("1000000", "100000", "50000", "10", "1")
     for table in OBJECT_TABLES.values():
-        yield table.name, f"sqlite_autoindex_{table.name}_1", "1000000 100000 50000 1"
+        yield table.name, table.name, "1000000 100000 50000 1"
         for index in table.indexes:
-            yield table.name, str(index.name), " ".join(rows[: len(index.columns) + 1])
+            spread = rows[:3] + rows[-1:] if index.unique else rows[: len(index.columns) + 1]
+            yield table.name, str(index.name), " ".join(spread)
     yield STORED_RECORDS.name, f"sqlite_autoindex_{STORED_RECORDS.name}_1", "1000000 100000 50000 1"
     yield STORED_RECORDS.name, "stored_records_seq", "1000000 100000 50000 20000 1"
     yield STORED_KEYS.name, STORED_KEYS.name, "3000000 300000 150000 10 8 5 1"

@@ -60,7 +60,7 @@ def column_type(field: Field) -> TypeEngine[Any]:
 
 
 def _column(field: Field) -> Column[object]:
-    return Column(field.name, column_type(field), primary_key=field.name == "Id")
+    return Column(field.name, column_type(field), nullable=field.name != "Id")
 
 
 def _index(kind: ObjectType, field: Field) -> Index:
@@ -79,19 +79,20 @@ def _latest(kind: ObjectType) -> list[Index]:
 
 
 def _object_table(kind: ObjectType) -> Table:
-    """The primary key is (tenant, entity, Id): no row is found without naming whose it is."""
+    """The rows are kept in the order in which they were made. None is found without naming whose it is."""
     return Table(
         kind.table,
         metadata,
         _tenant(),
         Column("entity", Integer, primary_key=True),
+        Column("seq", BigInteger, primary_key=True),
         *(_column(each) for each in kind.kept if not each.seldom),
-        Column("seq", BigInteger, nullable=False),
         Column("seldom", Text),
         Column("custom", Text),
+        Index(f"{kind.table}_Id", "tenant", "entity", "Id", unique=True),
         *(_index(kind, each) for each in kind.kept if each.indexed),
-        Index(f"{kind.table}_seq", "tenant", "entity", "seq"),
         *_latest(kind),
+        sqlite_with_rowid=False,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import TypeVar
 
 from zuora_mock.clock import stopwatch
@@ -15,7 +15,7 @@ SLICE = 0.025
 Piece = TypeVar("Piece")
 
 
-def at_once(steps: Stepwise[Result]) -> Result:
+def at_once(steps: Generator[object, None, Result]) -> Result:
     """What long work comes to, without a pause."""
     try:
         while True:
