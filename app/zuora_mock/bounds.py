@@ -11,7 +11,7 @@ from zuora_mock.settings import Settings
 logger = logging.getLogger("zuora_mock")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Bounds:
     """`forgotten` counts since the start of the process, by the name of the setting."""
 

@@ -86,7 +86,7 @@ class Edit(NamedTuple):
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, repr=False)
 class Remedy:
     """What would do instead, in the terms of what was judged.
 

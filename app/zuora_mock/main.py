@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,12 +18,8 @@ from zuora_mock.admin import mount
 from zuora_mock.api import edits
 from zuora_mock.api.documents import Documented
 from zuora_mock.api.gateway.gateway import Gateway
-from zuora_mock.billing import exports, operations, reversal
-from zuora_mock.billing.operations import InvoiceOperation
-from zuora_mock.billing.splitting import execution as splits
-from zuora_mock.billing.splitting import request
-from zuora_mock.billing.splitting.submission import JOB_TYPE
 from zuora_mock.bounds import Bounds
+from zuora_mock.domain.catalogue import INVOICE_SPLIT
 from zuora_mock.errors import Refusal
 from zuora_mock.services import Services
 from zuora_mock.settings import Settings
@@ -30,13 +27,15 @@ from zuora_mock.steering.fault_orders import FaultOrders
 from zuora_mock.steering.journal import Journal, explanation
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
+from zuora_mock.storage.steps import Stepwise
+from zuora_mock.storage.transaction import Transaction
 from zuora_mock.stubs.keeping import Stubs
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.fixtures import load_all
 from zuora_mock.tenants.tenancy import Tenancy
 from zuora_mock.tenants.upkeep import Upkeep
-from zuora_mock.work.runner import Handler, Runner
+from zuora_mock.work.runner import Runner
 
 
 class Application(Documented):
@@ -65,10 +64,7 @@ def make_services(settings: Settings) -> Services:
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
     explain, strike = _explain_work, faults.strike_job
-    give_up = {exports.JOB_TYPE: exports.give_up}
-    runner = Runner(
-        database, tenancy, _handlers(), holds=tenancy.holds, explain=explain, strike=strike, give_up=give_up
-    )
+    runner = Runner(database, tenancy, _work, holds=tenancy.holds, explain=explain, strike=strike, give_up=_give_up)
     tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))
     runner.recover()
     journal = Journal(settings.journal_size)
@@ -77,16 +73,19 @@ def make_services(settings: Settings) -> Services:
     return Services(settings, database, tenancy, credentials, journal, faults, stubs, runner, fairness, bounds, upkeep)
 
 
-def _handlers() -> Mapping[str, Handler]:
-    """Who does the work of a job, by its type."""
-    own = {InvoiceOperation.SPLIT: request.run, InvoiceOperation.REVERSE: reversal.run}
-    others = {JOB_TYPE: splits.run, exports.JOB_TYPE: exports.run}
-    return {**others, **operations.HANDLERS} | {operations.type_of(each): own[each] for each in own}
+def _work(transaction: Transaction, job: Job) -> Stepwise[None] | None:
+    """Does it, with what is imported by the first job."""
+    done: Stepwise[None] | None = import_module("zuora_mock.billing.work").run(transaction, job)
+    return done
+
+
+def _give_up(transaction: Transaction, job: Job, refusal: Refusal) -> None:
+    import_module("zuora_mock.billing.work").give_up(transaction, job, refusal)
 
 
 def _explain_work(refusal: Refusal, job: Job) -> dict[str, Any]:
     """What the journal tells of background work that was refused, with what a client could do."""
-    if job.type == JOB_TYPE:
+    if job.type == INVOICE_SPLIT.name:
         edits.explain_work(refusal, job.object_id)
     return explanation(refusal)
 

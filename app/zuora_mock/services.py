@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.settings import Settings
@@ -28,8 +28,7 @@ _SWEEP_ALL = 3600
 """Seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(NamedTuple):
     settings: Settings
     database: Database
     tenancy: Tenancy

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from zuora_mock.billing import work
 from zuora_mock.billing.outcomes import Outcome
 from zuora_mock.billing.splitting import submission as splits
-from zuora_mock.billing.splitting.execution import run
 from zuora_mock.clock import Clock, parse_instant
 from zuora_mock.domain.catalogue import (
     ACCOUNT,
@@ -152,11 +152,11 @@ def make_bench(path: Path | None = None, **settings: object) -> Bench:
     with begin(database, tenant) as transaction:
         tenant.clock = Clock(frozen_at=NOON)
         configuration.save(transaction)
-    return Bench(database, tenant, runner_of(database, Only(tenant), {"InvoiceSplit": run}))
+    return Bench(database, tenant, runner_of(database, Only(tenant), work.run))
 
 
-def runner_of(database: Database, tenants: Tenants, handlers: Mapping[str, Handler]) -> Runner:
-    return Runner(database, tenants, handlers, holds=Holds(), explain=explain, strike=spare, give_up={})
+def runner_of(database: Database, tenants: Tenants, handler: Handler) -> Runner:
+    return Runner(database, tenants, handler, holds=Holds(), explain=explain, strike=spare, give_up=work.give_up)
 
 
 def explain(refusal: Refusal, _job: Job) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from tests.integration.benches import Bench, make_bench
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Entry, Journal
-from zuora_mock.steering.ledger import Use
+from zuora_mock.steering.use import Use
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Change, Changes
 

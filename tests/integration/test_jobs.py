@@ -52,7 +52,7 @@ def settled(bench: Bench) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 def working(bench: Bench, handler: Callable[[Transaction, Job], None]) -> Runner:
     """A runner that does something else than split."""
-    return runner_of(bench.database, Only(bench.tenant), {"Work": handler})
+    return runner_of(bench.database, Only(bench.tenant), handler)
 
 
 def enqueue(bench: Bench, *objects: str) -> list[str]:
@@ -416,7 +416,7 @@ def test_a_job_that_cannot_even_be_begun_does_not_end_the_task(bench: Bench, cap
 
     (job,) = enqueue(bench, "x")
     tenants = Moody()
-    runner = runner_of(bench.database, tenants, {"Work": lambda *_: None})
+    runner = runner_of(bench.database, tenants, lambda *_: None)
 
     async def scene() -> None:
         with runner.background.in_this_loop():

@@ -12,7 +12,8 @@ from zuora_mock.domain.catalogue import OBJECTS
 from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Provenance
-from zuora_mock.steering.ledger import Ledger, LedgerRow, Use, as_junit, as_text, read, total
+from zuora_mock.steering.ledger import Ledger, LedgerRow, as_junit, as_text, read, total
+from zuora_mock.steering.use import Use
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from zuora_mock.admin import (
 )
 from zuora_mock.admin.health import Health
 from zuora_mock.services import Services
-from zuora_mock.steering.ledger import Described
+from zuora_mock.steering.use import Described
 
 _ABOUT = """\
 Steers the mock from a test. Every call is about one tenant: that of the bearer token (expired or not), or the one named

@@ -16,9 +16,10 @@ from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Provenance
 from zuora_mock.steering import ledger
-from zuora_mock.steering.ledger import Described, LedgerRow
+from zuora_mock.steering.ledger import LedgerRow
 from zuora_mock.steering.matching import Match
 from zuora_mock.steering.models import ResponseBody
+from zuora_mock.steering.use import Described
 
 router = admin_router("Ledger")
 

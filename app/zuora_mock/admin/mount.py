@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from zuora_mock.admin import guard, problems
 from zuora_mock.admin.health import Health
 from zuora_mock.services import Services
-from zuora_mock.steering.ledger import Described
+from zuora_mock.steering.use import Described
 
 PREFIX = "/__admin"
 

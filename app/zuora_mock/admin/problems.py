@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -151,7 +150,7 @@ def _as_problem(error: Exception) -> Problem:
         case Problem():
             return error
         case FixtureError():
-            errors = [{"in": error.source, **asdict(each)} for each in error.problems]
+            errors = [{"in": error.source, **each._asdict()} for each in error.problems]
             return Problem(400, "Invalid fixture", str(error), errors=errors)
         case RequestValidationError():
             return _invalid(error.errors(), error.body)

@@ -103,7 +103,7 @@ def drafting(
     return Invoice(record, tuple(rows.items), tuple(rows.taxes))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Rows:
     """`item` and `tax` are what every row of theirs has that does not say otherwise."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from zuora_mock.domain.catalogue import Field, ObjectType, is_custom
 from zuora_mock.domain.values import Type
@@ -36,8 +36,7 @@ _TYPES: Mapping[CustomType, Type] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CustomField:
+class CustomField(NamedTuple):
     """One that is declared; `values` are those of a picklist."""
 
     name: str

@@ -133,7 +133,7 @@ class Order(RequestBody):
         return self
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Live:
     """An order that is not used up. `seen` and `struck` are written whenever they change."""
 

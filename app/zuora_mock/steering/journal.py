@@ -17,8 +17,8 @@ from pydantic_core import to_json
 from zuora_mock.errors import Refusal
 from zuora_mock.steering import masking
 from zuora_mock.steering.faults import HEADER
-from zuora_mock.steering.ledger import Use
 from zuora_mock.steering.masking import LONGEST_BODY
+from zuora_mock.steering.use import Use
 from zuora_mock.steering.waiting import Waiters
 from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
@@ -30,7 +30,7 @@ _LONGEST_TEXT = 10_000
 _SWEEP = 64
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Entry:
     """One request and its answer. Bodies as they were before compression; `status` 0 where no answer was sent."""
 

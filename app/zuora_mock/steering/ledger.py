@@ -11,51 +11,19 @@ Printed as data, as a table of text, and as JUnit XML for the reports of a CI.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from zuora_mock.domain.catalogue import OBJECTS, ObjectType
 from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Provenance, Rule
+from zuora_mock.steering.use import NO, USED, Described
 from zuora_mock.storage import journal
 from zuora_mock.storage.transaction import Transaction
 
 
-class Described(Protocol):
-    """What the ledger asks of an operation."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def method(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-    @property
-    def provenance(self) -> Provenance: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def level(self) -> Level: ...
-
-
-NO = "no"
-"""The level of what Zuora has and the mock has not."""
-USED = (*(each.value for each in Level), NO)
-
-
-class Use(NamedTuple):
-    """An operation, perhaps with a type of object, and the level at which it was answered."""
-
-    level: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
+class LedgerRow(NamedTuple):
     """An operation, whose `detail` is its method and path, a type of object or a rule, whose `detail` is its kind.
 
     Rules have no level.
@@ -70,8 +38,7 @@ class LedgerRow:
     level: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """`exercised_by_level` is empty for rules."""
 
     total: int
@@ -80,8 +47,7 @@ class Total:
     by_provenance: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(NamedTuple):
     operations: tuple[LedgerRow, ...]
     objects: tuple[LedgerRow, ...]
     rules: tuple[LedgerRow, ...]

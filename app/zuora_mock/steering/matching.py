@@ -57,7 +57,7 @@ class Match(RequestBody):
     body: Mapping[Pointer, Any] = Field(default={}, description="By JSON pointer; null: nothing is there")
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Subject:
     """A call as patterns see it. Header names are in lower case; the body is as it came, compressed or not."""
 

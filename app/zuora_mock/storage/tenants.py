@@ -65,7 +65,7 @@ class Client(NamedTuple):
     entities: tuple[int, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Tenant:
     """`world` is the number under which its data is kept; what replaces all of it makes another one.
 

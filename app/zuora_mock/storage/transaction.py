@@ -69,7 +69,7 @@ class Changes(list[Change]):
         return told
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Transaction:
     """Opened by `begin` alone; `connection` is for this room.
 

@@ -27,7 +27,7 @@ class Exhausted(Exception):
     """To match the call further would be more work than any call is worth."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Called:
     """Header names are in lower case; the body is without its encoding, `steps` counts what was looked at of it.
 

@@ -43,7 +43,7 @@ class Stub(NamedTuple):
         return self.mapping.priority, -self.position
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Search:
     """The stub that answers a call, if there is one, and what the journal has to say of others."""
 

@@ -7,7 +7,7 @@ transactions is claimed in the first of them: what nobody finished was never beg
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeAlias
 
 from zuora_mock.clock import DAY, SECOND
@@ -64,17 +64,17 @@ class Runner:
         self,
         database: Database,
         tenants: Tenants,
-        handlers: Mapping[str, Handler],
+        handler: Handler,
         *,
         holds: Holds,
         explain: ExplainFailure,
         strike: Strike,
-        give_up: Mapping[str, GiveUp],
+        give_up: GiveUp,
     ) -> None:
         self._database = database
         self._tenants = tenants
-        self._handlers = handlers
-        self._explain, self._strike, self._holds, self._give_up = explain, strike, holds, give_up
+        self._handle, self._explain, self._strike, self._holds = handler, explain, strike, holds
+        self._give_up = give_up
         self.background = Background(self._attempt)
         self._stalled: set[Waiting] = set()
 
@@ -214,7 +214,7 @@ class Runner:
 
     def _work(self, tenant: Tenant, job: Job, claimed: Job) -> Stepwise[Job]:
         transaction, kept = on_behalf_of(self._database, tenant, job.entity, f"job:{job.id}"), job
-        for _ in self._handler(job)(transaction, claimed) or ():
+        for _ in self._handle(transaction, claimed) or ():
             if kept is job:
                 rows.save(transaction, job, claimed)
                 kept = claimed
@@ -224,12 +224,6 @@ class Runner:
         journal.append_changes(transaction, job.request, transaction.changes)
         return done
 
-    def _handler(self, job: Job) -> Handler:
-        handler = self._handlers.get(job.type)
-        if handler is None:
-            raise INTERNAL_ERROR.refusal(f"there is no handler for {job.type}")
-        return handler
-
     def _fail(self, tenant: Tenant, id: str, refusal: Refusal, claimed: Job | None = None) -> Job:
         """Ends the job, `claimed` if it was begun, and tells the entry of the call that ordered it why."""
         with begin(self._database, tenant) as transaction:
@@ -238,10 +232,9 @@ class Runner:
             rows.save(transaction, job, failed)
             explanation = {**self._explain(refusal, failed), "job": id}
             journal.append_explanation(transaction, failed.request, explanation)
-            if failed.type in self._give_up:
-                own = on_behalf_of(self._database, tenant, failed.entity, f"job:{id}")
-                self._give_up[failed.type](own, failed, refusal)
-                journal.append_changes(own, failed.request, own.changes)
+            own = on_behalf_of(self._database, tenant, failed.entity, f"job:{id}")
+            self._give_up(own, failed, refusal)
+            journal.append_changes(own, failed.request, own.changes)
         logger.warning("job %s failed: %s", id, refusal.message)
         return failed
 

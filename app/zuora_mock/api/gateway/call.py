@@ -20,7 +20,7 @@ from zuora_mock.storage.transaction import Transaction
 SCOPE_KEY = "zuora_mock.call"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Request:
     """What came in. Header names are in lower case; of a repeated header the last counts.
 
@@ -52,7 +52,7 @@ class Request:
         return parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else []
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Answer:
     """What goes out. `rules` are those that refused the call or a row of it, `refusals` what there is to explain.
 
@@ -87,7 +87,7 @@ class Context(NamedTuple):
         return ids.hex_id(self.tenant, "process", self.n)[:16].upper()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Call:
     """An authenticated call; `document` is its body as JSON, `transaction` that in which all of it happens."""
 

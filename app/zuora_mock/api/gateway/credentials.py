@@ -24,7 +24,7 @@ _NO_TOKEN = "Unable to generate token."  # noqa: S105  (a sentence)
 _SIGN_IN_FIRST = "this resource is protected, please sign in first"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Caller:
     """`refusal` says why the tenant is known and the call is not welcome all the same, as with an expired token."""
 

@@ -13,7 +13,7 @@ from zuora_mock.steering.faults import NO_INJECTION, Injection
 from zuora_mock.storage.tenants import Tenant
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Exchange:
     """`n` is the number of the call in its tenant's journal; `key` an idempotency key that is reserved for the call.
 

@@ -32,7 +32,7 @@ Counts = tuple[int, int, int]
 """Of the present minute, hour and day."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Limits:
     """The requests of one tenant in its windows, the `last` of them, and how many are under way."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from zuora_mock.api.gateway.table import folded
 
@@ -18,7 +19,7 @@ ANY, REST = "{}", "**"
 """Segments of a template: any one that is not empty, and all that follow."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Segment:
     """The templates that end here, by method, and where the next segment leads."""
 
@@ -26,8 +27,7 @@ class _Segment:
     following: dict[str, _Segment] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """`templates` are the paths as they are listed, with their methods."""
 
     templates: dict[str, tuple[str, ...]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from zuora_mock.errors import Remedy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, repr=False)
 class HttpRemedy(Remedy):
     """`headers` by name, None takes one away; `method` where another is meant."""
 

@@ -29,7 +29,7 @@ def folded(path: str) -> str:
     return f"{OBJECTS}{name.replace('-', '').lower()}{slash}{rest}"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Branch:
     """A place in the tree of paths: what is there, and where the next segment leads."""
 
@@ -56,7 +56,7 @@ class Place(NamedTuple):
 _NO_VALUES: Mapping[str, str] = {}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Target:
     """What a request is for: the operations of its path (none: there is no such path) and the one of its method."""
 

@@ -9,7 +9,7 @@ from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.reference import template
 from zuora_mock.domain import rules
 from zuora_mock.domain.levels import Level
-from zuora_mock.steering.ledger import NO, Use
+from zuora_mock.steering.use import NO, Use
 
 _ELSEWHERE = "a path that Zuora has not"
 

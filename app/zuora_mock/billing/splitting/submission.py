@@ -22,7 +22,7 @@ from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work import orders
 from zuora_mock.work.orders import Progress
 
-JOB_TYPE = "InvoiceSplit"
+JOB_TYPE = INVOICE_SPLIT.name
 
 
 def check_allowed(transaction: Transaction) -> None:
