@@ -213,7 +213,7 @@ def assert_has_the_package_and_nothing_else(wheel: Path) -> None:
     names = [Path(name) for name in ZipFile(wheel).namelist()]
     assert {name.parts[0] for name in names} == {"zuora_mock", f"zuora_mock-{__version__}.dist-info"}
     ours = [name for name in names if name.parts[0] == "zuora_mock"]
-    assert {name.suffix for name in ours} == {".py", ".json", ".html", ".txt", ".typed"}
+    assert {name.suffix for name in ours} == {".py", ".json", ".html", ".sql", ".txt", ".typed"}
     assert [name.name for name in ours if name.parts[1] == "fixtures"] == ["default.json"]
 
 

@@ -12,10 +12,11 @@ import pytest
 
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.values import Record, Type
-from zuora_mock.tenants.fixtures import FixtureError, default_fixture_path, json_schema, load, parse
+from zuora_mock.tenants.fixtures import FixtureError, default_fixture_path, load, parse
 from zuora_mock.tenants.fixtures import json_text as texts
 from zuora_mock.tenants.fixtures import text as kept
 from zuora_mock.tenants.fixtures.seeding import check
+from zuora_mock.tenants.fixtures.whole import json_schema
 from zuora_mock.tenants.fixtures.writing import write_record, write_value
 from zuora_mock.work.turns import at_once
 

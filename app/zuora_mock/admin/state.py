@@ -28,6 +28,7 @@ from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures import dumping
 from zuora_mock.tenants.fixtures.fixture import Fixture
 from zuora_mock.tenants.fixtures.seeding import SeedResult
+from zuora_mock.tenants.fixtures.whole import json_schema
 from zuora_mock.work.turns import finished
 
 _FIXTURE = {
@@ -137,4 +138,4 @@ async def _in_turns(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 )
 async def fixture_schema() -> JSONResponse:
     """The format of fixtures as JSON Schema, for editors and for checks."""
-    return JSONResponse(fixtures.json_schema())
+    return JSONResponse(json_schema())

@@ -1,4 +1,4 @@
-"""Who does the work of a job. Imported by the first job: the rules that it brings are half of all."""
+"""Who does the work of a job. It is imported by the first of them: the start needs nothing of it."""
 
 from __future__ import annotations
 
