@@ -22,7 +22,7 @@ def definitions(dialect: SqlDialect) -> Mapping[str, str]:
     kept = Path(__file__).with_name(f"{dialect.alchemy.name}.sql")
     text = kept.read_text(encoding="utf-8") if kept.exists() else written(dialect)
     statements = (" ".join(each.split()) for each in text.split(";"))
-    return {each.split()[2].strip('"'): each for each in statements if each}
+    return {_named(each): each for each in statements if each}
 
 
 def written(dialect: SqlDialect) -> str:
@@ -50,6 +50,11 @@ def spread() -> Iterator[tuple[str, str, str]]:
     yield JOBS.name, JOBS.name, "1000000 100000 1"
     yield JOBS.name, "jobs_object", "1000000 100000 1"
     yield JOBS.name, "jobs_state", "1000000 250000 50000 1"
+
+
+def _named(definition: str) -> str:
+    """What it makes: `CREATE TABLE name`, `CREATE UNIQUE INDEX "name"`."""
+    return definition.removeprefix("CREATE ").removeprefix("UNIQUE ").split()[1].strip('"')
 
 
 def _made(dialect: SqlDialect) -> Iterator[CreateTable | CreateIndex]:

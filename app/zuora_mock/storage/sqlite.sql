@@ -1,6 +1,7 @@
 CREATE TABLE accounts (
     tenant INTEGER NOT NULL,
     entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
     "Id" VARCHAR NOT NULL,
     "AccountNumber" VARCHAR,
     "Name" VARCHAR,
@@ -28,11 +29,11 @@ CREATE TABLE accounts (
     "UpdatedById" VARCHAR,
     "CreatedDate" BIGINT,
     "UpdatedDate" BIGINT,
-    seq BIGINT NOT NULL,
     seldom TEXT,
     custom TEXT,
-    PRIMARY KEY (tenant, entity, "Id")
-);
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
 
 CREATE INDEX "accounts_AccountNumber" ON accounts (tenant, entity, "AccountNumber", seq) WHERE "AccountNumber" IS NOT NULL;
 
@@ -40,11 +41,11 @@ CREATE INDEX "accounts_CrmId" ON accounts (tenant, entity, "CrmId", seq) WHERE "
 
 CREATE INDEX "accounts_DefaultPaymentMethodId" ON accounts (tenant, entity, "DefaultPaymentMethodId", seq) WHERE "DefaultPaymentMethodId" IS NOT NULL;
 
+CREATE UNIQUE INDEX "accounts_Id" ON accounts (tenant, entity, "Id");
+
 CREATE INDEX "accounts_Name" ON accounts (tenant, entity, "Name", seq) WHERE "Name" IS NOT NULL;
 
 CREATE INDEX accounts_latest ON accounts (tenant, entity, "UpdatedDate", "Id");
-
-CREATE INDEX accounts_seq ON accounts (tenant, entity, seq);
 
 CREATE TABLE charges (
     tenant INTEGER NOT NULL,
@@ -78,6 +79,7 @@ CREATE INDEX clients_username ON clients (username);
 CREATE TABLE contacts (
     tenant INTEGER NOT NULL,
     entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
     "Id" VARCHAR NOT NULL,
     "AccountId" VARCHAR,
     "FirstName" VARCHAR,
@@ -94,15 +96,15 @@ CREATE TABLE contacts (
     "UpdatedById" VARCHAR,
     "CreatedDate" BIGINT,
     "UpdatedDate" BIGINT,
-    seq BIGINT NOT NULL,
     seldom TEXT,
     custom TEXT,
-    PRIMARY KEY (tenant, entity, "Id")
-);
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
 
 CREATE INDEX "contacts_AccountId" ON contacts (tenant, entity, "AccountId", seq) WHERE "AccountId" IS NOT NULL;
 
-CREATE INDEX contacts_seq ON contacts (tenant, entity, seq);
+CREATE UNIQUE INDEX "contacts_Id" ON contacts (tenant, entity, "Id");
 
 CREATE TABLE cursor_rows (
     tenant INTEGER NOT NULL,
@@ -177,6 +179,7 @@ CREATE INDEX idempotency_kept_at ON idempotency (tenant, kept_at);
 CREATE TABLE invoice_items (
     tenant INTEGER NOT NULL,
     entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
     "Id" VARCHAR NOT NULL,
     "InvoiceId" VARCHAR,
     "SubscriptionId" VARCHAR,
@@ -204,21 +207,22 @@ CREATE TABLE invoice_items (
     "CreatedDate" BIGINT,
     "UpdatedDate" BIGINT,
     "_Row" INTEGER,
-    seq BIGINT NOT NULL,
     seldom TEXT,
     custom TEXT,
-    PRIMARY KEY (tenant, entity, "Id")
-);
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE UNIQUE INDEX "invoice_items_Id" ON invoice_items (tenant, entity, "Id");
 
 CREATE INDEX "invoice_items_InvoiceId" ON invoice_items (tenant, entity, "InvoiceId", seq) WHERE "InvoiceId" IS NOT NULL;
 
 CREATE INDEX "invoice_items_SubscriptionId" ON invoice_items (tenant, entity, "SubscriptionId", seq) WHERE "SubscriptionId" IS NOT NULL;
 
-CREATE INDEX invoice_items_seq ON invoice_items (tenant, entity, seq);
-
 CREATE TABLE invoice_split_items (
     tenant INTEGER NOT NULL,
     entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
     "Id" VARCHAR NOT NULL,
     "InvoiceSplitId" VARCHAR,
     "InvoiceDate" VARCHAR,
@@ -229,40 +233,42 @@ CREATE TABLE invoice_split_items (
     "UpdatedById" VARCHAR,
     "CreatedDate" BIGINT,
     "UpdatedDate" BIGINT,
-    seq BIGINT NOT NULL,
     seldom TEXT,
     custom TEXT,
-    PRIMARY KEY (tenant, entity, "Id")
-);
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE UNIQUE INDEX "invoice_split_items_Id" ON invoice_split_items (tenant, entity, "Id");
 
 CREATE INDEX "invoice_split_items_InvoiceId" ON invoice_split_items (tenant, entity, "InvoiceId", seq) WHERE "InvoiceId" IS NOT NULL;
 
 CREATE INDEX "invoice_split_items_InvoiceSplitId" ON invoice_split_items (tenant, entity, "InvoiceSplitId", seq) WHERE "InvoiceSplitId" IS NOT NULL;
 
-CREATE INDEX invoice_split_items_seq ON invoice_split_items (tenant, entity, seq);
-
 CREATE TABLE invoice_splits (
     tenant INTEGER NOT NULL,
     entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
     "Id" VARCHAR NOT NULL,
     "InvoiceId" VARCHAR,
     "CreatedById" VARCHAR,
     "UpdatedById" VARCHAR,
     "CreatedDate" BIGINT,
     "UpdatedDate" BIGINT,
-    seq BIGINT NOT NULL,
     seldom TEXT,
     custom TEXT,
-    PRIMARY KEY (tenant, entity, "Id")
-);
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE UNIQUE INDEX "invoice_splits_Id" ON invoice_splits (tenant, entity, "Id");
 
 CREATE INDEX "invoice_splits_InvoiceId" ON invoice_splits (tenant, entity, "InvoiceId", seq) WHERE "InvoiceId" IS NOT NULL;
-
-CREATE INDEX invoice_splits_seq ON invoice_splits (tenant, entity, seq);
 
 CREATE TABLE invoices (
     tenant INTEGER NOT NULL,
     entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
     "Id" VARCHAR NOT NULL,
     "AccountId" VARCHAR,
     "InvoiceNumber" VARCHAR,
@@ -297,21 +303,21 @@ CREATE TABLE invoices (
     "_Group" VARCHAR,
     "_Original" VARCHAR,
     "_Regenerated" INTEGER,
-    seq BIGINT NOT NULL,
     seldom TEXT,
     custom TEXT,
-    PRIMARY KEY (tenant, entity, "Id")
-);
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
 
 CREATE INDEX "invoices_AccountId" ON invoices (tenant, entity, "AccountId", seq) WHERE "AccountId" IS NOT NULL;
+
+CREATE UNIQUE INDEX "invoices_Id" ON invoices (tenant, entity, "Id");
 
 CREATE INDEX "invoices_InvoiceNumber" ON invoices (tenant, entity, "InvoiceNumber", seq) WHERE "InvoiceNumber" IS NOT NULL;
 
 CREATE INDEX "invoices__Group" ON invoices (tenant, entity, "_Group", seq) WHERE "_Group" IS NOT NULL;
 
 CREATE INDEX invoices_latest ON invoices (tenant, entity, "UpdatedDate", "Id");
-
-CREATE INDEX invoices_seq ON invoices (tenant, entity, seq);
 
 CREATE TABLE jobs (
     tenant INTEGER NOT NULL,
@@ -436,6 +442,7 @@ CREATE TABLE stubs (
 CREATE TABLE taxation_items (
     tenant INTEGER NOT NULL,
     entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
     "Id" VARCHAR NOT NULL,
     "InvoiceId" VARCHAR,
     "InvoiceItemId" VARCHAR,
@@ -454,17 +461,17 @@ CREATE TABLE taxation_items (
     "CreatedDate" BIGINT,
     "UpdatedDate" BIGINT,
     "_Row" INTEGER,
-    seq BIGINT NOT NULL,
     seldom TEXT,
     custom TEXT,
-    PRIMARY KEY (tenant, entity, "Id")
-);
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE UNIQUE INDEX "taxation_items_Id" ON taxation_items (tenant, entity, "Id");
 
 CREATE INDEX "taxation_items_InvoiceId" ON taxation_items (tenant, entity, "InvoiceId", seq) WHERE "InvoiceId" IS NOT NULL;
 
 CREATE INDEX "taxation_items_InvoiceItemId" ON taxation_items (tenant, entity, "InvoiceItemId", seq) WHERE "InvoiceItemId" IS NOT NULL;
-
-CREATE INDEX taxation_items_seq ON taxation_items (tenant, entity, seq);
 
 CREATE TABLE tenants (
     "key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
