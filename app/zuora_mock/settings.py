@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
 from zuora_mock import defaults
-from zuora_mock.database_url import DatabaseUrl
+from zuora_mock.database_url import DatabaseUrl, database_url
 
 DEFAULT_PORT = defaults.PORT
 
@@ -21,7 +21,10 @@ _BEYOND_LATIN_1 = 256
 
 
 class Settings(BaseModel):
-    """The server's settings. `db` None keeps everything in memory; `fixtures` are files, or folders of them."""
+    """The server's settings. `db` is a file, or PostgreSQL's URL; None keeps everything in memory.
+
+    `fixtures` are files, or folders of them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -47,6 +50,11 @@ class Settings(BaseModel):
     admin_token: str = defaults.ADMIN_TOKEN
     allowed_hosts: tuple[str, ...] = ()
     access_log: bool = defaults.ACCESS_LOG
+
+    @field_validator("db", mode="before")
+    @classmethod
+    def _place(cls, given: object) -> object:
+        return (isinstance(given, str) and database_url(given)) or given
 
     def is_admin_token(self, given: str) -> bool:
         """Of a header as it is read, byte by byte: what is beyond ASCII may have been sent as UTF-8 or as Latin-1."""

@@ -155,6 +155,17 @@ def test_the_flag_takes_a_url(url: str) -> None:
         assert context.params["db"].whole == url
 
 
+@pytest.mark.parametrize("url", ["postgresql://me@h/x", "postgres://me@h/x"])
+def test_the_settings_take_a_url_as_text(url: str) -> None:
+    found = Settings.model_validate({"db": url}).db
+    assert isinstance(found, DatabaseUrl)
+    assert found.whole == url
+
+
+def test_any_other_text_is_a_file() -> None:
+    assert Settings.model_validate({"db": "postgresql"}).db == Path("postgresql")
+
+
 def test_a_text_with_nul_is_found_nowhere_and_breaks_nothing(client: Client) -> None:
     assert client.get("/v1/object/account/%00").status_code == 404
     assert client.get("/v1/invoices/%00").status_code in {200, 400, 404}
