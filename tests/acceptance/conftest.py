@@ -12,6 +12,7 @@ from tests.acceptance.engines import POSTGRESQL, Databases, engines_of, is_spare
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.standing import Standing
 from zuora_mock.settings import Settings
+from zuora_mock.storage.postgresql import PostgreSQL
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -54,7 +55,9 @@ def on_sqlite() -> Iterator[Standing]:
 
 @pytest.fixture(scope="session")
 def on_postgresql(databases: Databases) -> Iterator[Standing]:
-    with closing(Standing(databases)) as made:
+    replicas = engines.replicas()
+    with pytest.MonkeyPatch.context() as patch, closing(Standing(databases, replicas)) as made:
+        patch.setattr(PostgreSQL, "alone", replicas == 1)
         yield made
 
 

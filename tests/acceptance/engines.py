@@ -1,7 +1,8 @@
 """PostgreSQL for the tests: a server for each worker, and a database for each application that lives at one time.
 
 A part of the tests runs on both engines. `TEST_ENGINE=both` has all of them do so, `TEST_ENGINE=postgresql` all of them
-run on PostgreSQL, and the URL of a server (`postgresql://postgres@127.0.0.1:5432`) does so there.
+run on PostgreSQL, and the URL of a server (`postgresql://postgres@127.0.0.1:5432`) does so there. There
+`TEST_REPLICAS=2` makes two applications over one database, which answer calls in turn.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.storage.postgresql_schema import NO_TENANT
 from zuora_mock.storage.tables import metadata
 
-WANTED = "TEST_ENGINE"
+WANTED, REPLICAS = "TEST_ENGINE", "TEST_REPLICAS"
 _INSTALLED = "pginstall18"
 """The folder of its newest version in the package of its binaries."""
 SQLITE, POSTGRESQL, BOTH = "sqlite", "postgresql", "both"
@@ -62,6 +63,11 @@ def engines_of(file: str) -> list[str]:
 def is_spare(file: str, test: str) -> bool:
     """Whether another test of the file stands for it on PostgreSQL, where nothing is wanted."""
     return not os.environ.get(WANTED) and crc32(test.encode()) % _SHARES.get(file, 1) > 0
+
+
+def replicas() -> int:
+    """How many applications share a database of PostgreSQL."""
+    return int(os.environ.get(REPLICAS, "1"))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Sequence
+from itertools import cycle
 from typing import Any, Protocol, TypeVar
 
 import httpx
@@ -40,24 +41,29 @@ class Caller(ABC):
 
 
 class Mock(Caller):
-    """A running application and a client of it."""
+    """A running application and a client of it; of replicas each call goes to the next one."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self.app = app
+    def __init__(self, *apps: FastAPI) -> None:
+        self.app = apps[0]
         self._runner = asyncio.Runner()
-        self._life = Life(app)
-        self._client = self._runner.run(self._life.begin())
+        self._lives = [Life(each) for each in apps]
+        self._clients = cycle([self._runner.run(each.begin()) for each in self._lives])
         self._tasks = self._count_tasks()
 
     @property
     def is_quiet(self) -> bool:
         """Whether it runs, and nothing of a test's is under way in its event loop."""
-        return not self._life.is_over and self._count_tasks() == self._tasks
+        return not self._is_over and self._count_tasks() == self._tasks
+
+    @property
+    def _is_over(self) -> bool:
+        return any(each.is_over for each in self._lives)
 
     def stop(self) -> None:
         """Ends the application, as it ends by itself with the test."""
-        if not self._life.is_over:
-            self._runner.run(self._life.end())
+        if not self._is_over:
+            for each in self._lives:
+                self._runner.run(each.end())
             self._runner.close()
 
     def _count_tasks(self) -> int:
@@ -67,7 +73,7 @@ class Mock(Caller):
         return self.run(self.send(method, path, **options))
 
     async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return await self._client.request(method, path, **options)
+        return await next(self._clients).request(method, path, **options)
 
     def run(self, scene: Coroutine[Any, Any, Result]) -> Result:
         """Something that takes turns with the application in its event loop."""
@@ -77,7 +83,7 @@ class Mock(Caller):
         """Calls as (method, path, options) that are under way at one time, sent in this order."""
 
         async def send() -> list[httpx.Response]:
-            sent = [self._client.request(method, path, **options) for method, path, options in calls]
+            sent = [self.send(method, path, **options) for method, path, options in calls]
             return list(await asyncio.gather(*sent))
 
         return self._runner.run(send())

@@ -33,10 +33,10 @@ class _Kept(NamedTuple):
 
 
 class Standing:
-    """Those on one engine: in memory, or each in a database of its own."""
+    """Those on one engine: in memory, or each in a database of its own, with so many `replicas`."""
 
-    def __init__(self, databases: Databases | None = None) -> None:
-        self._databases = databases
+    def __init__(self, databases: Databases | None = None, replicas: int = 1) -> None:
+        self._databases, self._replicas = databases, replicas
         self._idle: list[_Kept] = []
 
     def close(self) -> None:
@@ -71,9 +71,11 @@ class Standing:
         return _Kept(key, mock, _tenants(mock), life)
 
     def _begin(self, settings: Settings, life: ExitStack) -> Mock:
+        count = 1
         if self._databases is not None and settings.db is None:
+            count = self._replicas
             settings = settings.model_copy(update={"db": life.enter_context(self._databases.one())})
-        mock = Mock(create_app(settings))
+        mock = Mock(*(create_app(settings) for _ in range(count)))
         life.callback(mock.stop)
         return mock
 

@@ -168,6 +168,8 @@ class PostgreSQL:
     """The engine over one database; as text it is where, without credentials."""
 
     name, beginning = "PostgreSQL", "BEGIN"
+    alone = True
+    """Whether another server on the database is refused."""
 
     def __init__(self, url: DatabaseUrl) -> None:
         self._url = url
@@ -218,14 +220,18 @@ class PostgreSQL:
         driver.prepare_threshold, driver.prepared_max = _PREPARED_AFTER, _MOST_PREPARED
         driver.adapters.register_dumper(int, Int8Dumper)
         driver.adapters.register_dumper(bool, _Truth)
+        if self.alone:
+            self._keep_others_out(driver)
+        driver.execute("; ".join(_SESSION))
+        with driver.transaction():
+            self._establish(driver)
+
+    def _keep_others_out(self, driver: psycopg.Connection[tuple[Any, ...]]) -> None:
         driver.execute(_LOCK_PATIENCE)
         try:
             driver.execute(_LOCK, [_OURS])
         except psycopg.errors.LockNotAvailable:
             raise self._unusable("another server uses it; stop that one or name another database") from None
-        driver.execute("; ".join(_SESSION))
-        with driver.transaction():
-            self._establish(driver)
 
     def _establish(self, driver: psycopg.Connection[tuple[Any, ...]]) -> None:
         tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
