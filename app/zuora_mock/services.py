@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import product
 from typing import NamedTuple
@@ -20,11 +21,11 @@ from zuora_mock.tenants.fairness import Fairness
 from zuora_mock.tenants.tenancy import Tenancy
 from zuora_mock.tenants.upkeep import Upkeep
 from zuora_mock.work.runner import Runner
-from zuora_mock.work.turns import in_turns
+from zuora_mock.work.turns import finished, in_turns
 
 logger = logging.getLogger("zuora_mock")
 
-_SWEEP_ALL = 3600
+_SWEEP_ALL, _LOOK = 3600, 1
 """Seconds."""
 
 
@@ -70,15 +71,31 @@ class Services(NamedTuple):
         self.runner.recover()
 
     async def keep_up(self) -> None:
-        """For as long as the application lives: tenants that nobody calls are swept too."""
-        while True:
-            await asyncio.sleep(_SWEEP_ALL)
-            try:
-                await in_turns(self.upkeep.sweep_all())
-            except Exception:
-                logger.exception("the tenants could not be swept")
+        """For as long as the application lives: sweeps tenants that nobody calls too, and takes over from the dead."""
+        tasks = [_each(_SWEEP_ALL, self._sweep)]
+        if self.database.shared:
+            tasks.append(_each(_LOOK, self.take_over))
+        await asyncio.gather(*tasks)
+
+    async def take_over(self) -> None:
+        """Goes on with what replicas have left that died."""
+        if not self.database.lost and await finished(self.tenancy.inherit()):
+            self.runner.recover()
+
+    async def _sweep(self) -> None:
+        await in_turns(self.upkeep.sweep_all())
 
     def pause(self) -> None:
         """Closes the database if it is a file; one in memory lives as long as the application."""
         if self.settings.db is not None:
             self.database.close()
+
+
+async def _each(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Again and again; what fails is logged, and tried again."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except Exception:
+            logger.exception("upkeep failed")

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_
 
 from zuora_mock.storage import originals
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.replicas import NO_OTHER
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS, WORLDS
 from zuora_mock.storage.transaction import Transaction
@@ -52,7 +53,7 @@ def give_up_world(database: Database, number: int) -> None:
 
 
 def ownerless(database: Database) -> list[int]:
-    """The worlds that belong to nobody."""
+    """The worlds that belong to nobody, and that no other replica answers for."""
     return _OWNERLESS.column(database, {})
 
 
@@ -152,7 +153,7 @@ _APPENDAGES = [
 ]
 _NEW_WORLD, _GIVE_UP_WORLD = Prepared(insert(WORLDS).values({}).returning(WORLDS.c.number)), Prepared(insert(WORLDS))
 _KEEP_WORLD = Prepared(delete(WORLDS).where(WORLDS.c.number == bindparam("wanted")))
-_OWNERLESS = Prepared(select(WORLDS.c.number))
+_OWNERLESS = Prepared(select(WORLDS.c.number).where(NO_OTHER))
 
 
 _THEIRS = [bindparam("nobody", NOBODY), EXERCISED.c.kind, EXERCISED.c.name]

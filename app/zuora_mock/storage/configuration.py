@@ -12,6 +12,7 @@ from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CLIENTS, ENTITIES, ORGS, PAYMENT_TERMS, TENANTS
 from zuora_mock.storage.tenants import CLIENT_BY_ID, VALUES, Client, Entity, client, values_of
 from zuora_mock.storage.transaction import Transaction
+from zuora_mock.storage.trouble import DuplicateRow
 
 
 def save(transaction: Transaction) -> None:
@@ -63,6 +64,7 @@ def find_client(transaction: Transaction, client_id: str) -> Client | None:
 
 
 def add_clients(transaction: Transaction, clients: Sequence[Client]) -> None:
+    """Raises DuplicateRow."""
     rows = [
         {
             "client_id": each.client_id,
@@ -74,7 +76,10 @@ def add_clients(transaction: Transaction, clients: Sequence[Client]) -> None:
         }
         for each in clients
     ]
-    _INSERT_CLIENT.run_many(transaction, [{"tenant": transaction.tenant.key, **row} for row in rows])
+    try:
+        _INSERT_CLIENT.run_many(transaction, [{"tenant": transaction.tenant.key, **row} for row in rows])
+    except transaction.connection.IntegrityError as error:
+        raise DuplicateRow(str(error)) from None
 
 
 def remove_clients(transaction: Transaction, client_ids: Iterable[str]) -> None:

@@ -36,6 +36,8 @@ class Engine(Protocol):
     name: str
     beginning: str
     """The statement that begins a transaction."""
+    shared: bool
+    """Whether other servers may write to it."""
 
     def connect(self) -> Connection:
         """A connection to a database that has all tables. Raises UnusableDatabase."""
@@ -59,6 +61,7 @@ class Database:
         """Without a place it is in memory, and gone when it is closed. Raises UnusableDatabase."""
         self.lock = RLock()
         self._engine = _engine(place)
+        self.shared = self._engine.shared
         self.opened = False
         self._end: finalize[[], Database] | None = None
         self._trouble, self._next_look = "", 0.0

@@ -18,7 +18,8 @@ from psycopg.types.numeric import Int8Dumper
 from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.storage import schema
 from zuora_mock.storage.dialect import without_nul
-from zuora_mock.storage.postgresql_schema import POSTGRESQL, VERSION_TABLE, definitions, descriptions
+from zuora_mock.storage.postgresql_schema import POSTGRESQL, REPLICAS, VERSION_TABLE, definitions, descriptions
+from zuora_mock.storage.replicas import OURS, STARTING
 from zuora_mock.storage.statements import RowSet
 from zuora_mock.storage.trouble import StorageTrouble, UnusableDatabase
 
@@ -35,10 +36,12 @@ _SESSION = (
     "SET jit = off",
 )
 _KEEPALIVES: dict[str, Any] = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-_OURS = 0x7A756F7261
-"""The number of our lock: `zuora`."""
 _VERSION = f"SELECT version FROM {VERSION_TABLE}"  # noqa: S608  (a name of ours)
 _LOCK, _UNLOCK = "SELECT pg_advisory_lock(%s)", "SELECT pg_advisory_unlock_all()"
+_TURN = "SELECT pg_advisory_xact_lock(CAST(%s AS INTEGER), CAST(%s AS INTEGER))"
+_LIVE = "SELECT pg_advisory_lock(CAST(%s AS INTEGER), CAST(%s AS INTEGER))"
+_BE_BORN = f"INSERT INTO {REPLICAS} DEFAULT VALUES RETURNING number"  # noqa: S608  (as above)
+_BE_KNOWN = "SELECT set_config('zuora_mock.replica', %s, false)"
 _LOCK_PATIENCE = "SET lock_timeout = '500ms'"
 """The session of a server that was killed ends a moment later."""
 
@@ -167,7 +170,7 @@ _NONE = _NoRows()
 class PostgreSQL:
     """The engine over one database; as text it is where, without credentials."""
 
-    name, beginning = "PostgreSQL", "BEGIN"
+    name, beginning, shared = "PostgreSQL", "BEGIN", True
     alone = True
     """Whether another server on the database is refused."""
 
@@ -224,12 +227,14 @@ class PostgreSQL:
             self._keep_others_out(driver)
         driver.execute("; ".join(_SESSION))
         with driver.transaction():
+            driver.execute(_TURN, [OURS, STARTING])
             self._establish(driver)
+            _be_born(driver)
 
     def _keep_others_out(self, driver: psycopg.Connection[tuple[Any, ...]]) -> None:
         driver.execute(_LOCK_PATIENCE)
         try:
-            driver.execute(_LOCK, [_OURS])
+            driver.execute(_LOCK, [OURS])
         except psycopg.errors.LockNotAvailable:
             raise self._unusable("another server uses it; stop that one or name another database") from None
 
@@ -250,6 +255,13 @@ class PostgreSQL:
 
     def _unusable(self, reason: str) -> UnusableDatabase:
         return UnusableDatabase(f"cannot use {self} as database: {reason}")
+
+
+def _be_born(driver: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """Nobody sees the replica before it has its lock."""
+    [(number,)] = driver.execute(_BE_BORN)
+    driver.execute(_LIVE, [OURS, number])
+    driver.execute(_BE_KNOWN, [str(number)])
 
 
 def _first_line(error: BaseException) -> str:

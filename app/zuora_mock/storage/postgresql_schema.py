@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from zuora_mock.storage import schema
 from zuora_mock.storage.dialect import SqlDialect
+from zuora_mock.storage.replicas import NUMBER
 from zuora_mock.storage.tables import (
     CURSOR_ROWS,
     CURSORS,
@@ -23,10 +24,12 @@ from zuora_mock.storage.tables import (
     STORED_KEYS,
     STORED_RECORDS,
     TOKENS,
+    UNFINISHED,
+    WORLDS,
     metadata,
 )
 
-VERSION_TABLE = "zuora_mock_version"
+VERSION_TABLE, REPLICAS = "zuora_mock_version", "replicas"
 
 _SAMPLED = (*OBJECT_TABLES.values(), STORED_RECORDS, STORED_KEYS, JOBS, JOURNAL, IDEMPOTENCY, CURSOR_ROWS)
 """What holds thousands of rows of a tenant."""
@@ -73,6 +76,10 @@ def definitions() -> Iterator[str]:
     yield from schema.definitions(POSTGRESQL).values()
     for table in _IN_ORDER:
         yield f"ALTER TABLE {table.name} ADD COLUMN rowid BIGINT GENERATED ALWAYS AS IDENTITY"
+    yield f"CREATE TABLE {REPLICAS} (number INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY)"
+    for table in (WORLDS, UNFINISHED):
+        yield f"ALTER TABLE {table.name} ADD COLUMN owner INTEGER NOT NULL"
+        yield f"ALTER TABLE {table.name} ALTER COLUMN owner SET DEFAULT {NUMBER}"
     yield f"CREATE TABLE {VERSION_TABLE} (version BIGINT NOT NULL)"
     yield f"INSERT INTO {VERSION_TABLE} VALUES ({schema.version(POSTGRESQL)})"  # noqa: S608  (a number of ours)
 

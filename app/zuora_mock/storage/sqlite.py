@@ -53,7 +53,7 @@ class SQLiteConnection(sqlite3.Connection):
 class SQLite:
     """The engine over one file, or over memory, which is gone when the connection is closed."""
 
-    name, beginning = "SQLite", "BEGIN IMMEDIATE"
+    name, beginning, shared = "SQLite", "BEGIN IMMEDIATE", False
 
     def __init__(self, path: Path | None) -> None:
         self._path = path

@@ -153,7 +153,7 @@ TENANTS = Table(
     Column("invoices", BigInteger, nullable=False, default=0),
     Column("accounts", BigInteger, nullable=False, default=0),
     Column("tokens", BigInteger, nullable=False, default=0),
-    Index("tenants_name", "name", "snapshot_of"),
+    Index("tenants_name", "name", unique=True, info={WHERE: text("snapshot_of IS NULL")}),
     sqlite_autoincrement=True,
 )
 
@@ -192,7 +192,7 @@ CLIENTS = Table(
     Column("password", String, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("entities", Text, nullable=False),
-    Index("clients_client_id", "client_id"),
+    Index("clients_client_id", "client_id", unique=True),
     Index("clients_username", "username"),
 )
 

@@ -22,6 +22,7 @@ from zuora_mock.settings import JobPolicy, TenantSettings
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import CLIENTS, ENTITIES, FIXTURES, JOURNAL, ORGS, PAYMENT_TERMS, TENANTS
+from zuora_mock.storage.trouble import DuplicateRow
 
 
 @dataclass(slots=True)
@@ -187,8 +188,11 @@ def find_user(database: Database, username: str) -> Client | None:
 
 
 def add(on: Connected, tenant: Tenant, *, snapshot_of: int | None = None) -> None:
-    """Writes the row of a new one, which gets its key."""
-    (tenant.key,) = _INSERT.column(on, {"name": tenant.name, "snapshot_of": snapshot_of, **values_of(tenant)})
+    """Writes the row of a new one, which gets its key. Raises DuplicateRow."""
+    try:
+        (tenant.key,) = _INSERT.column(on, {"name": tenant.name, "snapshot_of": snapshot_of, **values_of(tenant)})
+    except on.connection.IntegrityError as error:
+        raise DuplicateRow(str(error)) from None
 
 
 def values_of(tenant: Tenant) -> dict[str, object]:

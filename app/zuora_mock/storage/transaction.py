@@ -26,12 +26,9 @@ from zuora_mock.storage.places import column_names, columns, equal, table_of, wh
 from zuora_mock.storage.records import ASIDE, aside_of, column_set, columns_of, record_of
 from zuora_mock.storage.statements import Connection, Prepared, execute, execute_many
 from zuora_mock.storage.tenants import Image, Tenant, counts, image_of, put_back, save_counters
+from zuora_mock.storage.trouble import DuplicateRow
 
 _EARLIEST, _LATEST = "0001-01-02", "9999-12-30"
-
-
-class DuplicateRow(Exception):
-    """A row of this key is there already."""
 
 
 class Change(TypedDict):

@@ -16,6 +16,7 @@ from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Record
 from zuora_mock.storage import originals
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.replicas import DEAD
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import OBJECT_TABLES, TENANTS, UNFINISHED
 from zuora_mock.storage.tenants import Counters, Tenant
@@ -70,13 +71,12 @@ def remove_doomed(database: Database, key: int) -> Iterator[None]:
 
 
 def undo(database: Database, key: int | None = None) -> None:
-    """What was left of the tenant's work, or of everybody's: its rows go and the counters are as before.
+    """What was left of the tenant's work, or by the dead: its rows go and the counters are as before.
 
     Of work that was done the rows go that make room.
     """
-    for whose, world, doomed, *counts in _ALL.all(database, {}):
-        if key not in {None, whose}:
-            continue
+    left = _FORSAKEN.all(database, {}) if key is None else _MARKED.all(database, {"whose": key})
+    for whose, world, doomed, *counts in left:
         before = dict(zip(_COUNTERS, counts, strict=True))
         for _ in _remove(database, world, doomed):
             pass
@@ -105,7 +105,8 @@ _MARK = Prepared(insert(UNFINISHED))
 _UNMARK = Prepared(delete(UNFINISHED).where(_WHOSE))
 _OF = Prepared(select(UNFINISHED.c.world, UNFINISHED.c.doomed).where(_WHOSE))
 _DOOM = Prepared(update(UNFINISHED).where(_WHOSE).values(doomed=bindparam("rows")))
-_ALL = Prepared(select(*(UNFINISHED.c[name] for name in ("tenant", "world", "doomed", *_COUNTERS))))
+_MARKS = select(*(UNFINISHED.c[name] for name in ("tenant", "world", "doomed", *_COUNTERS)))
+_MARKED, _FORSAKEN = Prepared(_MARKS.where(_WHOSE)), Prepared(_MARKS.where(DEAD))
 _UNDO = tuple(
     Prepared(delete(each).where(each.c.tenant == bindparam("where"), each.c.seq > bindparam("last")))
     for each in OBJECT_TABLES.values()

@@ -17,6 +17,10 @@ class Taken(TenancyError):
     """There is one of this name already."""
 
 
+def taken(client_id: str) -> Taken:
+    return Taken(f"there is a tenant or client {client_id} already")
+
+
 class TooMany(TenancyError):
     """There are as many as the settings allow."""
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.settings import CLIENT_ID_LENGTH
-from zuora_mock.storage import bulk, configuration, jobs, tenants, unfinished
+from zuora_mock.storage import bulk, configuration, jobs, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Result, Stepwise, in_transactions
 from zuora_mock.storage.tenants import Client, Tenant
@@ -24,7 +24,7 @@ from zuora_mock.tenants.fixtures.fixture import Fixture
 from zuora_mock.tenants.fixtures.problems import FixtureError, problem
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.tenants.fixtures.text import KeptText
-from zuora_mock.tenants.refusals import Taken, TenancyError, TooMany, Unknown, check_client
+from zuora_mock.tenants.refusals import Taken, TenancyError, TooMany, Unknown, check_client, taken
 from zuora_mock.tenants.worlds import Then, Worlds, blank_tenant, shown
 from zuora_mock.work.holds import Holds
 from zuora_mock.work.turns import at_once, finished
@@ -64,13 +64,16 @@ class Tenancy:
         for known in (self._tenants, self._clients, self._named):
             known.clear()
         with self._database.transaction():
-            unfinished.undo(self._database)
-            at_once(self._worlds.sweep())
+            self._worlds.start()
             for each in self._initial:
                 self._establish(each)
         self.anonymous = self._known(self._first.document.tenant)
         own = {tenants.find_key(self._database, name) for name in self._named}
         self._guests = dict.fromkeys(key for key in self.keys() if key not in own)
+
+    def inherit(self) -> Stepwise[bool]:
+        """Undoes what replicas have left half done that died since; whether there were any."""
+        return self._in_transactions(self._worlds.inherit())
 
     # Finding
 
@@ -147,8 +150,10 @@ class Tenancy:
         welcome = self._bounds.settings.unknown_clients == "accept"
         if not welcome or len(client_id) != CLIENT_ID_LENGTH or self.resolve(client_id):
             return None
-        tenant = at_once(self._in_transactions(self._make(self._first, client_id, secret)))
-        return tenant, seeding.own_client(tenant, client_id, secret)
+        with suppress(Taken):  # by another replica, meanwhile
+            tenant = at_once(self._in_transactions(self._make(self._first, client_id, secret)))
+            return tenant, seeding.own_client(tenant, client_id, secret)
+        return self.find_client(client_id)
 
     def create(self, client_id: str, secret: str, base: str | Fixture | None = None) -> Stepwise[Tenant]:
         """A tenant for this client, from a fixture (the first, a named or a given one) or as a fork of another's.
@@ -291,8 +296,7 @@ class Tenancy:
             if strangers := adding.strangers(self._worlds.on(tenant), fixture.document):
                 raise FixtureError(fixture.source, strangers)
             at_once(seeding.fill(self._worlds.on(tenant), fixture))
-            self._worlds.add(tenant)
-            configuration.add_clients(self._worlds.on(tenant), seeding.clients_by(fixture, tenant))
+            self._worlds.add(tenant, seeding.clients_by(fixture, tenant))
         self._tenants[tenant.key] = tenant
 
     def _make(self, fixture: Fixture, client_id: str, secret: str) -> Stepwise[Tenant]:
@@ -307,8 +311,7 @@ class Tenancy:
     def _add(self, tenant: Tenant, secret: str) -> None:
         """Writes the row of a tenant that has its world, and its client. Raises Taken if there is one meanwhile."""
         self._check_free(tenant.name)
-        self._worlds.add(tenant)
-        configuration.add_clients(self._worlds.on(tenant), [seeding.own_client(tenant, tenant.name, secret)])
+        self._worlds.add(tenant, [seeding.own_client(tenant, tenant.name, secret)])
 
     def _welcome(self, tenant: Tenant) -> Tenant:
         """Remembers a tenant that the database has, and will not lose again."""
@@ -382,7 +385,7 @@ class Tenancy:
 
     def _check_free(self, client_id: str) -> None:
         if self.resolve(client_id):
-            raise Taken(f"there is a tenant or client {client_id} already")
+            raise taken(client_id)
 
     def _with_tenant(self, client: Client | None) -> tuple[Tenant, Client] | None:
         tenant = self.by_key(client.tenant) if client else None

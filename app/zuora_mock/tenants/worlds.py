@@ -6,20 +6,22 @@ what the tenant had before. What belongs to nobody is removed: here after the wo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeAlias
 
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import COMPUTED
-from zuora_mock.storage import bulk, configuration, originals, tenants, unfinished
+from zuora_mock.storage import bulk, configuration, originals, replicas, tenants, unfinished
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Result, Stepwise, on_behalf_of
-from zuora_mock.storage.tenants import Counters, Tenant
+from zuora_mock.storage.tenants import Client, Counters, Tenant
 from zuora_mock.storage.transaction import Transaction
+from zuora_mock.storage.trouble import DuplicateRow
 from zuora_mock.tenants.fixtures import seeding
 from zuora_mock.tenants.fixtures.fixture import Fixture
+from zuora_mock.tenants.refusals import taken
 
 _FEW = 30_000
 """Where at most so many rows were changed, a reset puts them back; else it makes all of them anew."""
@@ -71,9 +73,13 @@ class Worlds:
         draft.filled = None
         return draft
 
-    def add(self, tenant: Tenant, snapshot_of: int | None = None) -> None:
-        """Writes the row of a tenant or a snapshot whose world was made."""
-        tenants.add(self._database, tenant, snapshot_of=snapshot_of)
+    def add(self, tenant: Tenant, clients: Sequence[Client] = (), snapshot_of: int | None = None) -> None:
+        """Writes the row of a tenant or a snapshot whose world was made. Raises Taken: others may do so too."""
+        try:
+            tenants.add(self._database, tenant, snapshot_of=snapshot_of)
+            configuration.add_clients(self.on(tenant), clients)
+        except DuplicateRow:
+            raise taken(tenant.name) from None
         bulk.keep_world(self._database, tenant.world)
 
     def drop(self, key: int) -> None:
@@ -138,6 +144,22 @@ class Worlds:
         bulk.keep_world(self._database, tenant.world)
         bulk.give_up_world(self._database, before)
         return before
+
+    def start(self) -> None:
+        """In a transaction: others that start wait until it is over. What the dead have left half done is undone."""
+        replicas.start_by_turns(self._database)
+        unfinished.undo(self._database)
+        for _ in self.sweep():
+            pass
+
+    def inherit(self) -> Stepwise[bool]:
+        """The same for those that died since, if there are any; whether there were."""
+        if not replicas.bury(self._database):
+            return False
+        unfinished.undo(self._database)
+        yield
+        yield from self.sweep()
+        return True
 
     def sweep(self) -> Stepwise[None]:
         """Removes what belongs to nobody."""

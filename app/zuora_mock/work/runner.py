@@ -15,7 +15,7 @@ from zuora_mock.domain.lifecycle import IllegalMove, JobEvent, JobState
 from zuora_mock.domain.rules import INTERNAL_ERROR, ORDERED_FAILURE
 from zuora_mock.errors import Refusal
 from zuora_mock.storage import jobs as rows
-from zuora_mock.storage import journal
+from zuora_mock.storage import journal, unfinished
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.steps import Stepwise, in_place, on_behalf_of
@@ -154,10 +154,14 @@ class Runner:
         return ran
 
     def recover(self) -> None:
-        """After a start: work that was claimed and not finished waits again; nothing of it had happened."""
+        """Work that was claimed, and that nobody goes on with, waits again; nothing of it had happened.
+
+        Where work is under way there is a mark of it.
+        """
         for tenant in self._all_tenants():
             with begin(self._database, tenant) as transaction:
-                for job in rows.in_state(transaction, JobState.RUNNING):
+                running = rows.in_state(transaction, JobState.RUNNING)
+                for job in () if running and unfinished.is_left(self._database, tenant.key) else running:
                     rows.move(transaction, job, JobEvent.REQUEUE, "the process ended before the job did")
             self.attend(tenant)
 

@@ -1,0 +1,153 @@
+"""Servers that share a database of PostgreSQL: what one leaves half done that dies is undone, and done by another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+import pytest
+
+from tests.acceptance.engines import POSTGRESQL, Databases
+from tests.acceptance.mocks import Client, Mock, Start
+from zuora_mock.billing.splitting import execution
+from zuora_mock.main import create_app
+from zuora_mock.services import Services
+from zuora_mock.storage import bulk
+from zuora_mock.storage.postgresql import PostgreSQL
+from zuora_mock.storage.postgresql_schema import NO_TENANT
+from zuora_mock.storage.steps import Stepwise, in_transactions
+from zuora_mock.storage.trouble import StorageTrouble
+from zuora_mock.tenants.refusals import Taken
+from zuora_mock.work.turns import at_once
+
+pytestmark = pytest.mark.assumed
+
+PARTED = 15
+"""Invoices, of which two are the parts of one that is gone."""
+NAME = "00000000-0000-4000-8000-00000000cafe"
+
+
+@pytest.fixture
+def engine() -> str:
+    return POSTGRESQL
+
+
+@pytest.fixture
+def mock(new_server: Start, monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """Another may come."""
+    monkeypatch.setattr(PostgreSQL, "alone", False)
+    return new_server()
+
+
+@pytest.fixture
+def first(mock: Mock) -> Services:
+    services: Services = mock.app.state.services
+    return services
+
+
+@pytest.fixture
+def job(client: Client, monkeypatch: pytest.MonkeyPatch) -> str:
+    """One that splits in several transactions when it is told to."""
+    monkeypatch.setattr(execution, "STEP", 1)
+    client.put("/__admin/jobs/policy", json={"mode": "manual"})
+    return client.order_split()
+
+
+@pytest.fixture
+def half(first: Services, job: str) -> Iterator[Stepwise[Any]]:
+    """The first replica is in the middle of it."""
+    steps = first.runner.run_now(first.tenancy.anonymous, job)
+    assert len(list(islice(steps, 2))) == 2
+    yield steps
+    with suppress(StorageTrouble):  # where the replica has died meanwhile
+        steps.close()
+
+
+@pytest.fixture
+def second(first: Services) -> Iterator[Services]:
+    """A replica that starts meanwhile."""
+    services: Services = create_app(first.settings).state.services
+    yield services
+    services.pause()
+
+
+def rows(services: Services, what: str) -> list[Any]:
+    return [each for (each,) in services.database.connection.execute(f"SELECT {what}")]
+
+
+def kept(services: Services) -> list[Any]:
+    return rows(services, f"state FROM jobs WHERE tenant > {NO_TENANT}") + rows(services, "count(*) FROM unfinished")
+
+
+def invoices(services: Services) -> int:
+    (count,) = rows(services, f"count(*) FROM invoices WHERE tenant = {services.tenancy.anonymous.world}")
+    return int(count)
+
+
+def snapshot(services: Services, name: str) -> Stepwise[None]:
+    tenant = services.tenancy.anonymous
+    return in_transactions(services.database, tenant, services.tenancy.snapshot(tenant, name))
+
+
+def die(databases: Databases, services: Services) -> None:
+    """As killed: the session ends."""
+    databases.admin.execute("SELECT pg_terminate_backend(%s, 1000)", rows(services, "pg_backend_pid()"))
+
+
+def test_what_a_replica_does_is_left_to_it_as_long_as_it_lives(
+    mock: Mock, half: Stepwise[Any], second: Services
+) -> None:
+    mock.run(second.take_over())
+    assert kept(second) == ["running", 1]
+    at_once(half)
+    assert kept(second) == ["succeeded", 0]
+    assert invoices(second) == PARTED
+
+
+@pytest.mark.usefixtures("half")
+def test_a_split_in_the_middle_of_which_a_replica_dies_is_done_by_another(
+    mock: Mock, first: Services, job: str, second: Services, databases: Databases
+) -> None:
+    die(databases, first)
+    mock.run(second.take_over())
+    assert kept(second) == ["queued", 0]
+    tenant = second.tenancy.anonymous
+    assert at_once(second.runner.run_now(tenant, job))["state"] == "succeeded"
+    assert invoices(second) == PARTED
+
+
+def test_data_that_a_replica_makes_is_left_to_it_until_it_dies(
+    mock: Mock, first: Services, second: Services, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "STEP", 5)
+    made = in_transactions(
+        first.database, first.tenancy.anonymous, first.tenancy.snapshot(first.tenancy.anonymous, "s")
+    )
+    assert len(list(islice(made, 2))) == 2
+    at_once(
+        in_transactions(
+            second.database, second.tenancy.anonymous, second.tenancy.snapshot(second.tenancy.anonymous, "t")
+        )
+    )
+    count = "count(*) FROM worlds"
+    assert rows(second, count) == [1]
+    die(databases, first)
+    mock.run(second.take_over())
+    assert rows(second, count) == [0]
+
+
+def test_an_unknown_client_that_two_replicas_meet_at_once_gets_one_tenant(
+    first: Services, second: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = first.tenancy.admit(NAME, "s")
+    assert mine is not None
+    resolve = second.tenancy.resolve
+    monkeypatch.setattr(second.tenancy, "resolve", lambda _: None)
+    with pytest.raises(Taken):
+        second.tenancy.create(NAME, "s").send(None)
+    found = second.tenancy.admit(NAME, "s")
+    assert found is not None
+    assert found[0].key == mine[0].key
+    assert resolve(NAME) is found[0]
