@@ -42,12 +42,12 @@ _SHARES = {
     "test_determinism": 1,
     "test_execute": 3,
     "test_golden_pairs": 5,
-    "test_object_query": 3,
+    "test_object_query": 4,
     "test_query": 1,
     "test_reset_lives": 1,
     "test_rest_split": 4,
     "test_split_lives": 1,
-    "test_stored": 3,
+    "test_stored": 4,
 }
 """Where a difference between the engines would show. Of a file with 3, a third of the tests runs on both."""
 

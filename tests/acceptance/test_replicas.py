@@ -11,6 +11,7 @@ import pytest
 
 from tests.acceptance.engines import POSTGRESQL, Databases
 from tests.acceptance.mocks import Client, Mock, Start
+from zuora_mock import services
 from zuora_mock.billing.splitting import execution
 from zuora_mock.main import create_app
 from zuora_mock.services import Services
@@ -43,8 +44,8 @@ def mock(new_server: Start, monkeypatch: pytest.MonkeyPatch) -> Mock:
 
 @pytest.fixture
 def first(mock: Mock) -> Services:
-    services: Services = mock.app.state.services
-    return services
+    found: Services = mock.app.state.services
+    return found
 
 
 @pytest.fixture
@@ -66,40 +67,47 @@ def half(first: Services, job: str) -> Iterator[Stepwise[Any]]:
 
 
 @pytest.fixture
-def second(first: Services) -> Iterator[Services]:
-    """A replica that starts meanwhile."""
-    services: Services = create_app(first.settings).state.services
-    yield services
-    services.pause()
+def other(first: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
+    """A replica that starts meanwhile, and looks for dead ones all the time."""
+    monkeypatch.setattr(services, "_LOOK", 0)
+    other = Mock(create_app(first.settings))
+    yield other
+    other.stop()
 
 
-def rows(services: Services, what: str) -> list[Any]:
-    return [each for (each,) in services.database.connection.execute(f"SELECT {what}")]
+@pytest.fixture
+def second(other: Mock) -> Services:
+    found: Services = other.app.state.services
+    return found
 
 
-def kept(services: Services) -> list[Any]:
-    return rows(services, f"state FROM jobs WHERE tenant > {NO_TENANT}") + rows(services, "count(*) FROM unfinished")
+def rows(replica: Services, what: str) -> list[Any]:
+    return [each for (each,) in replica.database.connection.execute(f"SELECT {what}")]
 
 
-def invoices(services: Services) -> int:
-    (count,) = rows(services, f"count(*) FROM invoices WHERE tenant = {services.tenancy.anonymous.world}")
+def kept(replica: Services) -> list[Any]:
+    return rows(replica, f"state FROM jobs WHERE tenant > {NO_TENANT}") + rows(replica, "count(*) FROM unfinished")
+
+
+def invoices(replica: Services) -> int:
+    (count,) = rows(replica, f"count(*) FROM invoices WHERE tenant = {replica.tenancy.anonymous.world}")
     return int(count)
 
 
-def snapshot(services: Services, name: str) -> Stepwise[None]:
-    tenant = services.tenancy.anonymous
-    return in_transactions(services.database, tenant, services.tenancy.snapshot(tenant, name))
+def snapshot(replica: Services, name: str) -> Stepwise[None]:
+    tenant = replica.tenancy.anonymous
+    return in_transactions(replica.database, tenant, replica.tenancy.snapshot(tenant, name))
 
 
-def die(databases: Databases, services: Services) -> None:
+def die(databases: Databases, replica: Services) -> None:
     """As killed: the session ends."""
-    databases.admin.execute("SELECT pg_terminate_backend(%s, 1000)", rows(services, "pg_backend_pid()"))
+    databases.admin.execute("SELECT pg_terminate_backend(%s, 1000)", rows(replica, "pg_backend_pid()"))
 
 
 def test_what_a_replica_does_is_left_to_it_as_long_as_it_lives(
-    mock: Mock, half: Stepwise[Any], second: Services
+    half: Stepwise[Any], other: Mock, second: Services
 ) -> None:
-    mock.run(second.take_over())
+    other.pause()
     assert kept(second) == ["running", 1]
     at_once(half)
     assert kept(second) == ["succeeded", 0]
@@ -108,10 +116,10 @@ def test_what_a_replica_does_is_left_to_it_as_long_as_it_lives(
 
 @pytest.mark.usefixtures("half")
 def test_a_split_in_the_middle_of_which_a_replica_dies_is_done_by_another(
-    mock: Mock, first: Services, job: str, second: Services, databases: Databases
+    first: Services, job: str, other: Mock, second: Services, databases: Databases
 ) -> None:
     die(databases, first)
-    mock.run(second.take_over())
+    other.pause()
     assert kept(second) == ["queued", 0]
     tenant = second.tenancy.anonymous
     assert at_once(second.runner.run_now(tenant, job))["state"] == "succeeded"
@@ -119,22 +127,16 @@ def test_a_split_in_the_middle_of_which_a_replica_dies_is_done_by_another(
 
 
 def test_data_that_a_replica_makes_is_left_to_it_until_it_dies(
-    mock: Mock, first: Services, second: Services, databases: Databases, monkeypatch: pytest.MonkeyPatch
+    first: Services, other: Mock, second: Services, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "STEP", 5)
-    made = in_transactions(
-        first.database, first.tenancy.anonymous, first.tenancy.snapshot(first.tenancy.anonymous, "s")
-    )
+    made = snapshot(first, "s")
     assert len(list(islice(made, 2))) == 2
-    at_once(
-        in_transactions(
-            second.database, second.tenancy.anonymous, second.tenancy.snapshot(second.tenancy.anonymous, "t")
-        )
-    )
+    at_once(snapshot(second, "t"))
     count = "count(*) FROM worlds"
     assert rows(second, count) == [1]
     die(databases, first)
-    mock.run(second.take_over())
+    other.pause()
     assert rows(second, count) == [0]
 
 
