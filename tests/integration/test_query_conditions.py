@@ -227,7 +227,7 @@ def database() -> Iterator[Database]:
 @given(case=cases(), batch=st.integers(1, 4))
 def test_any_query_finds_what_an_independent_reading_finds(database: Database, case: Case, batch: int) -> None:
     kind, fields, rows, where = case
-    tenant = add_tenant(database, "acme", "fixture", TenantSettings(time_zone="Europe/Berlin"))
+    tenant = add_tenant(database, f"acme {database.written}", "fixture", TenantSettings(time_zone="Europe/Berlin"))
     with begin(database, tenant, 2) as transaction:
         transaction.insert(kind, [{"Id": transaction.new_id(), "tier__c": "elsewhere"}])
     with begin(database, tenant, 1) as transaction:
