@@ -22,7 +22,7 @@ _ID: dict[str, Any] = {"properties": {"Id": {"type": "string"}}, "required": ["I
 Ids = Annotated[list[Any], Field(json_schema_extra={**_BOUNDS, "items": {"type": "string"}})]
 
 
-class Written:
+class RowsOffered:
     """Describes rows that are members of the objects that `access` is offered for: drawn when somebody asks."""
 
     def __init__(self, access: Access) -> None:
@@ -58,11 +58,11 @@ class WriteRequest(Body):
 
 
 class CreateRequest(WriteRequest):
-    objects: Annotated[list[Any], Written(CREATE)]
+    objects: Annotated[list[Any], RowsOffered(CREATE)]
 
 
 class UpdateRequest(WriteRequest):
-    objects: Annotated[list[Any], Written(UPDATE)]
+    objects: Annotated[list[Any], RowsOffered(UPDATE)]
 
 
 class GenerateRequest(Body):
