@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.acceptance.drawn import APP, FACES, TOGETHER, drawn
+from tests.acceptance.drawn import FACES, TOGETHER, drawn
 from tests.acceptance.mocks import Client, Mock
-from zuora_mock.api.gateway.operation import OperationRoute
-from zuora_mock.domain.levels import Level
+from zuora_mock.admin import app
+from zuora_mock.api.documents import EXAMPLES
 
 pytestmark = [pytest.mark.assumed, TOGETHER]
 
-_JOB = ["by hand", "create", "execute"]
-BEFORE: Mapping[str, Sequence[str]] = {
-    "execute": ["create"],
-    "queryMore": ["query"],
-    "jobs.get": ["invoices.delete"],
-    "get-invoice-split": ["create"],
-    "get-invoice-split-item": ["create"],
-    "post-invoice-split-item": ["create"],
-    "tenants-remove": ["tenants-put"],
-    "tenants-drop-snapshot": ["tenants-snapshot"],
-    "tenants-restore": ["tenants-snapshot"],
-    "faults-remove": ["faults-add"],
-    "stubs-read": ["stubs-add"],
-    "stubs-replace": ["stubs-add"],
-    "stubs-remove": ["stubs-add"],
-    "requests-read": ["accounts.get"],
-    "requests-explain": ["a refusal"],
-    "jobs-run": _JOB,
-    "jobs-fail": _JOB,
-    "jobs-hold": _JOB,
-    "jobs-release": [*_JOB, "jobs-hold"],
-    "splits-explain": ["create", "execute"],
-}
-"""Whose examples come first, where an example is about what another made."""
-OTHERS: Mapping[str, tuple[str, str, Any]] = {
-    "by hand": ("PUT", "/__admin/jobs/policy", {"mode": "manual"}),
-    "a refusal": ("GET", "/v1/accounts/nobody", None),
-}
-"""Calls that are no examples."""
+A_REFUSAL = "requests-explain"
+"""Its example wants a call that was refused, which no example is."""
+TOLD = [
+    json.loads(each.read_text(encoding="utf-8")) for each in (EXAMPLES, Path(app.__file__).with_name("examples.json"))
+]
 NOT_FOR_THE_DEFAULT_TENANT = {"tenants-remove-current"}
 ENDLESS = {"feeds-stream"}
+NOTHING_TO_READ = {
+    "delete-amendment",
+    "delete-product-feature",
+    "get-amendment",
+    "get-communication-profile",
+    "get-contact-snapshot",
+    "get-payment-method-snapshot",
+    "get-payment-method-transaction-log",
+    "get-payment-transaction-log",
+    "get-product-feature",
+    "get-refund-invoice-payment",
+    "get-refund-transaction-log",
+    "get-subscription-product-feature",
+    "put-amendment",
+}
+"""The default fixture has no such record, and no call makes one."""
 
 
 class Examples:
@@ -98,33 +92,40 @@ def faces() -> Mapping[str, Examples]:
 def test_the_examples_are_accepted(mock: Mock, prefix: str) -> None:
     client, face, refused = mock.sign_in(), faces()[prefix], {}
     for name in [each for each in face.operations if each not in NOT_FOR_THE_DEFAULT_TENANT | ENDLESS]:
-        for earlier in BEFORE.get(name, ()):
-            prepare(client, earlier)
-            mock.pause()
+        prepare(mock, client, name)
         answers = face.send(client, name)
         refused.update({(name, n): each.text for n, each in enumerate(answers) if not is_accepted(each)})
-        if name in BEFORE or any(each.request.method != "GET" for each in answers):
+        if earlier(name) or any(each.request.method != "GET" for each in answers):
             mock.pause()
             client.post("/__admin/reset").raise_for_status()
     assert refused == {}
 
 
-def prepare(client: Client, name: str) -> None:
-    if name in OTHERS:
-        method, path, body = OTHERS[name]
-        client.request(method, path, json=body)
-        return
-    [face] = [each for each in faces().values() if name in each.operations]
-    assert all(map(is_accepted, face.send(client, name)))
+def earlier(name: str) -> Sequence[str]:
+    """Whose examples come before those of an operation: its description names them."""
+    return [each for told in TOLD for each in told.get(name, {}).get("after", ())]
+
+
+def prepare(mock: Mock, client: Client, name: str) -> None:
+    if name == A_REFUSAL:
+        client.get("/v1/accounts/nobody")
+    for each in earlier(name):
+        [face] = [face for face in faces().values() if each in face.operations]
+        answers = face.send(client, each)
+        assert [answer.text for answer in answers if not is_accepted(answer)] == []
+        mock.pause()
 
 
 def is_accepted(answer: httpx.Response) -> bool:
     return answer.is_success and '"success":false' not in answer.text.lower()
 
 
-def test_bodies_of_what_is_computed_have_examples() -> None:
-    routes: list[OperationRoute] = APP.state.operations
-    computed = {each.name for each in routes if each.family in {"Actions", "CRUD"} and each.level is Level.COMPUTED}
-    wanted = computed | faces()["/__admin"].operations.keys()
+def test_every_operation_has_an_example() -> None:
     operations = {name: each for face in faces().values() for name, (_, _, each) in face.operations.items()}
-    assert [name for name in sorted(wanted) if bodies(operations[name]) == []] == []
+    without = {name for name, each in operations.items() if None in parameters(each, "path").values()}
+    assert without == NOTHING_TO_READ
+    assert [name for name in operations.keys() - without if bodies(operations[name]) == []] == []
+
+
+def test_an_operation_names_those_whose_examples_come_first() -> None:
+    assert "`create`" in faces()[""].operations["execute"][2]["description"]

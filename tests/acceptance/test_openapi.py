@@ -174,6 +174,13 @@ class TestTheDocument:
             assert drawn("")["paths"][path]["post"]["description"].startswith("assumed: zuora-mock")
 
     @pytest.mark.assumed
+    @pytest.mark.parametrize(("call", "kind"), [("Create", "InvoiceSplitItem"), ("Update", "Invoice")])
+    def test_the_rows_of_create_and_update_are_described_for_each_object(self, call: str, kind: str) -> None:
+        schemas = drawn("")["components"]["schemas"]
+        rows = schemas[f"{call}Request"]["properties"]["objects"]["items"]
+        assert {"$ref": f"#/components/schemas/{kind}{call}"} in rows["anyOf"]
+        assert rows.get("required") == (["Id"] if call == "Update" else None)
+
     def test_every_reference_leads_somewhere(self) -> None:
         for reference in re.findall('"#/components/schemas/([^"]+)"', json.dumps(drawn(""))):
             assert reference in schemas()

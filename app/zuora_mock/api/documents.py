@@ -60,7 +60,8 @@ class Documented(FastAPI):
 def finish(document: dict[str, Any], examples: Path) -> None:
     """`examples` has by operation its parameters, and its bodies by title in the order in which they are sent.
 
-    The tenant of the default fixture accepts each of them as it stands.
+    The tenant of the default fixture accepts each of them as it stands after a reset, once it has got all of those
+    that come before (`after`): the description names them.
     """
     told = json.loads(examples.read_text(encoding="utf-8"))
     for operation in _operations(document):
@@ -75,11 +76,15 @@ def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield from methods.values()
 
 
-def _illustrate(operation: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+def _illustrate(operation: dict[str, Any], told: Mapping[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         _never_null(parameter["schema"])
         if parameter["name"] in told.get("parameters", {}):
             parameter["example"] = told["parameters"][parameter["name"]]
+    if "after" in told:
+        earlier = ", ".join(f"`{name}`" for name in told["after"])
+        words = f"The example is about what those of {earlier} make after a reset."
+        operation["description"] = "\n\n".join([*filter(None, [operation.get("description")]), words])
     if "bodies" in told:
         [content] = operation["requestBody"]["content"].values()
         content["examples"] = {title: {"value": body} for title, body in told["bodies"].items()}

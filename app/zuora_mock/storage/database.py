@@ -190,6 +190,6 @@ def _engine(place: Path | DatabaseUrl | None) -> Engine:
         from zuora_mock.storage.postgresql import PostgreSQL  # noqa: PLC0415  (its driver is for those who ask for it)
     except ImportError as error:
         raise UnusableDatabase(
-            f"cannot use {place} as database: its driver is missing: pip install 'zuora-mock[postgresql]'"
+            f"cannot use {place} as database: its driver is missing: pip install 'psycopg[binary]'"
         ) from error
     return PostgreSQL(place)

@@ -28,7 +28,7 @@ def _compiled(expression: str) -> Callable[[str], bool]:
     try:
         import re2  # type: ignore[import-untyped]  # noqa: PLC0415  (few servers have stubs, and fewer such stubs)
     except ImportError:
-        raise ValueError("regular expressions need the package google-re2: pip install 'zuora-mock[regex]'") from None
+        raise ValueError("regular expressions need a package: pip install google-re2") from None
     if len(expression) > LONGEST:
         raise ValueError(f"a regular expression has at most {LONGEST} characters")
     options = re2.Options()

@@ -5,17 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import BaseModel, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue, SkipJsonSchema
+from pydantic_core.core_schema import CoreSchema, list_schema, union_schema
 
 from zuora_mock.api.gateway.models import Body
+from zuora_mock.api.objects.models import members_of
 from zuora_mock.api.proxy import ErrorObject
+from zuora_mock.domain.catalogue import CREATE, OBJECTS, UPDATE, Access
 from zuora_mock.domain.zoql.grammar import MAX_CHARACTERS
 
 MOST_ROWS = 50
 _BOUNDS: dict[str, Any] = {"minItems": 1, "maxItems": MOST_ROWS}
+_ID: dict[str, Any] = {"properties": {"Id": {"type": "string"}}, "required": ["Id"]}
 
 Ids = Annotated[list[Any], Field(json_schema_extra={**_BOUNDS, "items": {"type": "string"}})]
+
+
+class RowsOffered:
+    """Describes rows that are members of the objects that `access` is offered for: drawn when somebody asks."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        kinds = (each for each in OBJECTS if (each.creatable if self._access is CREATE else each.updatable))
+        models = [members_of(each, self._access).__pydantic_core_schema__ for each in kinds]
+        rows = {**handler(list_schema(union_schema([*models]))), **_BOUNDS}
+        return {**rows, "items": {**_ID, **rows["items"]}} if self._access is UPDATE else rows
+
+
 Objects = Annotated[list[Any], Field(json_schema_extra={**_BOUNDS, "items": {"type": "object"}})]
 
 
@@ -35,7 +54,15 @@ class WriteRequest(Body):
     """`type` is the name of an object, `objects` are as many of it."""
 
     type: str
-    objects: Objects
+    objects: list[Any]
+
+
+class CreateRequest(WriteRequest):
+    objects: Annotated[list[Any], RowsOffered(CREATE)]
+
+
+class UpdateRequest(WriteRequest):
+    objects: Annotated[list[Any], RowsOffered(UPDATE)]
 
 
 class GenerateRequest(Body):

@@ -15,6 +15,7 @@ from zuora_mock.api.actions.dialect import PREFIX, ActionsDialect
 from zuora_mock.api.actions.models import (
     MOST_ROWS,
     Conf,
+    CreateRequest,
     DeleteRequest,
     DeleteResult,
     ExecuteRequest,
@@ -23,6 +24,7 @@ from zuora_mock.api.actions.models import (
     QueryRequest,
     QueryResult,
     SaveResult,
+    UpdateRequest,
     WriteRequest,
 )
 from zuora_mock.api.gateway.call import Answer, Call, CurrentCall
@@ -92,7 +94,7 @@ def _execute_result(outcome: Outcome) -> dict[str, Any]:
 
 @router.post("/create", response_model=list[SaveResult])
 @sourced(_REFERENCE)
-def create(call: CurrentCall, body: WriteRequest, options: CurrentWriteOptions) -> Answer:
+def create(call: CurrentCall, body: CreateRequest, options: CurrentWriteOptions) -> Answer:
     """Create up to 50 objects of one type."""
     kind = _checked(call, body, options, CREATE, lambda kind: kind.creatable)
     return _rows("objects", records.create(call.transaction, kind, body.objects, call.wsdl), _save_result, kind)
@@ -100,7 +102,7 @@ def create(call: CurrentCall, body: WriteRequest, options: CurrentWriteOptions) 
 
 @router.post("/update", response_model=list[SaveResult])
 @sourced(_REFERENCE)
-def update(call: CurrentCall, body: WriteRequest, options: CurrentWriteOptions) -> Answer:
+def update(call: CurrentCall, body: UpdateRequest, options: CurrentWriteOptions) -> Answer:
     """Update up to 50 objects of one type."""
     kind = _checked(call, body, options, UPDATE, lambda kind: kind.updatable)
     return _rows("objects", records.update(call.transaction, kind, body.objects, call.wsdl), _save_result, kind)
