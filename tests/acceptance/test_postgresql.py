@@ -143,9 +143,7 @@ def test_what_the_database_says_is_told_without_the_password(url: str) -> None:
 
 def test_a_missing_driver_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "zuora_mock.storage.postgresql", None)
-    with pytest.raises(
-        UnusableDatabase, match=r"^cannot use postgresql://h/x .*: pip install 'zuora-mock\[postgresql\]'$"
-    ):
+    with pytest.raises(UnusableDatabase, match=r"^cannot use postgresql://h/x .*: pip install 'psycopg\[binary\]'$"):
         create_app(Settings(db=DatabaseUrl("postgresql://me:secret@h/x")))
 
 

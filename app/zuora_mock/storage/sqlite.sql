@@ -72,7 +72,7 @@ CREATE TABLE clients (
     PRIMARY KEY (tenant, client_id)
 );
 
-CREATE INDEX clients_client_id ON clients (client_id);
+CREATE UNIQUE INDEX clients_client_id ON clients (client_id);
 
 CREATE INDEX clients_username ON clients (username);
 
@@ -492,7 +492,7 @@ CREATE TABLE tenants (
     tokens BIGINT NOT NULL
 );
 
-CREATE INDEX tenants_name ON tenants (name, snapshot_of);
+CREATE UNIQUE INDEX tenants_name ON tenants (name) WHERE snapshot_of IS NULL;
 
 CREATE TABLE tokens (
     token VARCHAR NOT NULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self
 
 from fastapi import Query
@@ -73,6 +74,7 @@ class Body(BaseModel):
         return None if cls.model_fields[name].is_required() else Remedy({at: None})
 
     @classmethod
+    @cache
     def _json_name(cls, name: str) -> str:
         """What a member that is missing should have been."""
         kind = cls.model_json_schema()["properties"][name].get("type", "object")
