@@ -46,7 +46,6 @@ _SHARES = {
     "test_query": 1,
     "test_reset_lives": 1,
     "test_rest_split": 4,
-    "test_split_lives": 1,
     "test_stored": 4,
 }
 """Where a difference between the engines would show. Of a file with 3, a third of the tests runs on both."""
