@@ -63,6 +63,7 @@ def make_services(settings: Settings) -> Services:
     tenancy = Tenancy(database, credentials, load_all(settings.fixtures), bounds)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
+    database.changed += [faults.forget, stubs.forget]
     explain, strike = _explain_work, faults.strike_job
     runner = Runner(database, tenancy, _work, holds=tenancy.holds, explain=explain, strike=strike, give_up=_give_up)
     tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))

@@ -156,7 +156,9 @@ def make_bench(path: Path | None = None, **settings: object) -> Bench:
 
 
 def runner_of(database: Database, tenants: Tenants, handler: Handler) -> Runner:
-    return Runner(database, tenants, handler, holds=Holds(), explain=explain, strike=spare, give_up=work.give_up)
+    return Runner(
+        database, tenants, handler, holds=Holds(database), explain=explain, strike=spare, give_up=work.give_up
+    )
 
 
 def explain(refusal: Refusal, _job: Job) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from zuora_mock.steering.waiting import Waiters
 from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
 from zuora_mock.storage.journal import KeptEntry
+from zuora_mock.storage.leading import touch
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Changes, Transaction
 
@@ -155,6 +156,7 @@ class Journal:
         """
         jobs.unlink_all(transaction)
         transaction.tenant.entries = 0
+        touch(transaction, transaction.tenant)
         self.waiters.begin_again(transaction.tenant)
         return rows.clear(transaction)
 

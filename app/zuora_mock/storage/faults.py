@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from zuora_mock.storage.leading import touch
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import FAULTS
 from zuora_mock.storage.transaction import Transaction
@@ -25,6 +26,7 @@ class KeptOrder(NamedTuple):
 
 def add(transaction: Transaction, order: KeptOrder) -> None:
     _INSERT.run(transaction, {"tenant": transaction.tenant.key, **order._asdict()})
+    touch(transaction, transaction.tenant)
 
 
 def all_of(transaction: Transaction) -> list[KeptOrder]:
@@ -46,11 +48,13 @@ def count(transaction: Transaction, counts: Iterable[tuple[str, int, int]]) -> N
 
 def remove(transaction: Transaction, id: str) -> bool:
     """Whether there was such an order."""
+    touch(transaction, transaction.tenant)
     return _REMOVE.run(transaction, {"whose": transaction.tenant.key, "wanted": id}).rowcount > 0
 
 
 def clear(transaction: Transaction) -> int:
     """How many there were."""
+    touch(transaction, transaction.tenant)
     return _CLEAR.run(transaction, {"whose": transaction.tenant.key}).rowcount
 
 
