@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from zuora_mock.storage.leading import touch
 from zuora_mock.storage.statements import Prepared
@@ -26,6 +26,8 @@ class KeptOrder(NamedTuple):
 
 def add(transaction: Transaction, order: KeptOrder) -> None:
     _INSERT.run(transaction, {"tenant": transaction.tenant.key, **order._asdict()})
+    if transaction.connection.replica:
+        _GIVE.run(transaction, {"whose": transaction.tenant.key, "last": order.position})
     touch(transaction, transaction.tenant)
 
 
@@ -35,8 +37,11 @@ def all_of(transaction: Transaction) -> list[KeptOrder]:
 
 
 def last_position(transaction: Transaction) -> int:
-    (last,) = _LAST.column(transaction, {"whose": transaction.tenant.key})
-    return last or 0
+    """Where servers share the database, also that of an order that is gone."""
+    mine = {"whose": transaction.tenant.key}
+    (last,) = _LAST.column(transaction, mine)
+    given = _GIVEN.column(transaction, mine) if transaction.connection.replica else ()
+    return int(max((last or 0, *given)))
 
 
 def count(transaction: Transaction, counts: Iterable[tuple[str, int, int]]) -> None:
@@ -63,6 +68,8 @@ _ONE = FAULTS.c.id == bindparam("wanted")
 _INSERT = Prepared(insert(FAULTS))
 _ALL = Prepared(select(*(FAULTS.c[name] for name in KeptOrder._fields)).where(_WHOSE).order_by(FAULTS.c.position))
 _LAST = Prepared(select(func.max(FAULTS.c.position)).where(_WHOSE))
+_GIVEN = Prepared(text("SELECT ordered FROM tenants WHERE key = :whose"))
+_GIVE = Prepared(text("UPDATE tenants SET ordered = :last WHERE key = :whose"))
 _COUNT = Prepared(update(FAULTS).where(_WHOSE, _ONE).values(seen=bindparam("now_seen"), struck=bindparam("now_struck")))
 _REMOVE = Prepared(delete(FAULTS).where(_WHOSE, _ONE))
 _CLEAR = Prepared(delete(FAULTS).where(_WHOSE))

@@ -153,7 +153,8 @@ _USE = Prepared(
 _BY_USE = Prepared(text("SELECT key FROM tenants WHERE snapshot_of IS NULL ORDER BY used"))
 _TOUCH = Prepared(
     text(
-        "UPDATE tenants SET version = version + 1, renewal = renewal + :renewed, entries = :count "
+        "UPDATE tenants SET version = version + 1, renewal = renewal + :renewed, entries = :count, "
+        "ordered = ordered * (1 - :renewed) "
         "WHERE key = :whose RETURNING version, renewal"
     )
 )

@@ -44,11 +44,12 @@ _LEADING = (
     "ALTER TABLE tenants ADD COLUMN renewal BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE tenants ADD COLUMN entries BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE tenants ADD COLUMN used BIGINT NOT NULL DEFAULT nextval('uses')",
+    "ALTER TABLE tenants ADD COLUMN ordered BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE tenants ADD COLUMN holder INTEGER",
     "ALTER TABLE tokens ADD COLUMN aged SMALLINT NOT NULL DEFAULT 0",
 )
-"""What the row has besides where others share it: its edition, how many calls there were, when it was used last, and
-the replica that is in the middle of long work on it."""
+"""What the row has besides where others share it: its edition, how many calls there were, when it was used last, the
+position of the last fault order, and the replica that is in the middle of long work on it."""
 _IN_ORDER = (TOKENS, IDEMPOTENCY, CURSORS)
 """Where the order in which rows came is asked for, which SQLite knows by itself."""
 
