@@ -169,7 +169,9 @@ class Exchanges:
         n = next_entry(self._services.database, tenant)
         self._services.fairness.count(tenant.key)
         self._services.tenancy.use(tenant)
-        return Exchange(request, target, caller, tenant, n, ids.uuid_text(tenant.name, "request", n), stopwatch())
+        request_id = ids.uuid_text(tenant.name, "request", n)
+        track_id = request.headers.get("zuora-track-id")
+        return Exchange(request, target, caller, tenant, n, request_id, stopwatch(), track_id)
 
     def _inject(self, exchange: Exchange) -> None:
         request, tenant = exchange.request, exchange.tenant
@@ -201,6 +203,7 @@ class Exchanges:
 
     def _ended(self, exchange: Exchange) -> Answer:
         """Nothing is written: the state that the call would have changed is gone, and the journal that would tell."""
+        exchange.at = exchange.tenant.now()
         ended = rules.TENANT_RESET.refusal("the tenant was reset while the call was under way")
         answer = exchange.target.dialect.refuse(ended, _context(exchange))
         outcome.complete(exchange, answer)
@@ -209,6 +212,7 @@ class Exchanges:
     # One transaction
 
     def _transaction(self, exchange: Exchange) -> AbstractContextManager[Transaction]:
+        exchange.at = exchange.tenant.now()
         return begin(self._services.database, exchange.tenant, exchange.entity)
 
     def _conclude(self, exchange: Exchange, perform: Callable[[Exchange, Transaction], Answer]) -> Answer:
@@ -328,7 +332,7 @@ def _context(exchange: Exchange) -> Context:
         exchange.request_id,
         tenant.name,
         exchange.n,
-        tenant.now(),
+        exchange.at,
         versions.effective(request.headers.get("zuora-version"), tenant.settings.zuora_version),
     )
 
