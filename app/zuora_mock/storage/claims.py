@@ -71,9 +71,10 @@ def end_long(database: Database, key: int) -> None:
 
 
 def end_of_the_dead(database: Database) -> None:
-    """After what they have left was undone."""
+    """After what they have left was undone; their calls are not under way any more."""
     if database.shared:
-        _INHERIT.run(database, {})
+        for each in _INHERIT:
+            each.run(database, {})
 
 
 _NAMED = "name = :wanted AND snapshot_of IS NULL"
@@ -90,8 +91,7 @@ _RELEASE = Prepared(
 _ELSEWHERE = Prepared(text(f"SELECT key FROM tenants WHERE {_NAMED} AND holder <> {NUMBER}"))  # noqa: S608  (as above)
 _BEGIN = Prepared(text(f"UPDATE tenants SET holder = {NUMBER} WHERE key = :whose"))  # noqa: S608  (as above)
 _END = Prepared(text("UPDATE tenants SET holder = NULL WHERE key = :whose"))
-_INHERIT = Prepared(
-    text(
-        f"UPDATE tenants SET holder = NULL WHERE holder IS NOT NULL AND {is_dead('holder')}"  # noqa: S608  (as above)
-    )
+_INHERIT = (
+    Prepared(text(f"UPDATE tenants SET holder = NULL WHERE holder IS NOT NULL AND {is_dead('holder')}")),  # noqa: S608  (as above)
+    Prepared(text(f"DELETE FROM waiting WHERE {is_dead('owner')}")),  # noqa: S608  (as above)
 )

@@ -110,6 +110,8 @@ def keys_by_use(database: Database) -> list[int]:
 def touch(on: Connected, tenant: Tenant, *, renewed: bool = False) -> None:
     """To be called when something was written that is remembered; `renewed` where all rows of the tenant are others."""
     if on.connection.replica:
+        if renewed:
+            _END_WAITING.run(on, {"whose": tenant.key})
         row = _TOUCH.first(on, {"whose": tenant.key, "renewed": int(renewed), "count": tenant.entries})
         tenant.edition = Edition(*row) if row else tenant.edition
 
@@ -147,6 +149,7 @@ _LEAD = Prepared(
     )
 )
 _EDITION = Prepared(text("SELECT entries, version, renewal FROM tenants WHERE key = :whose"))
+_END_WAITING = Prepared(text("DELETE FROM waiting WHERE tenant = :whose"))
 _USE = Prepared(
     text("UPDATE tenants SET used = nextval('uses') WHERE key = :whose RETURNING entries, version, renewal")
 )
@@ -154,7 +157,7 @@ _BY_USE = Prepared(text("SELECT key FROM tenants WHERE snapshot_of IS NULL ORDER
 _TOUCH = Prepared(
     text(
         "UPDATE tenants SET version = version + 1, renewal = renewal + :renewed, entries = :count, "
-        "ordered = ordered * (1 - :renewed) "
+        "ordered = ordered * (1 - :renewed), counted_at = counted_at * (1 - :renewed) "
         "WHERE key = :whose RETURNING version, renewal"
     )
 )

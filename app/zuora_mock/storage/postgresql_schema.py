@@ -37,6 +37,7 @@ _SAMPLED = (*OBJECT_TABLES.values(), STORED_RECORDS, STORED_KEYS, JOBS, JOURNAL,
 _SAMPLE, _SAMPLE_TENANTS = 1000, 10
 NO_TENANT = -(2**40)
 """Below all numbers of worlds, and of those with a minus under which originals are kept."""
+_COUNTED = ("minutes", "hours", "days", "counted_at")
 _LEADING = (
     "CREATE SEQUENCE uses",
     "ALTER TABLE tenants SET (fillfactor = 40)",
@@ -46,6 +47,10 @@ _LEADING = (
     "ALTER TABLE tenants ADD COLUMN used BIGINT NOT NULL DEFAULT nextval('uses')",
     "ALTER TABLE tenants ADD COLUMN ordered BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE tenants ADD COLUMN holder INTEGER",
+    *(f"ALTER TABLE tenants ADD COLUMN {each} BIGINT NOT NULL DEFAULT 0" for each in _COUNTED),
+    "CREATE UNLOGGED TABLE waiting (tenant BIGINT, n BIGINT, key TEXT, takes_place SMALLINT DEFAULT 1, owner INTEGER)",
+    f"ALTER TABLE waiting ALTER COLUMN owner SET DEFAULT {NUMBER}",
+    "CREATE INDEX waiting_tenant ON waiting (tenant)",
     "ALTER TABLE tokens ADD COLUMN aged SMALLINT NOT NULL DEFAULT 0",
 )
 """What the row has besides where others share it: its edition, how many calls there were, when it was used last, the

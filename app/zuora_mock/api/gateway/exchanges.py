@@ -52,7 +52,7 @@ class Exchanges:
         self._authenticator = Authenticator(
             services.database, services.tenancy, services.credentials, services.settings.max_body
         )
-        self.traffic = Traffic()
+        self.traffic = Traffic(services.database)
 
     def tenant_of(self, request: Request, target: Target) -> Tenant:
         """Of the one who calls."""
@@ -146,7 +146,7 @@ class Exchanges:
         database = self._services.database
         try:
             with self._transaction(exchange) as transaction:
-                before = database.written
+                before, exchange.at = database.written, transaction.now()
                 answer = self._perform(exchange, transaction)
                 raise _not_written() if database.written > before else _Rehearsed
         except _Rehearsed:
@@ -212,7 +212,6 @@ class Exchanges:
     # One transaction
 
     def _transaction(self, exchange: Exchange) -> AbstractContextManager[Transaction]:
-        exchange.at = exchange.tenant.now()
         return begin(self._services.database, exchange.tenant, exchange.entity)
 
     def _conclude(self, exchange: Exchange, perform: Callable[[Exchange, Transaction], Answer]) -> Answer:
@@ -221,8 +220,8 @@ class Exchanges:
         with self._transaction(exchange) as transaction:
             if exchange.ended:
                 return self._ended(exchange)
-            transaction.request = exchange.n
-            self.traffic.count(exchange)
+            transaction.request, exchange.at = exchange.n, transaction.now()
+            self.traffic.count(exchange, transaction)
             answer = perform(exchange, transaction)
             self._keep_session(exchange, transaction)
             outcome.complete(exchange, answer)

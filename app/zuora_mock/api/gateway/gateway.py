@@ -100,6 +100,7 @@ class Gateway:
             except Held:
                 await self._services.tenancy.holds.free(exchange.tenant.name)
             except Lengthy as lengthy:
+                self._exchanges.traffic.wait(exchange)
                 async with self._services.tenancy.holds.hold(exchange.tenant.name):
                     answer = await finished(self._exchanges.answer_in_steps(exchange, lengthy))
         if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
@@ -119,6 +120,7 @@ class Gateway:
     async def _wait(self, exchange: Exchange, receive: Receive) -> None:
         """For as long as was ordered. A client that gives up meanwhile leaves its place to others, but asked it has."""
         seconds = exchange.injection.milliseconds / 1000
+        self._exchanges.traffic.wait(exchange)
         gone = asyncio.ensure_future(network.disconnected(receive))
         end = asyncio.get_running_loop().time() + seconds
         await asyncio.wait({gone}, timeout=seconds)
@@ -129,6 +131,7 @@ class Gateway:
         await self._services.tenancy.holds.free(exchange.tenant.name)
 
     async def _run_before_reply(self, exchange: Exchange) -> None:
+        self._exchanges.traffic.wait(exchange)
         async with self._services.tenancy.holds.hold(exchange.tenant.name):
             await finished(self._services.runner.run_jobs(exchange.tenant, exchange.jobs))
 
