@@ -44,7 +44,7 @@ _TROUBLES = {
     sqlite3.SQLITE_NOTADB: "the file is damaged",
 }
 
-SQLITE = SqlDialect("?", sqlite.dialect, insert)
+SQLITE = SqlDialect("?".format, sqlite.dialect, insert)
 
 
 class SQLiteConnection(sqlite3.Connection):
