@@ -29,7 +29,7 @@ _PRAGMAS = (
 """The log is copied back at 16 MB: a split writes some 300 kB, mostly to pages that the next one writes too."""
 
 _STATEMENTS = 512
-"""More than there are in use: the driver's own number, 128, has a suite that calls many operations compile them anew."""
+"""More than a suite uses: with the driver's own number, 128, those of many operations would be compiled anew."""
 
 _DEFINED = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_'"
 
