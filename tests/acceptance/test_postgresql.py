@@ -16,6 +16,7 @@ from zuora_mock.cli import main
 from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
+from zuora_mock.storage import postgresql_connection
 from zuora_mock.storage.postgresql import PostgreSQL
 from zuora_mock.storage.trouble import UnusableDatabase
 
@@ -193,3 +194,22 @@ def test_the_longest_names_that_are_taken_fit_an_index(
     user, org = {"clientId": CLIENT_ID, "clientSecret": SECRET, "username": name[:255]}, name[:255]
     (tmp_path / "fixture.json").write_text(json.dumps({"clients": [user], "orgs": [org]}))
     assert server(fixtures=(tmp_path,)).sign_in().get("/v1/accounts/none").status_code == 200
+
+
+def test_statements_beyond_those_that_are_kept_prepared_are_asked_as_before(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_connection, "_MOST_KNOWN", 3)
+    job = client.order_split()
+    client.post("/__admin/jobs/settle")
+    assert [(each["id"], each["state"]) for each in client.jobs()] == [(job, "succeeded")]
+
+
+def test_of_many_rows_one_that_is_there_already_ends_the_statement_and_not_the_connection(mock: Mock) -> None:
+    database = mock.app.state.services.database
+    new = "INSERT INTO worlds (number) OVERRIDING SYSTEM VALUE VALUES ($1)"
+    with database.transaction():
+        with pytest.raises(database.connection.IntegrityError), database.savepoint("twice"):
+            database.connection.executemany(new, [[1001], [1002], [1001]])
+        database.connection.executemany(new, [[number] for number in range(1001, 3001)])
+        assert database.connection.execute("SELECT count(*), max(number) FROM worlds").fetchone() == (2000, 3000)

@@ -157,7 +157,14 @@ def make_bench(path: Path | None = None, **settings: object) -> Bench:
 
 def runner_of(database: Database, tenants: Tenants, handler: Handler) -> Runner:
     return Runner(
-        database, tenants, handler, holds=Holds(database), explain=explain, strike=spare, give_up=work.give_up
+        database,
+        tenants,
+        handler,
+        holds=Holds(database),
+        explain=explain,
+        strike=spare,
+        give_up=work.give_up,
+        tell=lambda _words: None,
     )
 
 

@@ -84,8 +84,8 @@ class _Alchemy(PGDialect_psycopg):
 
 
 POSTGRESQL = SqlDialect(
-    "%s",
-    lambda: _Alchemy(paramstyle="format"),  # type: ignore[no-untyped-call]
+    "${}".format,
+    lambda: _Alchemy(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
     insert,
 )
 

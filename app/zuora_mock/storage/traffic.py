@@ -62,7 +62,7 @@ def is_key_in_use(database: Database, tenant: int, key: str) -> bool:
 
 
 def _more(column: str, length: int) -> str:
-    return f"{column} = CASE WHEN counted_at / {length} = :now / {length} THEN {column} + 1 ELSE 1 END"
+    return f"{column} = CASE WHEN counted_at / {length} = CAST(:now AS BIGINT) / {length} THEN {column} + 1 ELSE 1 END"
 
 
 _OTHERS = f"tenant = :whose AND owner <> {NUMBER}"
@@ -70,8 +70,8 @@ _MINE = f"tenant = :whose AND n = :n AND owner = {NUMBER}"
 _WINDOWS = ", ".join([_more("minutes", MINUTE), _more("hours", HOUR), _more("days", DAY)])
 _COUNT = Prepared(
     text(
-        f"UPDATE tenants SET {_WINDOWS}, counted_at = :now WHERE key = :whose RETURNING minutes, hours, days, "  # noqa: S608  (all of ours)
-        f"(SELECT count(*) FROM waiting WHERE {_OTHERS} AND takes_place = 1)"
+        f"UPDATE tenants SET {_WINDOWS}, counted_at = CAST(:now AS BIGINT) WHERE key = :whose "  # noqa: S608  (all of ours)
+        f"RETURNING minutes, hours, days, (SELECT count(*) FROM waiting WHERE {_OTHERS} AND takes_place = 1)"
     )
 )
 _WAIT = Prepared(text("INSERT INTO waiting (tenant, n, key) VALUES (:whose, :n, :key)"))

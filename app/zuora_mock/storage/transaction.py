@@ -6,7 +6,7 @@ the entity; every write leaves a `Change` behind for the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -373,9 +373,9 @@ def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _insert(kind: ObjectType, present: tuple[str, ...], mark: str) -> str:
+def _insert(kind: ObjectType, present: tuple[str, ...], mark: Callable[[int], str]) -> str:
     names = ("tenant", "entity", "seq", *present)
-    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join([mark] * len(names))
+    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join(map(mark, range(1, len(names) + 1)))
     return f"INSERT INTO {kind.table} ({quoted}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 
 

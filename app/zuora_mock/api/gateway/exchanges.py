@@ -174,6 +174,11 @@ class Exchanges:
         return Exchange(request, target, caller, tenant, n, request_id, stopwatch(), track_id)
 
     def _inject(self, exchange: Exchange) -> None:
+        if self._services.faults.may_strike(exchange.tenant) or not _ORDERING.isdisjoint(exchange.request.headers):
+            self._strike(exchange)
+        _note_injection(exchange, exchange.injection)
+
+    def _strike(self, exchange: Exchange) -> None:
         request, tenant = exchange.request, exchange.tenant
         name, path = exchange.target.name, request.path
         subject = Subject(name, request.method, path, exchange.track_id, self._orders(exchange), request.body)
@@ -182,7 +187,6 @@ class Exchanges:
             exchange.injection = stubbing.together(exchange.injection, ordered) if exchange.stub else ordered
         except StorageTrouble as trouble:
             exchange.notes.append(f"no fault struck, as it could not be counted: {trouble}")
-        _note_injection(exchange, exchange.injection)
 
     def _reserve_key(self, exchange: Exchange) -> None:
         """For as long as the first request with this idempotency key is under way."""
