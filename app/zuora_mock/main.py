@@ -77,7 +77,7 @@ def make_services(settings: Settings) -> Services:
     )
     tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))
     runner.recover()
-    journal = Journal(settings.journal_size)
+    journal = Journal(settings.journal_size, shared=database.shared)
     tenancy.listeners.append(journal.waiters.begin_again)
     upkeep, fairness = Upkeep(database, tenancy, credentials, bounds), Fairness()
     return Services(settings, database, tenancy, credentials, journal, faults, stubs, runner, fairness, bounds, upkeep)

@@ -135,9 +135,9 @@ def _kept_entry(entry: Entry) -> KeptEntry:
 class Journal:
     """Keeps the last `size` entries of each tenant; the number of an entry tells how many came before it."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, shared: bool = False) -> None:
         self.size = size
-        self.waiters = Waiters()
+        self.waiters = Waiters(shared=shared)
 
     def write(self, transaction: Transaction, entry: Entry) -> None:
         if self.size:
