@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import BaseModel
 
 from tests.acceptance.mocks import CLIENT_ID, SECRET
 from tests.process.commands import PATIENCE, Run, Server, Start, environment
@@ -47,9 +48,13 @@ def server(standing: Server) -> Server:
 
 @pytest.fixture(scope="session")
 def sdk() -> Any:
-    """Zuora's own for Python: `Client`, `models`, its exceptions. Seconds and 400 MB, so in one worker only."""
-    with warnings.catch_warnings():
+    """Zuora's own for Python: `Client`, `models`, its exceptions. Seconds and 250 MB, so in one worker only.
+
+    Its thousands of models are built as they are used.
+    """
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")
+        patch.setitem(BaseModel.model_config, "defer_build", True)
         exceptions, models = (import_module(f"zuora_sdk.{name}") for name in ("exceptions", "models"))
         client = import_module("zuora_sdk.zuora_client").ZuoraClient
         return SimpleNamespace(**vars(exceptions), Client=client, models=models)
