@@ -1,4 +1,4 @@
-"""A process that dies at one of its commits. Python imports this module by its name where its folder is on the path.
+"""A process that dies at one of its commits: a server imports this module before it begins.
 
 `MORTAL_AT` is the number of the commit and `before` or `after`; `MORTAL_LOG` a file that grows by a byte a commit.
 """
@@ -12,12 +12,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from zuora_mock.storage import sqlite
+
 _NUMBER, _MOMENT = (os.environ.get("MORTAL_AT") or "0 never").split()
 _LOG = os.environ.get("MORTAL_LOG")
 _COMMITS = count(1)
 
 
-class _Mortal(sqlite3.Connection):
+class _Mortal(sqlite.SQLiteConnection):
     def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         if sql != "COMMIT":
             return super().execute(sql, *parameters)
@@ -36,4 +38,4 @@ def _live_until(number: int, moment: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-sqlite3.Connection = _Mortal  # type: ignore[misc]  # before anybody derives from it
+sqlite.SQLiteConnection = _Mortal  # type: ignore[misc]  # what `connect` makes from now on
