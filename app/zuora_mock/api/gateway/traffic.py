@@ -18,7 +18,7 @@ class Traffic:
     """Of a database that others share it asks for theirs: the row of the tenant counts, calls that wait have a row."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database, self._shared = database, database.shared
         self._limits: dict[int, Limits] = {}
         self._under_way: dict[int, set[Exchange]] = {}
         self._reserved: dict[tuple[int, str], Exchange] = {}
@@ -54,18 +54,17 @@ class Traffic:
 
     def count(self, exchange: Exchange, transaction: Transaction) -> None:
         """Counts the request in the windows of its tenant, once."""
-        tenant = exchange.tenant
-        if not exchange.request.path.startswith(_LIMITED):
+        request = exchange.request
+        if not request.path.startswith(_LIMITED):
             return
-        if exchange.counted:
-            rows.count(transaction, exchange.at)  # what was counted before was undone with the call
+        limits, counted = self._of(exchange.tenant), exchange.counted
+        if self._shared:  # what was counted before was undone with the call
+            limits = limits.with_others(rows.count(transaction, exchange.at), exchange.at)
+        if counted:
             return
         exchange.counted = True
-        type_ = concurrency_type(exchange.request.method, exchange.request.path)
-        limits, counted = self._of(tenant), rows.count(transaction, exchange.at)
-        if counted is not None:
-            limits = limits.with_others(counted, exchange.at)
-        headers, exchange.over_limit = limits.count(exchange.at, tenant.settings.quotas, type_)
+        type_ = concurrency_type(request.method, request.path)
+        headers, exchange.over_limit = limits.count(exchange.at, exchange.tenant.settings.quotas, type_)
         exchange.headers.update(headers)
 
     def reserve(self, exchange: Exchange, key: str) -> None:
