@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from threading import Timer
@@ -17,8 +17,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.acceptance.engines import POSTGRESQL, Databases
 from tests.acceptance.mocks import CLIENT_ID, SECRET
-from tests.process.commands import PATIENCE, Run, Server, Start, environment
+from tests.process.commands import PATIENCE, Place, Run, Server, Start, environment
 
 collect_ignore = ["consumer"]
 """A project of its own, whose tests `test_plugin` runs."""
@@ -29,6 +30,23 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts servers; they end with the test."""
     with ExitStack() as stack:
         yield partial(_started, stack, tmp_path)
+
+
+@pytest.fixture
+def place(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    if engine != POSTGRESQL:
+        yield lambda name: str(tmp_path / f"{name}.db")
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    with ExitStack() as stack:
+
+        @cache
+        def made(_name: str) -> str:
+            url = stack.enter_context(databases.one())
+            stack.callback(databases.cut_off, url)
+            return url.whole
+
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A process that dies at one of its commits. Python imports this module by its name where its folder is on the path.
 
 `MORTAL_AT` is the number of the commit and `before` or `after`; `MORTAL_LOG` a file that grows by a byte a commit.
+`MORTAL_ENGINE` is `sqlite` or `postgresql`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,15 +19,17 @@ _LOG = os.environ.get("MORTAL_LOG")
 _COMMITS = count(1)
 
 
-class _Mortal(sqlite3.Connection):
-    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+def _mortal(execute: Callable[..., Any]) -> Callable[..., Any]:
+    def run(self: Any, sql: str, *parameters: Any) -> Any:
         if sql != "COMMIT":
-            return super().execute(sql, *parameters)
+            return execute(self, sql, *parameters)
         number = next(_COMMITS)
         _live_until(number, "before")
-        cursor = super().execute(sql, *parameters)
+        rows = execute(self, sql, *parameters)
         _live_until(number, "after")
-        return cursor
+        return rows
+
+    return run
 
 
 def _live_until(number: int, moment: str) -> None:
@@ -36,4 +40,13 @@ def _live_until(number: int, moment: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-sqlite3.Connection = _Mortal  # type: ignore[misc]  # before anybody derives from it
+class _Mortal(sqlite3.Connection):
+    execute = _mortal(sqlite3.Connection.execute)
+
+
+if os.environ.get("MORTAL_ENGINE") == "postgresql":
+    from zuora_mock.storage.postgresql_connection import PostgreSQLConnection
+
+    PostgreSQLConnection.execute = _mortal(PostgreSQLConnection.execute)  # type: ignore[method-assign]
+else:
+    sqlite3.Connection = _Mortal  # type: ignore[misc]  # before anybody derives from it
