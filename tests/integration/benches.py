@@ -158,7 +158,16 @@ def make_bench(path: Path | None = None, **settings: object) -> Bench:
 
 
 def runner_of(database: Database, tenants: Tenants, handler: Handler) -> Runner:
-    return Runner(database, tenants, handler, holds=Holds(), explain=explain, strike=spare, give_up=work.give_up)
+    return Runner(
+        database,
+        tenants,
+        handler,
+        holds=Holds(),
+        explain=explain,
+        strike=spare,
+        give_up=work.give_up,
+        tell=lambda _words: None,
+    )
 
 
 def explain(refusal: Refusal, _job: Job) -> dict[str, Any]:

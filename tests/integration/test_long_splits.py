@@ -133,7 +133,7 @@ def test_work_that_is_broken_off_waits_again() -> None:
 
 def test_the_journal_tells_the_first_of_many_changes_and_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST_CHANGES", 3)
-    monkeypatch.setattr("zuora_mock.storage.transaction.MOST_CHANGES", 3)
+    monkeypatch.setattr("zuora_mock.storage.changes.MOST_CHANGES", 3)
     bench, _ = ordered()
     with bench.transaction() as transaction:
         transaction.insert(INVOICE_ITEM, [{"Id": f"{number:032d}", "InvoiceId": "x"} for number in range(5)])

@@ -18,10 +18,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.process.commands import ROOT, Place, Server, Start
+from tests.process.commands import Place, Server, Start
 
 CLIENT = {"client_id": "cccccccc-0000-4000-8000-000000000002", "client_secret": "secret"}
-MORTAL = os.pathsep.join([str(ROOT / "tests" / "process" / "mortal"), str(ROOT / "app")])
 EVERY_COMMIT = "EVERY_COMMIT" in os.environ
 ACCOUNT = {"Id": "8ad0" + "9" * 28, "AccountNumber": "A-9", "Name": "Nine", "Currency": "USD"}
 
@@ -46,7 +45,7 @@ class Patient:
         self._flags = ("--fixture", str(fixture), "--no-access-log", "--db", database)
         self._start, self.deaths = start, 0
         self._client = httpx.Client()
-        self._server = start(*self._flags, PYTHONPATH=MORTAL, **mortal)
+        self._server = start(*self._flags, before="tests.process.mortal", **mortal)
 
     def request(self, method: str, path: str, key: str = "", **options: Any) -> Any:
         headers = {"Idempotency-Key": key} if key else {}

@@ -247,8 +247,12 @@ class FaultOrders:
         self._live.clear()
         self._positions.clear()
 
+    def may_strike(self, tenant: Tenant) -> bool:
+        """Whether there is any order; nearly always there is none."""
+        return bool(self._orders_of(tenant))
+
     def inject(self, tenant: Tenant, subject: Subject) -> Injection:
-        """What the call meets. It is asked for every call, and nearly always there is nothing."""
+        """What the call meets."""
         orders = self._orders_of(tenant)
         by_header = NO_INJECTION
         if faults.FAULT_HEADER in subject.headers or faults.DELAY_HEADER in subject.headers:

@@ -61,7 +61,7 @@ class Database:
         """Without a place it is in memory, and gone when it is closed. Raises UnusableDatabase."""
         self.lock = RLock()
         self._engine = _engine(place)
-        self.shared = self._engine.shared
+        self.shared, self._beginning = self._engine.shared, self._engine.beginning
         self.opened = False
         self._end: finalize[[], Database] | None = None
         self._trouble, self._next_look = "", 0.0
@@ -138,11 +138,12 @@ class Database:
 
     def begin(self) -> bool:
         """Whether this is where a transaction begins: there may be one already, of which this is a part."""
-        if self.connection.in_transaction:
+        connection = self.connection
+        if connection.in_transaction:
             return False
-        self._written_before = self.written
+        self._written_before = connection.total_changes
         try:
-            execute(self, self._engine.beginning)
+            connection.execute(self._beginning)
         except Exception as error:
             self._note_trouble(error)
             raise
@@ -150,7 +151,7 @@ class Database:
 
     def commit(self) -> None:
         """Whoever began has to roll back if it fails."""
-        execute(self, "COMMIT")
+        self.connection.execute("COMMIT")
         if self._trouble and self.written > self._written_before:
             logger.warning("the database can be written again")
             self._trouble = ""

@@ -125,15 +125,12 @@ class Tenant:
         return self.counters.seq
 
 
-class Image(NamedTuple):
-    """A tenant as it was, whatever becomes of it; each transaction makes one."""
-
-    members: tuple[Any, ...]
-    counters: tuple[int, ...]
+Image = tuple[tuple[Any, ...], tuple[int, ...]]
+"""A tenant as it was, whatever becomes of it, and its counters; each transaction makes one."""
 
 
 def image_of(tenant: Tenant) -> Image:
-    return Image(_READ(tenant), counts(tenant))
+    return _READ(tenant), _COUNT(tenant.counters)
 
 
 def counts(tenant: Tenant) -> tuple[int, ...]:
@@ -142,9 +139,10 @@ def counts(tenant: Tenant) -> tuple[int, ...]:
 
 
 def put_back(tenant: Tenant, image: Image) -> None:
-    for name, value in zip(_MEMBERS, image.members, strict=True):
+    members, counters = image
+    for name, value in zip(_MEMBERS, members, strict=True):
         setattr(tenant, name, value)
-    tenant.counters = Counters(*image.counters)
+    tenant.counters = Counters(*counters)
 
 
 def by_key(database: Database, key: int) -> Tenant | None:

@@ -7,7 +7,7 @@ transactions is claimed in the first of them: what nobody finished was never beg
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from zuora_mock.clock import DAY, SECOND
@@ -36,6 +36,9 @@ Handler = Callable[[Transaction, Job], Stepwise[None] | None]
 
 Strike = Callable[[Tenant], Refusal | None]
 """Why the next job of a tenant fails by order; it counts."""
+
+Tell = Callable[[Sequence[str]], None]
+"""Writes a line of words to the log of what is called."""
 
 GiveUp = Callable[[Transaction, Job, Refusal], None]
 """What becomes of the object whose work has failed."""
@@ -70,11 +73,12 @@ class Runner:
         explain: ExplainFailure,
         strike: Strike,
         give_up: GiveUp,
+        tell: Tell,
     ) -> None:
         self._database = database
         self._tenants = tenants
         self._handle, self._explain, self._strike, self._holds = handler, explain, strike, holds
-        self._give_up = give_up
+        self._give_up, self._tell = give_up, tell
         self.background = Background(self._attempt)
         self._stalled: set[Waiting] = set()
 
@@ -213,7 +217,7 @@ class Runner:
         except Exception as error:
             logger.exception("job %s failed", job.id)
             return self._fail(tenant, job.id, INTERNAL_ERROR.refusal(f"{type(error).__name__}: {error}"), claimed)
-        logger.info("job %s succeeded: %s %s", job.id, job.type, job.object_id)
+        self._tell(("job", job.id, "succeeded", job.type, job.object_id))
         return done
 
     def _work(self, tenant: Tenant, job: Job, claimed: Job) -> Stepwise[Job]:

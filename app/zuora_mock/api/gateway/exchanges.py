@@ -163,9 +163,15 @@ class Exchanges:
         self._services.fairness.count(tenant.key)
         self._services.tenancy.use(tenant)
         request_id = ids.uuid_text(tenant.name, "request", tenant.entries)
-        return Exchange(request, target, caller, tenant, tenant.entries, request_id, stopwatch())
+        track_id = request.headers.get("zuora-track-id")
+        return Exchange(request, target, caller, tenant, tenant.entries, request_id, stopwatch(), track_id)
 
     def _inject(self, exchange: Exchange) -> None:
+        if self._services.faults.may_strike(exchange.tenant) or not _ORDERING.isdisjoint(exchange.request.headers):
+            self._strike(exchange)
+        _note_injection(exchange, exchange.injection)
+
+    def _strike(self, exchange: Exchange) -> None:
         request, tenant = exchange.request, exchange.tenant
         name, path = exchange.target.name, request.path
         subject = Subject(name, request.method, path, exchange.track_id, self._orders(exchange), request.body)
@@ -174,7 +180,6 @@ class Exchanges:
             exchange.injection = stubbing.together(exchange.injection, ordered) if exchange.stub else ordered
         except StorageTrouble as trouble:
             exchange.notes.append(f"no fault struck, as it could not be counted: {trouble}")
-        _note_injection(exchange, exchange.injection)
 
     def _reserve_key(self, exchange: Exchange) -> None:
         """For as long as the first request with this idempotency key is under way."""
@@ -195,6 +200,7 @@ class Exchanges:
 
     def _ended(self, exchange: Exchange) -> Answer:
         """Nothing is written: the state that the call would have changed is gone, and the journal that would tell."""
+        exchange.at = exchange.tenant.now()
         ended = rules.TENANT_RESET.refusal("the tenant was reset while the call was under way")
         answer = exchange.target.dialect.refuse(ended, _context(exchange))
         outcome.complete(exchange, answer)
@@ -203,6 +209,7 @@ class Exchanges:
     # One transaction
 
     def _transaction(self, exchange: Exchange) -> AbstractContextManager[Transaction]:
+        exchange.at = exchange.tenant.now()
         return begin(self._services.database, exchange.tenant, exchange.entity)
 
     def _conclude(self, exchange: Exchange, perform: Callable[[Exchange, Transaction], Answer]) -> Answer:
@@ -320,7 +327,7 @@ def _context(exchange: Exchange) -> Context:
         exchange.request_id,
         tenant.name,
         exchange.n,
-        tenant.now(),
+        exchange.at,
         versions.effective(request.headers.get("zuora-version"), tenant.settings.zuora_version),
     )
 

@@ -42,7 +42,7 @@ class Traffic:
             return
         exchange.counted = True
         type_ = concurrency_type(exchange.request.method, exchange.request.path)
-        headers, exchange.over_limit = self._of(tenant).count(tenant.now(), tenant.settings.quotas, type_)
+        headers, exchange.over_limit = self._of(tenant).count(exchange.at, tenant.settings.quotas, type_)
         exchange.headers.update(headers)
 
     def reserve(self, exchange: Exchange, key: str) -> None:

@@ -1,6 +1,6 @@
-"""A process that dies at one of its commits. Python imports this module by its name where its folder is on the path.
+"""A process that dies at one of its commits: a server imports this module before it begins.
 
-`MORTAL_AT` is the number of the commit and `before` or `after`; `MORTAL_LOG` a file that grows by a byte a commit.
+`MORTAL_AT` is the number of the commit and `before` or `after`, `MORTAL_LOG` a file that grows by a byte a commit,
 `MORTAL_ENGINE` is `sqlite` or `postgresql`.
 """
 
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from zuora_mock.storage import sqlite
 
 _NUMBER, _MOMENT = (os.environ.get("MORTAL_AT") or "0 never").split()
 _LOG = os.environ.get("MORTAL_LOG")
@@ -40,13 +41,13 @@ def _live_until(number: int, moment: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class _Mortal(sqlite3.Connection):
-    execute = _mortal(sqlite3.Connection.execute)
+class _Mortal(sqlite.SQLiteConnection):
+    execute = _mortal(sqlite.SQLiteConnection.execute)
 
 
-if os.environ.get("MORTAL_ENGINE") == "postgresql":
+if os.environ["MORTAL_ENGINE"] == "postgresql":
     from zuora_mock.storage.postgresql_connection import PostgreSQLConnection
 
     PostgreSQLConnection.execute = _mortal(PostgreSQLConnection.execute)  # type: ignore[method-assign]
 else:
-    sqlite3.Connection = _Mortal  # type: ignore[misc]  # before anybody derives from it
+    sqlite.SQLiteConnection = _Mortal  # type: ignore[misc]  # what `connect` makes from now on
