@@ -64,6 +64,7 @@ def make_services(settings: Settings) -> Services:
     tenancy = Tenancy(database, credentials, load_all(settings.fixtures), bounds)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
+    database.changed += [faults.forget, stubs.forget]
     runner = Runner(
         database,
         tenancy,
@@ -76,7 +77,7 @@ def make_services(settings: Settings) -> Services:
     )
     tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))
     runner.recover()
-    journal = Journal(settings.journal_size)
+    journal = Journal(settings.journal_size, shared=database.shared)
     tenancy.listeners.append(journal.waiters.begin_again)
     upkeep, fairness = Upkeep(database, tenancy, credentials, bounds), Fairness()
     return Services(settings, database, tenancy, credentials, journal, faults, stubs, runner, fairness, bounds, upkeep)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from tests.acceptance import engines
-from tests.acceptance.engines import Databases
+from tests.acceptance.engines import POSTGRESQL, Databases, replicas_of
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.standing import Standing
 from zuora_mock.settings import Settings
@@ -22,18 +22,22 @@ def on_sqlite() -> Iterator[Standing]:
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(databases: Databases) -> Iterator[Standing]:
-    replicas = engines.replicas()
-    with pytest.MonkeyPatch.context() as patch, closing(Standing(databases, replicas)) as made:
-        patch.setattr(PostgreSQL, "alone", replicas == 1)
+def on_postgresql(databases: Databases) -> Iterator[dict[int, Standing]]:
+    """By the number of applications."""
+    made = {number: Standing(databases, number) for number in (1, 2, 3)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PostgreSQL, "alone", False)
         yield made
+    for each in made.values():
+        each.close()
 
 
 @pytest.fixture
 def standing(engine: str, request: pytest.FixtureRequest) -> Standing:
     """Those of the worker, on the engine of the test."""
-    found: Standing = request.getfixturevalue(f"on_{engine}")
-    return found
+    found = request.getfixturevalue(f"on_{engine}")
+    made: Standing = found[replicas_of(request.path.stem)] if engine == POSTGRESQL else found
+    return made
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """PostgreSQL for the tests: a server for each worker, and a database for each application that lives at one time.
 
 A part of the tests runs on both engines. `TEST_ENGINE=both` has all of them do so, `TEST_ENGINE=postgresql` all of them
-run on PostgreSQL, and the URL of a server (`postgresql://postgres@127.0.0.1:5432`) does so there. There
-`TEST_REPLICAS=2` makes two applications over one database, which answer calls in turn.
+run on PostgreSQL, and the URL of a server (`postgresql://postgres@127.0.0.1:5432`) does so there. Where a difference
+between the engines would show, two applications over one database answer calls in turn; `TEST_REPLICAS` names another
+number, for all tests.
 """
 
 from __future__ import annotations
@@ -73,9 +74,9 @@ def is_spare(file: str, test: str) -> bool:
     return not os.environ.get(WANTED) and crc32(test.encode()) % _SHARES.get(file, 1) > 0
 
 
-def replicas() -> int:
+def replicas_of(file: str) -> int:
     """How many applications share a database of PostgreSQL."""
-    return int(os.environ.get(REPLICAS, "1"))
+    return int(os.environ.get(REPLICAS, "2" if file in _SHARES else "1"))
 
 
 @contextmanager

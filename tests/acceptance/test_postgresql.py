@@ -17,6 +17,7 @@ from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
 from zuora_mock.storage import postgresql_connection
+from zuora_mock.storage.postgresql import PostgreSQL
 from zuora_mock.storage.trouble import UnusableDatabase
 
 pytestmark = pytest.mark.assumed
@@ -93,9 +94,15 @@ def test_work_that_was_ordered_before_the_database_was_lost_is_done_after_it(
     assert [(each["id"], each["state"]) for each in client.jobs()] == [(job, "succeeded")]
 
 
-def test_a_second_server_on_the_database_is_refused_in_words(url: DatabaseUrl) -> None:
-    with pytest.raises(UnusableDatabase, match="another server uses it; stop that one or name another database"):
-        create_app(Settings(db=url))
+def test_a_second_server_on_the_database_is_refused_in_words(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PostgreSQL, "alone", True)
+    with databases.one() as url:
+        first = create_app(Settings(db=url))
+        with pytest.raises(UnusableDatabase, match="another server uses it; stop that one or name another database"):
+            create_app(Settings(db=url))
+        first.state.services.pause()
 
 
 def test_a_database_of_another_version_is_refused_in_words(databases: Databases) -> None:

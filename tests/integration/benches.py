@@ -162,7 +162,7 @@ def runner_of(database: Database, tenants: Tenants, handler: Handler) -> Runner:
         database,
         tenants,
         handler,
-        holds=Holds(),
+        holds=Holds(database),
         explain=explain,
         strike=spare,
         give_up=work.give_up,

@@ -24,6 +24,7 @@ from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
 from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.journal import KeptEntry
+from zuora_mock.storage.leading import touch
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 
@@ -134,9 +135,9 @@ def _kept_entry(entry: Entry) -> KeptEntry:
 class Journal:
     """Keeps the last `size` entries of each tenant; the number of an entry tells how many came before it."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, shared: bool = False) -> None:
         self.size = size
-        self.waiters = Waiters()
+        self.waiters = Waiters(shared=shared)
 
     def write(self, transaction: Transaction, entry: Entry) -> None:
         if self.size:
@@ -160,6 +161,7 @@ class Journal:
         """
         jobs.unlink_all(transaction)
         transaction.tenant.entries = 0
+        touch(transaction, transaction.tenant)
         self.waiters.begin_again(transaction.tenant)
         return rows.clear(transaction)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -53,7 +53,11 @@ class Engine(Protocol):
 
 
 class Database:
-    """The connection, opened at once. `lock` is held by whoever reads or writes; a thread may take it again."""
+    """The connection, opened at once. `lock` is held by whoever reads or writes; a thread may take it again.
+
+    What is in `changed` is called with the key of a tenant that another server has changed, what is in `replaced` where
+    it has replaced or removed its rows. `claimed` are the keys of tenants that this server has for long work.
+    """
 
     connection: Connection
 
@@ -62,6 +66,9 @@ class Database:
         self.lock = RLock()
         self._engine = _engine(place)
         self.shared, self._beginning = self._engine.shared, self._engine.beginning
+        self.changed: list[Callable[[int], object]] = []
+        self.replaced: list[Callable[[int], object]] = []
+        self.claimed: frozenset[int] = frozenset()
         self.opened = False
         self._end: finalize[[], Database] | None = None
         self._trouble, self._next_look = "", 0.0
@@ -94,7 +101,7 @@ class Database:
         """Once more, after it was closed. Raises UnusableDatabase."""
         with self.lock:
             if not self.opened or self.lost:
-                self.connection = self._engine.connect()
+                self.connection, self.claimed = self._engine.connect(), frozenset()
                 self._end = finalize(self, self.connection.close)
                 self.opened = True
 

@@ -11,9 +11,8 @@ from typing import Any
 import psycopg
 
 from zuora_mock.database_url import DatabaseUrl
-from zuora_mock.storage import schema
 from zuora_mock.storage.postgresql_connection import PostgreSQLConnection, first_line
-from zuora_mock.storage.postgresql_schema import POSTGRESQL, REPLICAS, VERSION_TABLE, definitions, descriptions
+from zuora_mock.storage.postgresql_schema import REPLICAS, VERSION_TABLE, definitions, descriptions, version
 from zuora_mock.storage.replicas import OURS, STARTING
 from zuora_mock.storage.trouble import StorageTrouble, UnusableDatabase
 
@@ -21,9 +20,9 @@ _PATIENCE = 3
 """Seconds to wait for a connection."""
 _SESSION = (
     "SET synchronous_commit = off",
-    "SET lock_timeout = '5s'",
+    "SET lock_timeout = '2s'",
     "SET statement_timeout = '60s'",
-    "SET idle_in_transaction_session_timeout = '60s'",
+    "SET idle_in_transaction_session_timeout = '5s'",
     "SET client_encoding = 'UTF8'",
     "SET standard_conforming_strings = on",
     "SET client_min_messages = 'error'",
@@ -76,14 +75,14 @@ class PostgreSQL:
         except psycopg.Error as error:
             raise self._unusable(self._said(error)) from None
         try:
-            self._prepare(driver)
+            number = self._prepare(driver)
         except psycopg.Error as error:
             driver.close()
             raise self._unusable(self._said(error)) from None
         except BaseException:
             driver.close()
             raise
-        self._connection = PostgreSQLConnection(driver)
+        self._connection = PostgreSQLConnection(driver, number)
         return self._connection
 
     def problem(self) -> str:
@@ -100,7 +99,8 @@ class PostgreSQL:
             return ""
         return next((text for kind, text in _TROUBLES.items() if isinstance(error.__cause__, kind)), _LOST)
 
-    def _prepare(self, driver: psycopg.Connection[tuple[Any, ...]]) -> None:
+    def _prepare(self, driver: psycopg.Connection[tuple[Any, ...]]) -> int:
+        """The number of the replica."""
         driver.prepare_threshold = None  # `PostgreSQLConnection` has its own way
         if self.alone:
             self._keep_others_out(driver)
@@ -108,7 +108,7 @@ class PostgreSQL:
         with driver.transaction():
             driver.execute(_TURN, [OURS, STARTING])
             self._establish(driver)
-            _be_born(driver)
+            return _be_born(driver)
 
     def _keep_others_out(self, driver: psycopg.Connection[tuple[Any, ...]]) -> None:
         driver.execute(_LOCK_PATIENCE)
@@ -125,7 +125,7 @@ class PostgreSQL:
                 driver.execute(each)
             return
         found = driver.execute(_VERSION).fetchone() if VERSION_TABLE in there else None
-        if found != (schema.version(POSTGRESQL),):
+        if found != (version(),):
             raise self._unusable("another version or program made it; name another, or one that is empty")
 
     def _said(self, error: psycopg.Error) -> str:
@@ -136,8 +136,9 @@ class PostgreSQL:
         return UnusableDatabase(f"cannot use {self} as database: {reason}")
 
 
-def _be_born(driver: psycopg.Connection[tuple[Any, ...]]) -> None:
+def _be_born(driver: psycopg.Connection[tuple[Any, ...]]) -> int:
     """Nobody sees the replica before it has its lock."""
     [(number,)] = driver.execute(_BE_BORN)
     driver.execute(_LIVE, [OURS, number])
     driver.execute(_BE_KNOWN, [str(number)])
+    return int(number)

@@ -74,7 +74,8 @@ class PostgreSQLConnection:
     dialect = POSTGRESQL
     IntegrityError: type[Exception] = psycopg.IntegrityError
 
-    def __init__(self, driver: psycopg.Connection[tuple[Any, ...]]) -> None:
+    def __init__(self, driver: psycopg.Connection[tuple[Any, ...]], replica: int) -> None:
+        self.replica, self.led = replica, frozenset[int]()
         driver.adapters.register_dumper(int, Int8Dumper)
         driver.adapters.register_dumper(bool, _Truth)
         self._driver, self._line, self._types = driver, driver.pgconn, Transformer(driver)
@@ -128,6 +129,8 @@ class PostgreSQLConnection:
         self._driver.close()
 
     def _control(self, sql: str) -> RowSet:
+        if sql == "BEGIN":
+            self.led = frozenset()
         try:
             result = self._line.exec_(sql.encode())
         except psycopg.OperationalError as error:

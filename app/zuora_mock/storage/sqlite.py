@@ -51,6 +51,8 @@ class SQLiteConnection(sqlite3.Connection):
     __slots__ = ()
     dialect = SQLITE
     lost = False
+    replica = 0
+    led: frozenset[int] = frozenset()
 
 
 class SQLite:

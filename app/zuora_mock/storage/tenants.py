@@ -36,6 +36,16 @@ class Counters:
     tokens: int = 0
 
 
+class Edition(NamedTuple):
+    """How often a tenant was changed, and how often all of its rows were; counted where servers share the database."""
+
+    version: int = 0
+    renewal: int = 0
+
+
+_FIRST = Edition()
+
+
 class Filled(NamedTuple):
     """From which fixture a world was filled, on which day of the tenant's, and what there was then.
 
@@ -88,6 +98,7 @@ class Tenant:
     filled: Filled | None = None
     entries: int = 0
     exercised: frozenset[tuple[str, str]] = frozenset()
+    edition: Edition = _FIRST
 
     @property
     def seed(self) -> str:
@@ -189,6 +200,7 @@ def add(on: Connected, tenant: Tenant, *, snapshot_of: int | None = None) -> Non
     """Writes the row of a new one, which gets its key. Raises DuplicateRow."""
     try:
         (tenant.key,) = _INSERT.column(on, {"name": tenant.name, "snapshot_of": snapshot_of, **values_of(tenant)})
+        tenant.edition = _FIRST
     except on.connection.IntegrityError as error:
         raise DuplicateRow(str(error)) from None
 

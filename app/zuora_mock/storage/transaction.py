@@ -23,6 +23,7 @@ from zuora_mock.ids import object_id, object_ids
 from zuora_mock.storage import originals, stored
 from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.leading import lead
 from zuora_mock.storage.places import column_names, columns, equal, table_of, value, whose
 from zuora_mock.storage.records import ASIDE, aside_of, column_set, columns_of, record_of
 from zuora_mock.storage.statements import Connection, Prepared, execute, execute_many
@@ -242,6 +243,7 @@ class _Opening:
     __slots__ = ("_before", "_begun", "_database", "_transaction")
     _before: Image
     _begun: bool
+    _beside = False
 
     def __init__(self, database: Database, transaction: Transaction) -> None:
         self._database, self._transaction = database, transaction
@@ -249,8 +251,10 @@ class _Opening:
     def __enter__(self) -> Transaction:
         self._database.lock.acquire()
         try:
-            self._before = image_of(self._transaction.tenant)
             self._begun = self._database.begin()
+            if self._database.shared:
+                self._lead()
+            self._before = image_of(self._transaction.tenant)
         except BaseException:
             self._database.lock.release()
             raise
@@ -264,6 +268,14 @@ class _Opening:
                 self._roll_back(error)
         finally:
             self._database.lock.release()
+
+    def _lead(self) -> None:
+        try:
+            lead(self._database, self._transaction.tenant, beside=self._beside)
+        except BaseException as error:
+            if self._begun:
+                self._database.roll_back(error)
+            raise
 
     def _commit(self) -> None:
         try:
@@ -286,9 +298,19 @@ def begin(
 ) -> AbstractContextManager[Transaction, None]:
     """One transaction, or a part of the one that this thread is in. If anything is raised nothing of it remains.
 
-    That goes for the tenant's clock, counters and settings too.
+    That goes for the tenant's clock, counters and settings too. Raises Elsewhere.
     """
     return _Opening(database, Transaction(database.connection, tenant, entity, stream))
+
+
+class _OpeningBeside(_Opening):
+    __slots__ = ()
+    _beside = True
+
+
+def begin_beside(database: Database, tenant: Tenant) -> AbstractContextManager[Transaction, None]:
+    """The same for what only reads or concerns no data, also while another server is in the middle of long work."""
+    return _OpeningBeside(database, Transaction(database.connection, tenant, 0))
 
 
 def _prefixed(values: Mapping[str, object]) -> dict[str, object]:

@@ -20,8 +20,8 @@ from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.steps import Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant, all_keys
-from zuora_mock.storage.transaction import Transaction, begin
-from zuora_mock.storage.trouble import StorageTrouble
+from zuora_mock.storage.transaction import Transaction, begin, begin_beside
+from zuora_mock.storage.trouble import Elsewhere, StorageTrouble
 from zuora_mock.work.background import Background, Waiting
 from zuora_mock.work.holds import Holds
 
@@ -163,7 +163,7 @@ class Runner:
         Where work is under way there is a mark of it.
         """
         for tenant in self._all_tenants():
-            with begin(self._database, tenant) as transaction:
+            with begin_beside(self._database, tenant) as transaction:
                 running = rows.in_state(transaction, JobState.RUNNING)
                 for job in () if running and unfinished.is_left(self._database, tenant.key) else running:
                     rows.move(transaction, job, JobEvent.REQUEUE, "the process ended before the job did")
@@ -189,8 +189,8 @@ class Runner:
             if (yield from self.run_job(tenant, job_id)):
                 self._stalled.discard(waiting)
                 return None
-        except StorageTrouble:
-            return _AGAIN
+        except (StorageTrouble, Elsewhere) as trouble:
+            return _HELD if isinstance(trouble, Elsewhere) else _AGAIN
         finally:
             self._holds.give_back(tenant.name)
         job = self._read(tenant, job_id)
@@ -209,7 +209,7 @@ class Runner:
             done = yield from in_place(self._database, tenant, self._work(tenant, job, claimed))
         except Refusal as refusal:
             return self._fail(tenant, job.id, refusal, claimed)
-        except IllegalMove:
+        except (IllegalMove, Elsewhere):
             raise
         except (StorageTrouble, GeneratorExit):
             self._stalled.add((tenant.key, job.id))
@@ -251,11 +251,11 @@ class Runner:
             return rows.move(transaction, _find(transaction, id), event)
 
     def _all(self, tenant: Tenant) -> Jobs:
-        with begin(self._database, tenant) as transaction:
+        with begin_beside(self._database, tenant) as transaction:
             return rows.all_of(transaction)
 
     def _queued(self, tenant: Tenant) -> Jobs:
-        with begin(self._database, tenant) as transaction:
+        with begin_beside(self._database, tenant) as transaction:
             return rows.in_state(transaction, JobState.QUEUED)
 
     def _all_tenants(self) -> Iterable[Tenant]:
