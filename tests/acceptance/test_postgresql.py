@@ -49,8 +49,7 @@ def cut(databases: Databases, url: DatabaseUrl) -> Iterator[Callable[..., None]]
 
     def end(*, for_good: bool = False) -> None:
         databases.admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {not for_good}".encode())
-        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = %s"
-        databases.admin.execute(ours, [name, "zuora-mock"])
+        databases.cut_off(url)
 
     yield end
     end()
