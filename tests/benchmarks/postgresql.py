@@ -124,7 +124,7 @@ class Crew:
     def __init__(self, folder: Path, place: Place, stack: ExitStack, options: argparse.Namespace) -> None:
         self._cycles = options.cycles
         fixtures = [self._fixture(folder / f"tenant-{each}.json", each) for each in range(_TENANTS)]
-        command = (*_several(max(options.servers)), *place.flags(), *fixtures, "--no-access-log")
+        command = (*servers.MOCK, *place.flags(), *fixtures, "--no-access-log")
         start = (servers.started(*command, cores=servers.ALL_CORES) for _ in range(max(options.servers)))
         self._servers = [stack.enter_context(each) for each in start]
         self._database = place.process
@@ -200,13 +200,6 @@ def _tenant(number: int) -> str:
 
 def _client_id(number: int) -> str:
     return f"00000000-0000-4000-8000-be9c{number:08d}"
-
-
-def _several(count: int) -> tuple[str, ...]:
-    """The command of a server; of several each has to let the others in."""
-    let_in = "from zuora_mock.storage.postgresql import PostgreSQL as p; p.alone = False"
-    run = "from zuora_mock.cli import main; main()"
-    return servers.MOCK if count == 1 else ("-c", f"{let_in}; {run}", "--port", "0")
 
 
 def measure_cycles(folder: Path, place: Place, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
