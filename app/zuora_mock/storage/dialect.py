@@ -58,10 +58,15 @@ def array(values: Any) -> str:
 
 
 class SqlDialect:
-    """An engine's SQL: how a parameter is marked, `insert` with its ON CONFLICT, and SQLAlchemy's compiler for it."""
+    """An engine's SQL: how a parameter is marked, `insert` with its ON CONFLICT, and SQLAlchemy's compiler for it.
 
-    def __init__(self, mark: str, make: Callable[[], Alchemy], insert: Callable[[Table], Any]) -> None:
-        self.mark, self.insert, self._make = mark, insert, make
+    `block`: how many rows one statement inserts, with `?1` for what they share.
+    """
+
+    def __init__(
+        self, mark: str, make: Callable[[], Alchemy], insert: Callable[[Table], Any], *, block: int = 1
+    ) -> None:
+        self.mark, self.insert, self.block, self._make = mark, insert, block, make
 
     @cached_property
     def alchemy(self) -> Alchemy:

@@ -41,7 +41,9 @@ _TROUBLES = {
     sqlite3.SQLITE_NOTADB: "the file is damaged",
 }
 
-SQLITE = SqlDialect("?", sqlite.dialect, insert)
+_BLOCK = 50
+
+SQLITE = SqlDialect("?", sqlite.dialect, insert, block=_BLOCK)
 
 
 class SQLiteConnection(sqlite3.Connection):

@@ -22,9 +22,10 @@ from zuora_mock.domain.values import Record, Value
 from zuora_mock.ids import object_id, object_ids
 from zuora_mock.storage import originals, stored
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.insertion import insert_rows
 from zuora_mock.storage.places import column_names, columns, equal, table_of, whose
 from zuora_mock.storage.records import ASIDE, aside_of, column_set, columns_of, record_of
-from zuora_mock.storage.statements import Connection, Prepared, execute, execute_many
+from zuora_mock.storage.statements import Connection, Prepared, execute
 from zuora_mock.storage.tenants import Image, Tenant, counts, image_of, put_back, save_counters
 from zuora_mock.storage.trouble import DuplicateRow
 
@@ -180,7 +181,7 @@ class Transaction:
             for seq, each in enumerate(records, first)
         ]
         given_names = (*names, *ASIDE) if aside else names
-        execute_many(self, _insert(kind, given_names, self.connection.dialect.mark), rows)
+        insert_rows(self, kind.table, ("tenant", "entity", "seq", *given_names), rows)
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""
@@ -366,13 +367,6 @@ def _equal(kind: ObjectType, names: tuple[str, ...]) -> list[ColumnElement[bool]
 def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
     """The columns that need a value: the driver takes longer over a null than over anything else."""
     return tuple(name for name in column_names(kind) if name in given)
-
-
-@lru_cache(maxsize=1024)
-def _insert(kind: ObjectType, present: tuple[str, ...], mark: str) -> str:
-    names = ("tenant", "entity", "seq", *present)
-    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join([mark] * len(names))
-    return f"INSERT INTO {kind.table} ({quoted}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 
 
 @lru_cache(maxsize=256)
