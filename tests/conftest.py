@@ -1,10 +1,17 @@
-"""How a run goes: slow tests first, and what was imported for all of them left alone by the garbage collector."""
+"""How a run goes: slow tests first, and the garbage collector left with what tests themselves make."""
 
 from __future__ import annotations
 
 import gc
 
 import pytest
+
+gc.disable()  # until all tests are collected: what is made on the way there stays
+
+pytest_plugins = ["tests.engine_of_tests"]
+
+_COLLECTED_AFTER = 20_000
+"""Objects, as in the server."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -13,5 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER)
+    gc.enable()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.xdist_group("architecture")  # what is read for one is read for all
 
 PACKAGE = "zuora_mock"
 ROOT = Path(__file__).parents[1] / "app" / PACKAGE
@@ -93,14 +96,28 @@ MAY_TELL_TIME = {"clock", "ids", "client", "pytest_plugin"}
 """The last two run in a test's process, not in the server."""
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(ROOT.rglob("*.py")):
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix("__init__").rstrip(".")
-        yield name, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def sources() -> dict[str, str]:
+    """By the name of the module."""
+    paths = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in sorted(ROOT.rglob("*.py"))}
+    named = {name.removesuffix("__init__").rstrip("."): path for name, path in paths.items()}
+    return {name: path.read_text(encoding="utf-8") for name, path in named.items()}
 
 
-MODULES = dict(modules())
-NAMES = sorted(MODULES)
+@cache
+def modules() -> dict[str, ast.Module]:
+    return {name: ast.parse(source) for name, source in sources().items()}
+
+
+@cache
+def nodes(module: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(modules()[module]))
+
+
+def found(look: Callable[[str], Iterable[object]], names: Iterable[str] | None = None) -> dict[str, list[object]]:
+    """What it is that should not be in these modules, or in any, by their names."""
+    looked = {name: list(look(name)) for name in (modules() if names is None else names)}
+    return {name: each for name, each in looked.items() if each}
 
 
 def room(module: str) -> str:
@@ -117,26 +134,39 @@ def imports(tree: ast.AST) -> Iterator[str]:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def own_imports(module: str) -> set[str]:
-    found = {
-        name.removeprefix(PACKAGE).lstrip(".") for name in imports(MODULES[module]) if name.split(".")[0] == PACKAGE
-    }
-    return found & set(NAMES)
+def in_rooms(rooms: Collection[str]) -> set[str]:
+    return {name for name in modules() if room(name) in rooms}
+
+
+@cache
+def imported(module: str) -> frozenset[str]:
+    return frozenset(imports(modules()[module]))
+
+
+@cache
+def own_imports(module: str) -> frozenset[str]:
+    ours = {name.removeprefix(PACKAGE).lstrip(".") for name in imported(module) if name.split(".")[0] == PACKAGE}
+    return frozenset(ours & modules().keys())
 
 
 def imported_names(module: str) -> set[str]:
-    return {name.rpartition(".")[2] for name in imports(MODULES[module])}
+    return {name.rpartition(".")[2] for name in imported(module)}
+
+
+def texts(module: str) -> Iterator[str]:
+    constants = (node.value for node in nodes(module) if isinstance(node, ast.Constant))
+    return (each for each in constants if isinstance(each, str))
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-@pytest.mark.parametrize("module", NAMES)
-def test_a_room_imports_only_from_its_floor_and_below(module: str) -> None:
-    floor = FLOORS[room(module)]
-    above = {name for name in own_imports(module) if FLOORS[room(name)] > floor}
-    assert not above
+def test_a_room_imports_only_from_its_floor_and_below() -> None:
+    def above(module: str) -> set[str]:
+        return {name for name in own_imports(module) if FLOORS[room(name)] > FLOORS[room(module)]}
+
+    assert found(above) == {}
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -146,110 +176,117 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         assert module not in path, " -> ".join((*path, module))
         if module not in done:
             for name in sorted(own_imports(module) - {module}):
-                if not (module == "" or MODULES[name].body == []):
+                if not (module == "" or modules()[name].body == []):
                     walk(name, (*path, module))
             done.add(module)
 
-    for module in NAMES:
+    for module in modules():
         walk(module, ())
 
 
-@pytest.mark.parametrize("module", [name for name in NAMES if room(name) in PURE])
-def test_the_rules_are_pure(module: str) -> None:
-    allowed = {"", "errors", "domain"}
-    assert {room(name) for name in own_imports(module)} <= allowed
+def test_the_rules_are_pure() -> None:
+    def impure(module: str) -> set[str]:
+        return {room(name) for name in own_imports(module)} - {"", "errors", "domain"}
+
+    assert found(impure, in_rooms(PURE)) == {}
 
 
-@pytest.mark.parametrize("module", sorted(n for n in NAMES if room(n) in DEAF_TO_THE_WIRE and n not in CATALOGUES))
-def test_rules_and_use_cases_know_no_call(module: str) -> None:
-    texts = [
-        node.value
-        for node in ast.walk(MODULES[module])
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    assert not [text for text in texts if any(word in text for word in OF_A_CALL)]
+def test_rules_and_use_cases_know_no_call() -> None:
+    def of_a_call(module: str) -> list[str]:
+        return [text for text in texts(module) if any(word in text for word in OF_A_CALL)]
+
+    assert found(of_a_call, in_rooms(DEAF_TO_THE_WIRE) - CATALOGUES) == {}
 
 
-@pytest.mark.parametrize("module", NAMES)
-def test_third_parties_stay_in_their_rooms(module: str) -> None:
+def test_third_parties_stay_in_their_rooms() -> None:
     known = {"fastapi", "starlette", "sqlalchemy", "sqlite3", "pydantic", "uvicorn", "lark", "iso4217", *ONLY_IN}
-    used = {name.split(".")[0] for name in imports(MODULES[module])} & known
-    if room(module) in THIRD_PARTY:
-        assert used <= THIRD_PARTY[room(module)]
-    assert not [name for name in used if room(module) not in ONLY_IN.get(name, {room(module)})]
+
+    def out_of_place(module: str) -> set[str]:
+        place, used = room(module), {name.split(".")[0] for name in imported(module)} & known
+        return (used - THIRD_PARTY.get(place, used)) | {
+            name for name in used if place not in ONLY_IN.get(name, {place})
+        }
+
+    assert found(out_of_place) == {}
 
 
-@pytest.mark.parametrize("module", [name for name in NAMES if room(name) in STRANGERS])
-def test_strangers_stay_strangers(module: str) -> None:
-    assert not {room(name) for name in own_imports(module)} & STRANGERS[room(module)]
+def test_strangers_stay_strangers() -> None:
+    def met(module: str) -> set[str]:
+        return {room(name) for name in own_imports(module)} & STRANGERS[room(module)]
+
+    assert found(met, in_rooms(STRANGERS)) == {}
 
 
-@pytest.mark.parametrize("module", [name for name in NAMES if room(name) != "storage"])
-def test_only_storage_has_a_connection_in_its_hands_and_opens_transactions_by_itself(module: str) -> None:
-    nodes = list(ast.walk(MODULES[module]))
-    assert "connection" not in {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    assert "Transaction" not in called
-    assert not own_imports(module) & {"storage.schema", "storage.statements", "storage.tables"}
+def test_only_storage_has_a_connection_in_its_hands_and_opens_transactions_by_itself() -> None:
+    def of_storage(module: str) -> set[str]:
+        held = {node.attr for node in nodes(module) if isinstance(node, ast.Attribute)} & {"connection"}
+        called = {"Transaction"} if calls_of("Transaction", module) else set()
+        return held | called | (own_imports(module) & {"storage.schema", "storage.statements", "storage.tables"})
+
+    assert found(of_storage, modules().keys() - in_rooms({"storage"})) == {}
 
 
-@pytest.mark.parametrize("module", NAMES)
-def test_no_import_hides_in_a_function(module: str) -> None:
-    hidden = {(module, name) for function in functions(MODULES[module]) for name in imports(function)}
-    assert not {
-        (name, other) for name, other in hidden if not any(other.startswith(o) for n, o in START_UP if n == name)
-    }
+def test_no_import_hides_in_a_function() -> None:
+    def hidden(module: str) -> set[str]:
+        names = {name for function in functions(modules()[module]) for name in imports(function)}
+        return {name for name in names if not any(name.startswith(o) for m, o in START_UP if m == module)}
+
+    assert found(hidden) == {}
 
 
-@pytest.mark.parametrize("module", [name for name in NAMES if name not in MAY_TELL_TIME])
-def test_only_the_clock_tells_time_and_only_ids_draw_lots(module: str) -> None:
-    assert not set(imports(MODULES[module])) & TIME_AND_CHANCE
-    text = ast.unparse(MODULES[module])
-    assert not [call for call in ("datetime.now", "datetime.utcnow", "datetime.today", "date.today") if call in text]
+def test_only_the_clock_tells_time_and_only_ids_draw_lots() -> None:
+    calls = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today")
+
+    def told_or_drawn(module: str) -> list[str]:
+        return [*(imported(module) & TIME_AND_CHANCE), *(call for call in calls if call in sources()[module])]
+
+    assert found(told_or_drawn, modules().keys() - MAY_TELL_TIME) == {}
 
 
 def test_functions_stay_short() -> None:
-    lengths = [(node.end_lineno or 0) - node.lineno + 1 for tree in MODULES.values() for node in functions(tree)]
+    lengths = [(node.end_lineno or 0) - node.lineno + 1 for tree in modules().values() for node in functions(tree)]
     assert max(lengths) <= 60
     assert statistics.median(lengths) <= 9
     assert statistics.quantiles(lengths, n=10)[-1] <= 30
 
 
-@pytest.mark.parametrize("module", NAMES)
-def test_modules_stay_under_four_hundred_lines(module: str) -> None:
-    path = ROOT / Path(*module.split(".")) if module else ROOT
-    file = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= 400 or module in CATALOGUES
+def test_modules_stay_under_four_hundred_lines() -> None:
+    lines = {name: len(source.splitlines()) for name, source in sources().items() if name not in CATALOGUES}
+    assert {name: count for name, count in lines.items() if count > 400} == {}
 
 
-@pytest.mark.parametrize("module", NAMES)
-def test_everything_is_typed(module: str) -> None:
-    untyped = [node.name for node in functions(MODULES[module]) if node.returns is None]
-    assert not untyped
+def test_everything_is_typed() -> None:
+    def untyped(module: str) -> list[str]:
+        return [node.name for node in functions(modules()[module]) if node.returns is None]
+
+    assert found(untyped) == {}
 
 
 def calls_of(function: str, module: str) -> int:
-    nodes = (node.func for node in ast.walk(MODULES[module]) if isinstance(node, ast.Call))
-    return sum(isinstance(called, ast.Name) and called.id == function for called in nodes)
+    called = (node.func for node in nodes(module) if isinstance(node, ast.Call))
+    return sum(isinstance(each, ast.Name) and each.id == function for each in called)
 
 
 @pytest.mark.parametrize(("face", "place"), [("api", "api.gateway.exchanges"), ("admin", "admin.context")])
 def test_each_face_opens_its_transactions_in_one_place(face: str, place: str) -> None:
-    importing = {name for name in NAMES if room(name) == face and "begin" in imported_names(name)}
+    importing = {name for name in modules() if room(name) == face and "begin" in imported_names(name)}
     assert importing == {place}
     assert calls_of("begin", place) == 1
 
 
-@pytest.mark.parametrize("module", [name for name in NAMES if name.startswith("api.gateway")])
-def test_the_gateway_knows_no_family(module: str) -> None:
-    others = {name for name in own_imports(module) if room(name) == "api" and not name.startswith("api.gateway")}
-    assert others <= {"api", "api.edits"}
+def test_the_gateway_knows_no_family() -> None:
+    def families(module: str) -> set[str]:
+        others = {name for name in own_imports(module) if room(name) == "api" and not name.startswith("api.gateway")}
+        return others - {"api", "api.edits"}
+
+    assert found(families, [name for name in modules() if name.startswith("api.gateway")]) == {}
 
 
-@pytest.mark.parametrize("module", [name for name in NAMES if room(name) != "storage"])
-def test_statements_stand_in_storage_alone(module: str) -> None:
-    texts = (node.value for node in ast.walk(MODULES[module]) if isinstance(node, ast.Constant))
-    assert not [text for text in texts if isinstance(text, str) and STATEMENT.match(text)]
+def test_statements_stand_in_storage_alone() -> None:
+    def statements(module: str) -> list[str]:
+        return [text for text in texts(module) if STATEMENT.match(text)]
+
+    assert found(statements, modules().keys() - in_rooms({"storage"})) == {}
 
 
 def test_the_formatter_decides() -> None:
@@ -269,7 +306,7 @@ def classes_and_aliases(tree: ast.Module) -> Iterator[str]:
 
 def test_no_class_or_alias_has_its_name_twice() -> None:
     places: dict[str, list[str]] = {}
-    for module, tree in MODULES.items():
+    for module, tree in modules().items():
         for name in classes_and_aliases(tree):
             places.setdefault(name, []).append(module)
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
@@ -296,5 +333,7 @@ def used(tree: ast.AST) -> Iterator[str]:
 
 
 def test_nothing_is_there_that_nothing_uses() -> None:
-    known = {name for tree in MODULES.values() for name in used(tree)} | USED_BY_OTHERS
-    assert {(module, name) for module, tree in MODULES.items() for name in defined(tree) if name not in known} == set()
+    known = {name for tree in modules().values() for name in used(tree)} | USED_BY_OTHERS
+    assert {
+        (module, name) for module, tree in modules().items() for name in defined(tree) if name not in known
+    } == set()

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Protocol
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30
@@ -14,14 +15,29 @@ PATIENCE = 30
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-"""`run(*arguments, **variables)`: Python, to its end."""
+"""`run(*arguments, **variables)`: Python, or the command, to its end."""
+
+
+class Process(Protocol):
+    """What is asked of one, whether it was started or forked."""
+
+    stdout: IO[str] | None
+    stderr: IO[str] | None
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
 
 
 @dataclass(frozen=True)
 class Server:
     """A server that said `Ready.`."""
 
-    process: subprocess.Popen[str]
+    process: Process
     banner: str
     page: str
     ready: str
@@ -50,3 +66,6 @@ def healthy(port: int, **variables: str) -> bool:
 
 Start = Callable[..., Server]
 """`start(*flags, **variables)`: a server on a free port."""
+
+Place = Callable[[str], str]
+"""What `--db` is given for a database of this name."""

@@ -1,4 +1,4 @@
-"""The real command as a process of its own."""
+"""The command as a process of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from threading import Timer
@@ -16,9 +16,12 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import BaseModel
 
+from tests.acceptance.engines import POSTGRESQL, Databases
 from tests.acceptance.mocks import CLIENT_ID, SECRET
-from tests.process.commands import PATIENCE, Run, Server, Start, environment
+from tests.process.commands import PATIENCE, Place, Process, Run, Server, Start, environment
+from tests.process.forked import done, served
 
 collect_ignore = ["consumer"]
 """A project of its own, whose tests `test_plugin` runs."""
@@ -26,16 +29,40 @@ collect_ignore = ["consumer"]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts servers; they end with the test."""
+    """Servers, which end with the test."""
+    with ExitStack() as stack:
+        yield partial(_forked, stack, tmp_path)
+
+
+@pytest.fixture
+def start_command(tmp_path: Path) -> Iterator[Start]:
+    """As `start`, by the real command in a Python of its own."""
     with ExitStack() as stack:
         yield partial(_started, stack, tmp_path)
+
+
+@pytest.fixture
+def place(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    if engine != POSTGRESQL:
+        yield lambda name: str(tmp_path / f"{name}.db")
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    with ExitStack() as stack:
+
+        @cache
+        def made(_name: str) -> str:
+            url = stack.enter_context(databases.one())
+            stack.callback(databases.cut_off, url)
+            return url.whole
+
+        yield made
 
 
 @pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the default fixture, for all tests of a worker."""
     with ExitStack() as stack:
-        yield _started(stack, tmp_path_factory.mktemp("standing"), "--no-access-log", log=subprocess.DEVNULL)
+        yield _forked(stack, tmp_path_factory.mktemp("standing"), "--no-access-log", log=False)
 
 
 @pytest.fixture
@@ -47,9 +74,13 @@ def server(standing: Server) -> Server:
 
 @pytest.fixture(scope="session")
 def sdk() -> Any:
-    """Zuora's own for Python: `Client`, `models`, its exceptions. Seconds and 400 MB, so in one worker only."""
-    with warnings.catch_warnings():
+    """Zuora's own for Python: `Client`, `models`, its exceptions. Seconds and 250 MB, so in one worker only.
+
+    Its thousands of models are built as they are used.
+    """
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")
+        patch.setitem(BaseModel.model_config, "defer_build", True)
         exceptions, models = (import_module(f"zuora_sdk.{name}") for name in ("exceptions", "models"))
         client = import_module("zuora_sdk.zuora_client").ZuoraClient
         return SimpleNamespace(**vars(exceptions), Client=client, models=models)
@@ -64,18 +95,28 @@ def sdk_client(sdk: Any, server: Server) -> Any:
     return client
 
 
-def _started(stack: ExitStack, folder: Path, *flags: str, log: int = subprocess.PIPE, **variables: str) -> Server:
+def _forked(
+    stack: ExitStack, folder: Path, *flags: str, log: bool = True, before: str = "", **variables: str
+) -> Server:
+    return _ready(served(stack, folder, flags, environment(**variables), log=log, before=before))
+
+
+def _started(stack: ExitStack, folder: Path, *flags: str, **variables: str) -> Server:
     process = stack.enter_context(
         subprocess.Popen(
             [sys.executable, "-m", "zuora_mock", "--port", "0", *flags],
             cwd=folder,
             env=environment(**variables),
             stdout=subprocess.PIPE,
-            stderr=log,
+            stderr=subprocess.PIPE,
             text=True,
         )
     )
     stack.callback(process.kill)
+    return _ready(process)
+
+
+def _ready(process: Process) -> Server:
     assert process.stdout is not None
     watchdog = Timer(PATIENCE, process.kill)
     watchdog.start()
@@ -83,6 +124,12 @@ def _started(stack: ExitStack, folder: Path, *flags: str, log: int = subprocess.
         return Server(process, *(process.stdout.readline().rstrip("\n") for _ in range(3)))
     finally:
         watchdog.cancel()
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Run:
+    """Runs the command in an empty folder."""
+    return lambda *arguments, **variables: done(arguments, tmp_path, environment(**variables))
 
 
 @pytest.fixture

@@ -172,22 +172,22 @@ def test_a_taken_port_is_one_clear_line_and_an_exit_code_of_its_own(run: Run) ->
     assert (result.stdout, result.returncode) == ("", 4)
 
 
-def test_a_host_that_is_not_ours_is_one_line_and_exit_code_2(run: Run) -> None:
-    result = run("-m", "zuora_mock", "--host", "192.0.2.1", "--port", "0")
+def test_a_host_that_is_not_ours_is_one_line_and_exit_code_2(command: Run) -> None:
+    result = command("--host", "192.0.2.1", "--port", "0")
     assert re.fullmatch(r"Error: cannot listen on 192\.0\.2\.1 port 0: .*\n", result.stderr)
     assert (result.stdout, result.returncode) == ("", 2)
 
 
-def test_a_file_that_is_no_database_is_one_line_and_exit_code_2(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_one_line_and_exit_code_2(command: Run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Dear diary, today no database was written. " * 20)
-    result = run("-m", "zuora_mock", "--port", "0", "--db", "notes.txt")
+    result = command("--port", "0", "--db", "notes.txt")
     assert result.stderr == "Error: cannot use notes.txt as database: file is not a database\n"
     assert (result.stdout, result.returncode) == ("", 2)
 
 
-def test_a_file_that_another_server_uses_is_one_line_and_exit_code_2(start: Start, run: Run) -> None:
+def test_a_file_that_another_server_uses_is_one_line_and_exit_code_2(start: Start, command: Run) -> None:
     first = start("--db", "mock.db")
-    result = run("-m", "zuora_mock", "--port", "0", "--db", "mock.db")
+    result = command("--port", "0", "--db", "mock.db")
     refusal = "cannot use mock.db as database: another server uses it; stop that one or name another file"
     assert (result.stderr, result.stdout, result.returncode) == (f"Error: {refusal}\n", "", 2)
     first.process.kill()
@@ -204,30 +204,30 @@ def test_a_wrong_fixture_is_exit_code_3_and_names_file_path_and_value(run: Run, 
     assert "Traceback" not in result.stderr
 
 
-def test_a_fixture_that_is_no_json_is_exit_code_3(run: Run, tmp_path: Path) -> None:
+def test_a_fixture_that_is_no_json_is_exit_code_3(command: Run, tmp_path: Path) -> None:
     (tmp_path / "wrong.json").write_text("{")
-    result = run("-m", "zuora_mock", "--port", "0", "--fixture", "wrong.json")
+    result = command("--port", "0", "--fixture", "wrong.json")
     assert result.returncode == 3
     assert "wrong.json" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_a_folder_without_fixtures_is_exit_code_3(run: Run, tmp_path: Path) -> None:
+def test_a_folder_without_fixtures_is_exit_code_3(command: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    result = run("-m", "zuora_mock", "--port", "0", "--fixture", "empty")
+    result = command("--port", "0", "--fixture", "empty")
     assert (result.stderr, result.returncode) == ("Error: empty: /: the folder has no *.json\n", 3)
 
 
-def test_a_certificate_that_is_none_is_one_line_and_exit_code_2(run: Run, tmp_path: Path) -> None:
+def test_a_certificate_that_is_none_is_one_line_and_exit_code_2(command: Run, tmp_path: Path) -> None:
     (tmp_path / "cert.pem").write_text("no certificate")
-    result = run("-m", "zuora_mock", "--port", "0", "--tls-cert", "cert.pem")
+    result = command("--port", "0", "--tls-cert", "cert.pem")
     assert re.fullmatch(r"Error: cannot use cert\.pem for TLS: .*\n", result.stderr)
     assert (result.stdout, result.returncode) == ("", 2)
 
 
-def test_a_port_file_that_cannot_be_written_is_one_line_and_exit_code_2(run: Run, tmp_path: Path) -> None:
+def test_a_port_file_that_cannot_be_written_is_one_line_and_exit_code_2(command: Run, tmp_path: Path) -> None:
     (tmp_path / "port.new").mkdir()
-    result = run("-m", "zuora_mock", "--port", "0", "--port-file", "port")
+    result = command("--port", "0", "--port-file", "port")
     assert re.fullmatch(r"Error: cannot write port: .*\n", result.stderr)
     assert (result.stdout, result.returncode) == ("", 2)
 
@@ -253,12 +253,12 @@ def test_check_tells_what_is_in_fixtures_that_are_fine(run: Run) -> None:
     assert (result.stderr, result.returncode) == ("", 0)
 
 
-def test_check_names_every_place_in_every_fixture_that_is_wrong(run: Run, tmp_path: Path) -> None:
+def test_check_names_every_place_in_every_fixture_that_is_wrong(command: Run, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     (tmp_path / "one.json").write_text('{"client": []}')
     (tmp_path / "more" / "three.json").write_text("{")
     (tmp_path / "more" / "two.json").write_text('{"invoices": [{"AccountNumber": "A-1"}]}')
-    result = run("-m", "zuora_mock", "check", "one.json", "more")
+    result = command("check", "one.json", "more")
     assert [line.split(": ")[:2] for line in result.stderr.splitlines()] == [
         ["one.json", "/client"],
         ["more/three.json", "/"],
@@ -267,28 +267,25 @@ def test_check_names_every_place_in_every_fixture_that_is_wrong(run: Run, tmp_pa
     assert (result.stdout, result.returncode) == ("", 3)
 
 
-def test_check_refuses_a_folder_whose_fixtures_do_not_go_together(run: Run, tmp_path: Path) -> None:
+def test_check_refuses_a_folder_whose_fixtures_do_not_go_together(command: Run, tmp_path: Path) -> None:
     for name in ("one.json", "two.json"):
         (tmp_path / name).write_text("{}")
-    assert run("-m", "zuora_mock", "check", "one.json", "two.json").returncode == 0
-    result = run("-m", "zuora_mock", "check", ".")
+    assert command("check", "one.json", "two.json").returncode == 0
+    result = command("check", ".")
     assert (result.stderr, result.returncode) == ('two.json: /tenant: another fixture has this tenant: "default"\n', 3)
 
 
-def test_the_default_fixture_is_printed_as_it_is(run: Run) -> None:
-    assert run("-m", "zuora_mock", "fixture").stdout == (FIXTURES / "default.json").read_text(encoding="utf-8")
+def test_the_default_fixture_is_printed_as_it_is(command: Run) -> None:
+    assert command("fixture").stdout == (FIXTURES / "default.json").read_text(encoding="utf-8")
 
 
-def test_the_documents_are_printed_as_the_server_has_them(run: Run, server: Server) -> None:
+def test_the_documents_are_printed_as_the_server_has_them(command: Run, server: Server) -> None:
     for flags, path in ([], "/openapi.json"), (["--admin"], "/__admin/openapi.json"):
-        assert (
-            json.loads(run("-m", "zuora_mock", "openapi", *flags).stdout)
-            == httpx.get(server.url + path, timeout=PATIENCE).json()
-        )
+        assert json.loads(command("openapi", *flags).stdout) == httpx.get(server.url + path, timeout=PATIENCE).json()
 
 
-def test_every_rule_is_a_line(run: Run) -> None:
-    lines = run("-m", "zuora_mock", "rules").stdout.splitlines()
+def test_every_rule_is_a_line(command: Run) -> None:
+    lines = command("rules").stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(RULES)
     [draft] = [line for line in lines if line.startswith("invoice-split.draft-only ")]
     assert "documented" in draft.split()

@@ -123,8 +123,8 @@ def test_a_file_that_is_deleted_is_told_by_health(start: Start, sign_in: SignIn,
     assert accounts(client)
 
 
-def assert_refused_in_one_line(run: Run, reason: str) -> None:
-    done = run("-m", "zuora_mock", "--port", "0", "--db", "state.db")
+def assert_refused_in_one_line(command: Run, reason: str) -> None:
+    done = command("--port", "0", "--db", "state.db")
     assert (done.returncode, done.stdout) == (2, "")
     [line] = done.stderr.splitlines()
     assert line.startswith(READY)
@@ -141,22 +141,22 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.parametrize("part", [0.0, 0.02, 0.5, 0.9])
-def test_a_damaged_file_is_refused_in_one_line(run: Run, file: Path, content: bytes, part: float) -> None:
+def test_a_damaged_file_is_refused_in_one_line(command: Run, file: Path, content: bytes, part: float) -> None:
     at = int(len(content) * part)
     file.write_bytes(content[:at] + b"\x5a" * 16384 + content[at + 16384 :])
-    assert_refused_in_one_line(run, "")
+    assert_refused_in_one_line(command, "")
 
 
-def test_a_file_that_was_cut_off_is_refused_in_one_line(run: Run, file: Path, content: bytes) -> None:
+def test_a_file_that_was_cut_off_is_refused_in_one_line(command: Run, file: Path, content: bytes) -> None:
     file.write_bytes(content[: len(content) // 2])
-    assert_refused_in_one_line(run, "")
+    assert_refused_in_one_line(command, "")
 
 
-def test_an_older_file_is_refused_in_one_line(run: Run, file: Path, content: bytes) -> None:
+def test_an_older_file_is_refused_in_one_line(command: Run, file: Path, content: bytes) -> None:
     file.write_bytes(content[:60] + b"\x00\x00\x00\x07" + content[64:])  # its user_version
-    assert_refused_in_one_line(run, "another version or program made it")
+    assert_refused_in_one_line(command, "another version or program made it")
 
 
-def test_a_file_of_another_server_is_refused_in_one_line(start: Start, run: Run, file: Path) -> None:
+def test_a_file_of_another_server_is_refused_in_one_line(start: Start, command: Run, file: Path) -> None:
     start("--db", str(file), "--no-access-log")
-    assert_refused_in_one_line(run, "another server uses it")
+    assert_refused_in_one_line(command, "another server uses it")

@@ -30,8 +30,8 @@ def port_of(server: Server) -> int:
     return urlsplit(server.url).port or 0
 
 
-def test_the_url_and_the_page_to_open_are_followed_by_ready(start: Start) -> None:
-    server = start()
+def test_the_url_and_the_page_to_open_are_followed_by_ready(start_command: Start) -> None:
+    server = start_command()
     assert re.fullmatch(
         rf"zuora-mock {re.escape(__version__)} listening on http://127\.0\.0\.1:[1-9]\d*", server.banner
     )
@@ -62,9 +62,9 @@ def test_every_fixture_of_a_folder_is_a_tenant(start: Start, tmp_path: Path) -> 
     assert [each["name"] for each in tenants] == ["east", "west"]
 
 
-def test_requests_are_welcome_once_ready_is_printed(start: Start, standing: Server) -> None:
+def test_requests_are_welcome_once_ready_is_printed(start_command: Start, standing: Server) -> None:
     """Beside another server, whose port was free as well; the answer does not name the server's software."""
-    server = start()
+    server = start_command()
     assert port_of(server) != port_of(standing)
     answer = httpx.get(f"{server.url}/__admin/health")
     assert (answer.status_code, "server" in answer.headers) == (200, False)
@@ -86,8 +86,8 @@ def assert_ends_in_silence(server: Server, signum: int = signal.SIGTERM) -> None
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_server_with_exit_code_0(start: Start, signum: int) -> None:
-    assert_ends_in_silence(start(), signum)
+def test_a_signal_ends_the_server_with_exit_code_0(start_command: Start, signum: int) -> None:
+    assert_ends_in_silence(start_command(), signum)
 
 
 def test_idle_connections_do_not_delay_the_end(start: Start) -> None:
@@ -219,7 +219,7 @@ def assert_has_the_package_and_nothing_else(wheel: Path) -> None:
 
 @pytest.mark.slow
 def test_the_wheel_installs_beside_a_package_called_app_and_again_while_it_runs(
-    wheel: Path, run: Run, start: Start, tmp_path: Path
+    wheel: Path, run: Run, start_command: Start, tmp_path: Path
 ) -> None:
     assert_has_the_package_and_nothing_else(wheel)
     site = tmp_path / "site"
@@ -230,7 +230,7 @@ def test_the_wheel_installs_beside_a_package_called_app_and_again_while_it_runs(
     assert run(*install).returncode == 0
     seen = run("-c", "import app, zuora_mock; print(app.mine, zuora_mock.__file__)", PYTHONPATH=str(site))
     assert seen.stdout == f"True {site / 'zuora_mock' / '__init__.py'}\n"
-    server = start("--no-access-log", PYTHONPATH=str(site))
+    server = start_command("--no-access-log", PYTHONPATH=str(site))
     assert server.banner.startswith(f"zuora-mock {__version__} ")
     assert run(*install).returncode == 0
     assert httpx.get(f"{server.url}/__admin/docs").is_success

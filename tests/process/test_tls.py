@@ -34,8 +34,8 @@ def trusting(certificate: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(certificate))
 
 
-def test_a_session_lives_in_the_jar_of_a_client(start: Start, certificate: Path) -> None:
-    server = start("--tls-cert", "cert.pem", "--tls-key", "key.pem")
+def test_a_session_lives_in_the_jar_of_a_client(start_command: Start, certificate: Path) -> None:
+    server = start_command("--tls-cert", "cert.pem", "--tls-key", "key.pem")
     assert server.url.startswith("https://")
     assert "https://" in server.page
     with httpx.Client(base_url=server.url, verify=trusting(certificate)) as client:

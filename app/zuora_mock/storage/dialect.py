@@ -58,13 +58,13 @@ def array(values: Any) -> str:
 
 
 class SqlDialect:
-    """An engine's SQL: how a parameter is marked, `insert` with its ON CONFLICT, and SQLAlchemy's compiler for it.
+    """An engine's SQL: the mark of a parameter by its number, `insert` with its ON CONFLICT, SQLAlchemy's compiler.
 
-    `block`: how many rows one statement inserts, with `?1` for what they share.
+    `block` is how many rows one statement inserts.
     """
 
     def __init__(
-        self, mark: str, make: Callable[[], Alchemy], insert: Callable[[Table], Any], *, block: int = 1
+        self, mark: Callable[[int], str], make: Callable[[], Alchemy], insert: Callable[[Table], Any], block: int = 1
     ) -> None:
         self.mark, self.insert, self.block, self._make = mark, insert, block, make
 

@@ -7,10 +7,11 @@ store it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, compress
 from operator import not_
+from typing import NamedTuple
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Record
@@ -44,14 +45,14 @@ def _rows(
 
 
 def _insert(on: Scoped, table: str, names: tuple[str, ...], rows: Sequence[_Cells]) -> None:
-    dialect, scope = on.connection.dialect, on.scope
-    whole = len(rows) - len(rows) % dialect.block
-    if dialect.block > 1 and whole:
+    block, scope = on.connection.dialect.block, on.scope
+    whole = len(rows) - len(rows) % block
+    if block > 1 and whole:
         _insert_blocks(on, table, names, rows[:whole])
         rows = rows[whole:]
     if rows:
         values = tuple(scope.values())
-        execute_many(on, _insertion(table, (*scope, *names), dialect.mark), [(*values, *each) for each in rows])
+        _run(on, _Shape(table, tuple(scope), names), [(*values, *each) for each in rows])
 
 
 def _insert_blocks(on: Scoped, table: str, names: tuple[str, ...], rows: Sequence[_Cells]) -> None:
@@ -61,23 +62,28 @@ def _insert_blocks(on: Scoped, table: str, names: tuple[str, ...], rows: Sequenc
     shared: Mapping[str, object] = on.scope | dict(zip(compress(names, alike), compress(rows[0], alike), strict=True))
     values, cells = tuple(shared.values()), list(zip(*compress(columns, own), strict=True))
     blocks = [(*values, *chain.from_iterable(cells[at : at + size])) for at in range(0, len(cells), size)]
-    execute_many(on, _block(table, tuple(shared), tuple(compress(names, own)), size), blocks)
+    _run(on, _Shape(table, tuple(shared), tuple(compress(names, own)), size), blocks)
+
+
+class _Shape(NamedTuple):
+    """Of a statement: the columns that all rows of it share, those that each has for itself, and how many these are."""
+
+    table: str
+    shared: tuple[str, ...]
+    own: tuple[str, ...]
+    rows: int = 1
+
+
+def _run(on: Scoped, shape: _Shape, values: Iterable[_Cells]) -> None:
+    execute_many(on, _statement(shape, on.connection.dialect.mark), values)
 
 
 @lru_cache(maxsize=1024)
-def _insertion(table: str, names: tuple[str, ...], mark: str) -> str:
-    return _statement(table, names, [f"({', '.join([mark] * len(names))})"])
-
-
-@lru_cache(maxsize=256)
-def _block(table: str, shared: tuple[str, ...], own: tuple[str, ...], size: int) -> str:
+def _statement(shape: _Shape, mark: Callable[[int], str]) -> str:
     """Parameters have numbers: those of what is shared come first."""
+    table, shared, own, rows = shape
     first, width = len(shared) + 1, len(own)
-    common, starts = range(1, first), range(first, first + width * size, width)
-    rows = [f"(?{', ?'.join(map(str, (*common, *range(start, start + width))))})" for start in starts]
-    return _statement(table, (*shared, *own), rows)
-
-
-def _statement(table: str, names: Sequence[str], rows: Sequence[str]) -> str:
-    quoted = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table} ({quoted}) VALUES {', '.join(rows)}"  # noqa: S608 (names are the catalogue's)
+    starts = range(first, first + width * rows, width)
+    marks = (map(mark, (*range(1, first), *range(start, start + width))) for start in starts)
+    names, values = (f'"{name}"' for name in (*shared, *own)), (f"({', '.join(row)})" for row in marks)
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join(values)}"  # noqa: S608 (the catalogue's)
