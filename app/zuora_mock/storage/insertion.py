@@ -7,11 +7,10 @@ store it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, compress
 from operator import not_
-from typing import NamedTuple
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Record
@@ -35,55 +34,44 @@ def insert_records(on: Scoped, kind: ObjectType, records: Iterable[Record], firs
 def _rows(
     kind: ObjectType, names: tuple[str, ...], numbered: Iterable[tuple[int, Record]]
 ) -> tuple[tuple[str, ...], Sequence[_Cells]]:
-    """The columns of records that have these fields, and what stands in them."""
+    """The columns of records that have these fields, and what stands in them; `seq` comes before all."""
     known = column_set(kind)
     if known.issuperset(names):
-        return ("seq", *names), [(seq, *record.values()) for seq, record in numbered]
+        return names, [(seq, *record.values()) for seq, record in numbered]
     own = [name for name in names if name in known]
     rows = [(seq, *map(record.get, own), *aside_of(kind, record)) for seq, record in numbered]
-    return ("seq", *own, *ASIDE), rows
+    return (*own, *ASIDE), rows
 
 
 def _insert(on: Scoped, table: str, names: tuple[str, ...], rows: Sequence[_Cells]) -> None:
-    block, scope = on.connection.dialect.block, on.scope
-    whole = len(rows) - len(rows) % block
-    if block > 1 and whole:
-        _insert_blocks(on, table, names, rows[:whole])
+    dialect, whose = on.connection.dialect, tuple(on.scope.values())
+    whole = len(rows) - len(rows) % dialect.block
+    if dialect.block > 1 and whole:
+        shared, own, blocks = _blocks(whose, names, rows[:whole], dialect.block)
+        execute_many(on, _statement(table, shared, own, dialect.block, dialect.mark), blocks)
         rows = rows[whole:]
     if rows:
-        values = tuple(scope.values())
-        _run(on, _Shape(table, tuple(scope), names), [(*values, *each) for each in rows])
+        execute_many(on, _statement(table, (), names, 1, dialect.mark), [(*whose, *each) for each in rows])
 
 
-def _insert_blocks(on: Scoped, table: str, names: tuple[str, ...], rows: Sequence[_Cells]) -> None:
-    columns, size = list(zip(*rows, strict=True)), on.connection.dialect.block
+def _blocks(
+    whose: _Cells, names: tuple[str, ...], rows: Sequence[_Cells], size: int
+) -> tuple[tuple[str, ...], tuple[str, ...], Sequence[_Cells]]:
+    """What all rows have in common, what each has for itself, and the values: those of what they share come first."""
+    places, *columns = zip(*rows, strict=True)
     alike = [column.count(column[0]) == len(rows) for column in columns]
     own = list(map(not_, alike))
-    shared: Mapping[str, object] = on.scope | dict(zip(compress(names, alike), compress(rows[0], alike), strict=True))
-    values, cells = tuple(shared.values()), list(zip(*compress(columns, own), strict=True))
+    values = (*whose, *compress(rows[0][1:], alike))
+    cells = list(zip(places, *compress(columns, own), strict=True))
     blocks = [(*values, *chain.from_iterable(cells[at : at + size])) for at in range(0, len(cells), size)]
-    _run(on, _Shape(table, tuple(shared), tuple(compress(names, own)), size), blocks)
-
-
-class _Shape(NamedTuple):
-    """Of a statement: the columns that all rows of it share, those that each has for itself, and how many these are."""
-
-    table: str
-    shared: tuple[str, ...]
-    own: tuple[str, ...]
-    rows: int = 1
-
-
-def _run(on: Scoped, shape: _Shape, values: Iterable[_Cells]) -> None:
-    execute_many(on, _statement(shape, on.connection.dialect.mark), values)
+    return tuple(compress(names, alike)), tuple(compress(names, own)), blocks
 
 
 @lru_cache(maxsize=1024)
-def _statement(shape: _Shape, mark: Callable[[int], str]) -> str:
-    """Parameters have numbers: those of what is shared come first."""
-    table, shared, own, rows = shape
-    first, width = len(shared) + 1, len(own)
+def _statement(table: str, shared: tuple[str, ...], own: tuple[str, ...], rows: int, mark: Callable[[int], str]) -> str:
+    common, each = ("tenant", "entity", *shared), ("seq", *own)
+    first, width = len(common) + 1, len(each)
     starts = range(first, first + width * rows, width)
     marks = (map(mark, (*range(1, first), *range(start, start + width))) for start in starts)
-    names, values = (f'"{name}"' for name in (*shared, *own)), (f"({', '.join(row)})" for row in marks)
+    names, values = (f'"{name}"' for name in (*common, *each)), (f"({', '.join(row)})" for row in marks)
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join(values)}"  # noqa: S608 (the catalogue's)
