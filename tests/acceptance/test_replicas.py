@@ -163,7 +163,8 @@ def test_an_unknown_client_that_two_replicas_meet_at_once_gets_one_tenant(
     monkeypatch.setattr(second.tenancy, "resolve", lambda _: None)
     with pytest.raises(Taken):
         second.tenancy.create(NAME, "s").send(None)
-    found = second.tenancy.admit(NAME, "s")
+    assert second.tenancy.admit(NAME, "s") is None
+    found = second.tenancy.find_client(NAME)
     assert found is not None
     assert found[0].key == mine[0].key
     assert resolve(NAME) is found[0]
