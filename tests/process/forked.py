@@ -5,6 +5,7 @@ For tests of what a server does once it is there; those of the start itself have
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -106,6 +107,7 @@ def _run(
     for number, end in enumerate(ends, start=1):
         os.dup2(end.fileno(), number)
         end.close()
+    gc.freeze()  # else collections would copy what is shared with the parent
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
