@@ -8,6 +8,8 @@ import pytest
 
 gc.disable()  # until all tests are collected: what is made on the way there stays
 
+pytest_plugins = ["tests.engine_of_tests"]
+
 _COLLECTED_AFTER = 20_000
 """Objects, as in the server."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import count
 from random import Random
@@ -12,7 +13,14 @@ _COUNTED = 2**32
 
 
 def _digest(seed: str, stream: str, count: int, size: int) -> str:
-    return blake2b(f"{seed}\n{stream}\n{count}".encode("utf-8", "surrogateescape"), digest_size=size).hexdigest()
+    digest = _begun(seed, stream, size).copy()
+    digest.update(b"%d" % count)
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _begun(seed: str, stream: str, size: int) -> blake2b:
+    return blake2b(f"{seed}\n{stream}\n".encode("utf-8", "surrogateescape"), digest_size=size)
 
 
 def object_id(seed: str, stream: str, count: int) -> str:
@@ -20,13 +28,19 @@ def object_id(seed: str, stream: str, count: int) -> str:
     return next(object_ids(seed, stream, count))
 
 
+@lru_cache(maxsize=256)
+def _begun_object(seed: str, stream: str) -> tuple[blake2b, str]:
+    """With what all ids of the stream begin."""
+    begun = _begun(seed, stream, 14)
+    return begun, OBJECT_PREFIX + begun.hexdigest()[:8]
+
+
 def object_ids(seed: str, stream: str, first: int) -> Iterator[str]:
     """Those of this count and of all that follow: many at once cost half as much.
 
     Those of a stream ascend, as Zuora's do: what is made together stands together in an index.
     """
-    begun = blake2b(f"{seed}\n{stream}\n".encode("utf-8", "surrogateescape"), digest_size=14)
-    head = OBJECT_PREFIX + begun.hexdigest()[:8]
+    begun, head = _begun_object(seed, stream)
     for number in count(first):
         digest = begun.copy()
         digest.update(b"%d" % number)

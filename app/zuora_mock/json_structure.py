@@ -25,6 +25,11 @@ class TooManyValues(ValueError):
         super().__init__(f"more than {MOST_VALUES} values")
 
 
+def is_small(text: bytes, deepest: int) -> bool:
+    """Whether it is too short for MOST_VALUES, and has too few brackets to be nested any deeper."""
+    return len(text) <= MOST_VALUES and text.count(b"[") + text.count(b"{") <= deepest
+
+
 def depth(text: bytes) -> int:
     """Of the deepest nesting. Raises TooManyValues."""
     marks = _marks(text)

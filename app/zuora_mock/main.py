@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib import import_module
@@ -21,6 +21,7 @@ from zuora_mock.api.gateway.gateway import Gateway
 from zuora_mock.bounds import Bounds
 from zuora_mock.domain.catalogue import INVOICE_SPLIT
 from zuora_mock.errors import Refusal
+from zuora_mock.printable import tell
 from zuora_mock.services import Services
 from zuora_mock.settings import Settings
 from zuora_mock.steering.fault_orders import FaultOrders
@@ -63,14 +64,27 @@ def make_services(settings: Settings) -> Services:
     tenancy = Tenancy(database, credentials, load_all(settings.fixtures), bounds)
     tenancy.listeners.append(lambda tenant: faults.forget(tenant.key))
     tenancy.listeners.append(lambda tenant: stubs.forget(tenant.key))
-    explain, strike = _explain_work, faults.strike_job
-    runner = Runner(database, tenancy, _work, holds=tenancy.holds, explain=explain, strike=strike, give_up=_give_up)
+    database.changed += [faults.forget, stubs.forget]
+    runner = Runner(
+        database,
+        tenancy,
+        _work,
+        holds=tenancy.holds,
+        explain=_explain_work,
+        strike=faults.strike_job,
+        give_up=_give_up,
+        tell=tell if settings.access_log else _keep_quiet,
+    )
     tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))
     runner.recover()
-    journal = Journal(settings.journal_size)
+    journal = Journal(settings.journal_size, shared=database.shared)
     tenancy.listeners.append(journal.waiters.begin_again)
     upkeep, fairness = Upkeep(database, tenancy, credentials, bounds), Fairness()
     return Services(settings, database, tenancy, credentials, journal, faults, stubs, runner, fairness, bounds, upkeep)
+
+
+def _keep_quiet(_words: Sequence[str]) -> None:
+    pass
 
 
 def _work(transaction: Transaction, job: Job) -> Stepwise[None] | None:

@@ -6,6 +6,7 @@ the direction of writing, lone surrogates, blanks that look like none.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 
@@ -20,6 +21,11 @@ def line(words: Sequence[str]) -> str:
     if joined.isprintable() and joined.count(" ") == len(words) - 1:
         return joined
     return " ".join(printable(word).replace(" ", r"\x20") for word in words)
+
+
+def tell(words: Sequence[str]) -> None:
+    """Logs the line past the logging package, which would cost a tenth of a call."""
+    sys.stderr.write(f"{line(words)}\n")
 
 
 def _escaped(character: str) -> str:

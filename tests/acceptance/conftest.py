@@ -7,44 +7,11 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from tests.acceptance import engines
-from tests.acceptance.engines import POSTGRESQL, Databases, engines_of, is_spare
+from tests.acceptance.engines import POSTGRESQL, Databases, replicas_of
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.standing import Standing
 from zuora_mock.settings import Settings
 from zuora_mock.storage.postgresql import PostgreSQL
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "engine" in metafunc.fixturenames and not hasattr(metafunc.module, "engine"):
-        several = engines_of(metafunc.definition.path.stem)
-        if len(several) > 1:
-            metafunc.parametrize("engine", several)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    spare = {each for each in items if _engine_of(each) == POSTGRESQL and is_spare(each.path.stem, each.nodeid)}
-    config.hook.pytest_deselected(items=list(spare))
-    items[:] = [each for each in items if each not in spare]
-
-
-def _engine_of(test: pytest.Item) -> object:
-    parameters = getattr(test, "callspec", None)
-    return parameters and parameters.params.get("engine")
-
-
-@pytest.fixture
-def engine(request: pytest.FixtureRequest) -> str:
-    """Of tests that do not run on both."""
-    return engines_of(request.path.stem)[0]
-
-
-@pytest.fixture(scope="session")
-def databases(worker_id: str) -> Iterator[Databases]:
-    with engines.server() as url:
-        databases = Databases(url, worker_id)
-        yield databases
-        databases.close()
 
 
 @pytest.fixture(scope="session")
@@ -54,18 +21,22 @@ def on_sqlite() -> Iterator[Standing]:
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(databases: Databases) -> Iterator[Standing]:
-    replicas = engines.replicas()
-    with pytest.MonkeyPatch.context() as patch, closing(Standing(databases, replicas)) as made:
-        patch.setattr(PostgreSQL, "alone", replicas == 1)
+def on_postgresql(databases: Databases) -> Iterator[dict[int, Standing]]:
+    """By the number of applications."""
+    made = {number: Standing(databases, number) for number in (1, 2, 3)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PostgreSQL, "alone", False)
         yield made
+    for each in made.values():
+        each.close()
 
 
 @pytest.fixture
 def standing(engine: str, request: pytest.FixtureRequest) -> Standing:
     """Those of the worker, on the engine of the test."""
-    found: Standing = request.getfixturevalue(f"on_{engine}")
-    return found
+    found = request.getfixturevalue(f"on_{engine}")
+    made: Standing = found[replicas_of(request.path.stem)] if engine == POSTGRESQL else found
+    return made
 
 
 @pytest.fixture

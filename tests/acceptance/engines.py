@@ -1,8 +1,9 @@
 """PostgreSQL for the tests: a server for each worker, and a database for each application that lives at one time.
 
 A part of the tests runs on both engines. `TEST_ENGINE=both` has all of them do so, `TEST_ENGINE=postgresql` all of them
-run on PostgreSQL, and the URL of a server (`postgresql://postgres@127.0.0.1:5432`) does so there. There
-`TEST_REPLICAS=2` makes two applications over one database, which answer calls in turn.
+run on PostgreSQL, and the URL of a server (`postgresql://postgres@127.0.0.1:5432`) does so there. Where a difference
+between the engines would show, two applications over one database answer calls in turn; `TEST_REPLICAS` names another
+number, for all tests.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import psycopg
 import pytest
 
 from zuora_mock.database_url import DatabaseUrl
+from zuora_mock.storage.postgresql import PostgreSQL
 from zuora_mock.storage.postgresql_schema import NO_TENANT
 from zuora_mock.storage.tables import metadata
 
@@ -42,11 +44,19 @@ _SHARES = {
     "test_determinism": 1,
     "test_execute": 3,
     "test_golden_pairs": 5,
+    "test_jobs": 5,
+    "test_long_splits": 4,
     "test_object_query": 4,
+    "test_queries": 12,
     "test_query": 1,
+    "test_query_conditions": 8,
     "test_reset_lives": 1,
     "test_rest_split": 4,
+    "test_splits": 12,
     "test_stored": 4,
+    "test_stored_seeding": 6,
+    "test_tenancy": 8,
+    "test_worlds": 8,
 }
 """Where a difference between the engines would show. Of a file with 3, a third of the tests runs on both."""
 
@@ -64,9 +74,9 @@ def is_spare(file: str, test: str) -> bool:
     return not os.environ.get(WANTED) and crc32(test.encode()) % _SHARES.get(file, 1) > 0
 
 
-def replicas() -> int:
+def replicas_of(file: str) -> int:
     """How many applications share a database of PostgreSQL."""
-    return int(os.environ.get(REPLICAS, "1"))
+    return int(os.environ.get(REPLICAS, "2" if file in _SHARES else "1"))
 
 
 @contextmanager
@@ -112,14 +122,15 @@ def _owner(folder: Path, package: Path) -> dict[str, Any]:
 
 
 class Databases:
-    """`worker` makes those it needs, and uses them again."""
+    """`worker` makes those it needs, and uses them again. Without `samples` tables have no rows for the planner."""
 
-    def __init__(self, server: str, worker: str) -> None:
-        self._server, self._worker = server, worker
+    def __init__(self, server: str, worker: str, *, samples: bool = True) -> None:
+        self._server, self._worker = server, f"{worker}_{'with' if samples else 'without'}"
         self._numbers = count(1)
         self._free: list[str] = []
         self._brooms: dict[str, psycopg.Connection[Any]] = {}
         self.admin: psycopg.Connection[Any] = psycopg.connect(self._url("postgres"), autocommit=True)
+        self._template = "template1" if samples else self._without_samples()
 
     def close(self) -> None:
         for name, broom in self._brooms.items():
@@ -129,7 +140,7 @@ class Databases:
 
     @contextmanager
     def one(self) -> Iterator[DatabaseUrl]:
-        """An empty one."""
+        """An empty one, left by all who use it."""
         name = self._free.pop() if self._free else self._made()
         yield DatabaseUrl(self._url(name))
         with self._brooms[name].pipeline():
@@ -137,15 +148,33 @@ class Databases:
                 self._brooms[name].execute(each.encode(), prepare=True)
         self._free.append(name)
 
+    def cut_off(self, url: DatabaseUrl) -> None:
+        """Ends the connections of servers."""
+        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = %s"
+        self.admin.execute(ours, [_name(url), "zuora-mock"])
+
+    def _without_samples(self) -> str:
+        name = f"zuora_mock_{self._worker}_{os.getpid()}"
+        self.admin.execute(f"CREATE DATABASE {name}".encode())
+        PostgreSQL(DatabaseUrl(self._url(name))).connect().close()
+        with psycopg.connect(self._url(name), autocommit=True) as broom:
+            for each in _SAMPLED:
+                broom.execute(each.encode())
+        return name
+
     def _made(self) -> str:
         name = f"zuora_mock_{self._worker}_{os.getpid()}_{next(self._numbers)}"
-        self.admin.execute(f"CREATE DATABASE {name}".encode())
+        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}".encode())
         self._brooms[name] = psycopg.connect(self._url(name), autocommit=True)
         return name
 
     def _url(self, name: str) -> str:
         before, asked, options = self._server.partition("?")
         return f"{before.removesuffix('/postgres')}/{name}{asked}{options}"
+
+
+def _name(url: DatabaseUrl) -> str:
+    return str(url).rpartition("/")[2]
 
 
 def _emptied(name: str, columns: Any) -> str:
@@ -157,3 +186,4 @@ _EMPTYING = [
     *(_emptied(each.name, each.columns) for each in metadata.sorted_tables),
     *(f"SELECT setval('{each}', 1, false)" for each in _SEQUENCES),
 ]
+_SAMPLED = [f"DELETE FROM {each.name}" for each in metadata.sorted_tables if "tenant" in each.columns]

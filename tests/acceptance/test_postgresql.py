@@ -16,6 +16,8 @@ from zuora_mock.cli import main
 from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
+from zuora_mock.storage import postgresql_connection
+from zuora_mock.storage.postgresql import PostgreSQL
 from zuora_mock.storage.trouble import UnusableDatabase
 
 pytestmark = pytest.mark.assumed
@@ -47,8 +49,7 @@ def cut(databases: Databases, url: DatabaseUrl) -> Iterator[Callable[..., None]]
 
     def end(*, for_good: bool = False) -> None:
         databases.admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {not for_good}".encode())
-        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = %s"
-        databases.admin.execute(ours, [name, "zuora-mock"])
+        databases.cut_off(url)
 
     yield end
     end()
@@ -93,9 +94,15 @@ def test_work_that_was_ordered_before_the_database_was_lost_is_done_after_it(
     assert [(each["id"], each["state"]) for each in client.jobs()] == [(job, "succeeded")]
 
 
-def test_a_second_server_on_the_database_is_refused_in_words(url: DatabaseUrl) -> None:
-    with pytest.raises(UnusableDatabase, match="another server uses it; stop that one or name another database"):
-        create_app(Settings(db=url))
+def test_a_second_server_on_the_database_is_refused_in_words(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PostgreSQL, "alone", True)
+    with databases.one() as url:
+        first = create_app(Settings(db=url))
+        with pytest.raises(UnusableDatabase, match="another server uses it; stop that one or name another database"):
+            create_app(Settings(db=url))
+        first.state.services.pause()
 
 
 def test_a_database_of_another_version_is_refused_in_words(databases: Databases) -> None:
@@ -186,3 +193,22 @@ def test_the_longest_names_that_are_taken_fit_an_index(
     user, org = {"clientId": CLIENT_ID, "clientSecret": SECRET, "username": name[:255]}, name[:255]
     (tmp_path / "fixture.json").write_text(json.dumps({"clients": [user], "orgs": [org]}))
     assert server(fixtures=(tmp_path,)).sign_in().get("/v1/accounts/none").status_code == 200
+
+
+def test_statements_beyond_those_that_are_kept_prepared_are_asked_as_before(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_connection, "_MOST_KNOWN", 3)
+    job = client.order_split()
+    client.post("/__admin/jobs/settle")
+    assert [(each["id"], each["state"]) for each in client.jobs()] == [(job, "succeeded")]
+
+
+def test_of_many_rows_one_that_is_there_already_ends_the_statement_and_not_the_connection(mock: Mock) -> None:
+    database = mock.app.state.services.database
+    new = "INSERT INTO worlds (number) OVERRIDING SYSTEM VALUE VALUES ($1)"
+    with database.transaction():
+        with pytest.raises(database.connection.IntegrityError), database.savepoint("twice"):
+            database.connection.executemany(new, [[1001], [1002], [1001]])
+        database.connection.executemany(new, [[number] for number in range(1001, 3001)])
+        assert database.connection.execute("SELECT count(*), max(number) FROM worlds").fetchone() == (2000, 3000)

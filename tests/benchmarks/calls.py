@@ -64,7 +64,9 @@ def growing_blocks(head: str, calls: int, number: int) -> Iterator[Block]:
     kept = [order(each) for each in range(first, first + calls)]
     fresh = [order(each) for each in range(first + calls, first + orders_needed(calls))]
     yield Block("GET by id", [client.get(f"/v1/object/invoice/{each.invoice}", head) for each in kept])
+    yield _action("query of 3 rows", "query", [_query(each) for each in kept], head, b'"size":3')
     yield _action("create of 1 item", "create", [_create(each, 1) for each in kept], head, b'"Success":true')
+    yield _action("create of 4 items", "create", [_create(each, 4) for each in kept], head, b'"Success":true')
     yield _action("execute and split", "execute", [_execute(each.split) for each in fresh], head, b'"Success":true')
     yield _action("execute, unknown id", "execute", [_execute(_UNKNOWN)] * calls, head, b"INVALID_ID")
 
@@ -102,12 +104,17 @@ def _execute(split: str) -> object:
 
 async def cpu_per_call(server: Server, block: Block) -> float:
     """Microseconds, over one connection. Raises LoadError for an answer that is not the block's."""
+    return sum(await shares_per_call(server, block))
+
+
+async def shares_per_call(server: Server, block: Block) -> tuple[float, float]:
+    """As `cpu_per_call`: of the server, and of its database."""
     connection = await client.connect(server.port)
-    begun = server.cpu()
+    own, its = server.shares()
     for request in block.requests:
         answer = await connection.send(request, block.status)
         if block.holds not in answer:
             raise LoadError(f"{block.name}: {answer.decode()}")
-    spent = server.cpu() - begun
+    own_then, its_then = server.shares()
     connection.close()
-    return spent / len(block.requests)
+    return (own_then - own) / len(block.requests), (its_then - its) / len(block.requests)

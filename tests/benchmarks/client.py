@@ -113,8 +113,8 @@ def run(port: int, head: str, orders: Sequence[Order], step: Step, *, connection
     return uvloop.run(_run(port, head, orders, step, connections))
 
 
-async def _sign_in(port: int) -> str:
-    form = f"client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&grant_type=client_credentials"
+async def _sign_in(port: int, client_id: str) -> str:
+    form = f"client_id={client_id}&client_secret={CLIENT_SECRET}&grant_type=client_credentials"
     connection = await connect(port)
     body = await connection.send(post("/oauth/token", form, media="application/x-www-form-urlencoded"))
     connection.close()
@@ -122,6 +122,6 @@ async def _sign_in(port: int) -> str:
     return f"Authorization: Bearer {answer['access_token']}\r\n"
 
 
-def sign_in(port: int) -> str:
+def sign_in(port: int, client_id: str = CLIENT_ID) -> str:
     """The header line with a new token."""
-    return uvloop.run(_sign_in(port))
+    return uvloop.run(_sign_in(port, client_id))

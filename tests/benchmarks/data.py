@@ -77,7 +77,16 @@ def _split(number: int) -> dict[str, Any]:
     return {"Id": order(number).split, "InvoiceId": order(number).invoice, "items": items}
 
 
-def write_fixture(path: Path, *, orders: int, others: int = 0, large: bool = False, wrong: bool = False) -> Path:
+def write_fixture(
+    path: Path,
+    *,
+    orders: int,
+    others: int = 0,
+    large: bool = False,
+    wrong: bool = False,
+    tenant: str = TENANT,
+    client_id: str = CLIENT_ID,
+) -> Path:
     """`orders` invoices with a split each, `others` without; quotas that the benchmark does not meet.
 
     With a large one, if asked for; if it is to be wrong, that is the amount in the last row.
@@ -91,8 +100,8 @@ def write_fixture(path: Path, *, orders: int, others: int = 0, large: bool = Fal
     if wrong:
         invoices[-1]["items"][-1]["ChargeAmount"] = "ten"
     document = {
-        "tenant": TENANT,
-        "clients": [{"clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET}],
+        "tenant": tenant,
+        "clients": [{"clientId": client_id, "clientSecret": CLIENT_SECRET}],
         "settings": {"quotas": quotas},
         "accounts": [{"AccountNumber": "A-1", "Name": "Acme", "Currency": "USD"}],
         "invoices": invoices,

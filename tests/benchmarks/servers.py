@@ -20,6 +20,7 @@ IMPORTS = ("-c", "import fastapi, uvicorn, pydantic, sqlalchemy, signal; print('
 """The packages that the server cannot do without, as if they were one."""
 _CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = _CORES[0], _CORES[-1]
+ONE_CORE, ALL_CORES = frozenset({SERVER_CORE}), frozenset(_CORES)
 _TICKS = os.sysconf("SC_CLK_TCK")
 _AT_REST = 0.01
 _LOOKS = 3
@@ -33,8 +34,11 @@ class StartError(Exception):
 
 @dataclass(frozen=True)
 class Server:
+    """`database` is the process whose work, and whose children's, counts too where that of the server does."""
+
     process: subprocess.Popen[str]
     url: str
+    database: int = 0
 
     @property
     def port(self) -> int:
@@ -42,24 +46,19 @@ class Server:
 
     def cpu(self) -> float:
         """Microseconds of the processor since its start. Waits until it is at rest: work may outlast the answer."""
-        spent, quiet = self._cpu(), 0
+        return sum(self.shares())
+
+    def shares(self) -> tuple[float, float]:
+        """As `cpu`: of the server, and of the database where it is a process of its own."""
+        spent, quiet = self._shares(), 0
         while quiet < _LOOKS:
             time.sleep(_AT_REST)
-            before, spent = spent, self._cpu()
+            before, spent = spent, self._shares()
             quiet = quiet + 1 if spent == before else 0
         return spent
 
-    def _cpu(self) -> float:
-        """From the scheduler, in nanoseconds; in ticks of mostly 10 ms where the kernel does not tell."""
-        folder = Path(f"/proc/{self.process.pid}")
-        try:
-            threads = [each.read_text(encoding="ascii") for each in folder.glob("task/*/schedstat")]
-        except FileNotFoundError:  # a thread has just ended
-            return self._cpu()
-        if threads:
-            return sum(int(each.split()[0]) for each in threads) / 1000
-        user, system = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / _TICKS * 1e6
+    def _shares(self) -> tuple[float, float]:
+        return spent(self.process.pid), family_spent(self.database) if self.database else 0.0
 
     def megabytes(self) -> tuple[float, float]:
         """Resident memory now, and at its peak."""
@@ -67,6 +66,25 @@ class Server:
         sizes = {name: rest for name, _, rest in (each.partition(":") for each in lines)}
         now, peak = (int(sizes[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
         return now, peak
+
+
+def spent(process: int) -> float:
+    """From the scheduler, in nanoseconds; in ticks of mostly 10 ms where the kernel does not tell."""
+    folder = Path(f"/proc/{process}")
+    try:
+        threads = [each.read_text(encoding="ascii") for each in folder.glob("task/*/schedstat")]
+    except FileNotFoundError:  # a thread has just ended
+        return spent(process)
+    if threads:
+        return sum(int(each.split()[0]) for each in threads) / 1000
+    user, system = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / _TICKS * 1e6
+
+
+def family_spent(parent: int) -> float:
+    """By the process and the children that live."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+    return sum(map(spent, (parent, *map(int, children.split()))))
 
 
 def _environment(python: str) -> dict[str, str]:
@@ -77,9 +95,9 @@ def _environment(python: str) -> dict[str, str]:
     return inherited | ({"PYTHONPATH": str(ROOT / "app")} if python == sys.executable else {})
 
 
-def _spawn(arguments: Sequence[str], python: str) -> subprocess.Popen[str]:
-    """The process inherits the core that this one has at the moment."""
-    os.sched_setaffinity(0, {SERVER_CORE})
+def _spawn(arguments: Sequence[str], python: str, cores: frozenset[int]) -> subprocess.Popen[str]:
+    """The process inherits the cores that this one has at the moment."""
+    os.sched_setaffinity(0, cores)
     try:
         return subprocess.Popen(
             [python, *arguments],
@@ -95,7 +113,7 @@ def _spawn(arguments: Sequence[str], python: str) -> subprocess.Popen[str]:
 
 def spent_by(*arguments: str, python: str = sys.executable) -> tuple[float, float]:
     """Microseconds of the processor, and megabytes at the peak, of a process that ends by itself."""
-    with _spawn(arguments, python) as process:
+    with _spawn(arguments, python, ONE_CORE) as process:
         for _ in process.stdout or ():
             pass
         _, status, used = os.wait4(process.pid, 0)
@@ -114,10 +132,12 @@ def _address(process: subprocess.Popen[str], command: str) -> str:
 
 
 @contextmanager
-def started(*arguments: str, python: str = sys.executable) -> Iterator[Server]:
-    process = _spawn(arguments, python)
+def started(
+    *arguments: str, python: str = sys.executable, cores: frozenset[int] = ONE_CORE, database: int = 0
+) -> Iterator[Server]:
+    process = _spawn(arguments, python, cores)
     try:
-        yield Server(process, _address(process, " ".join(arguments)))
+        yield Server(process, _address(process, " ".join(arguments)), database)
     finally:
         process.terminate()
         process.wait(_PATIENCE)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +158,16 @@ def make_bench(path: Path | None = None, **settings: object) -> Bench:
 
 
 def runner_of(database: Database, tenants: Tenants, handler: Handler) -> Runner:
-    return Runner(database, tenants, handler, holds=Holds(), explain=explain, strike=spare, give_up=work.give_up)
+    return Runner(
+        database,
+        tenants,
+        handler,
+        holds=Holds(database),
+        explain=explain,
+        strike=spare,
+        give_up=work.give_up,
+        tell=lambda _words: None,
+    )
 
 
 def explain(refusal: Refusal, _job: Job) -> dict[str, Any]:
@@ -186,8 +197,9 @@ def _new_tenant(database: Database, settings: TenantSettings) -> Tenant:
 
 
 def rows(database: Database, sql: str, *values: object) -> list[tuple[Any, ...]]:
-    """What the tables themselves have, whoever's it is."""
-    return database.connection.execute(sql, values).fetchall()
+    """What the tables themselves have, whoever's it is; `?` marks a value."""
+    mark, numbers = database.connection.dialect.mark, count(1)
+    return database.connection.execute(re.sub(r"\?", lambda _: mark(next(numbers)), sql), values).fetchall()
 
 
 @contextmanager

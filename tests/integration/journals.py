@@ -10,9 +10,10 @@ from typing import Any
 from tests.integration.benches import Bench, make_bench
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Entry, Journal
+from zuora_mock.steering.masking import signs_in
 from zuora_mock.steering.use import Use
+from zuora_mock.storage.changes import Change, Changes
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Change, Changes
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class Kept:
             request_body=_bytes(body),
             response_headers={"Zuora-Mock-Request": "1"},
             response_body=_bytes(answer),
+            signs_in=signs_in(path or ""),
             changes=Changes(changes),
             refusals=refusals,
             notes=notes,

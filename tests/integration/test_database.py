@@ -23,6 +23,8 @@ from zuora_mock.storage.sqlite import SQLITE
 from zuora_mock.storage.transaction import begin
 from zuora_mock.storage.trouble import UnusableDatabase
 
+pytestmark = pytest.mark.sqlite
+
 HOLD = "import sys, pathlib; from zuora_mock.storage.database import Database\n"
 HOLD += "database = Database(pathlib.Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
 

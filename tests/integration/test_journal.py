@@ -16,8 +16,8 @@ from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Journal
 from zuora_mock.steering.journal_reading import entry, explanations, page
 from zuora_mock.steering.masking import LONGEST_BODY
+from zuora_mock.storage.changes import Change
 from zuora_mock.storage.journal import Filters
-from zuora_mock.storage.transaction import Change
 from zuora_mock.work.turns import at_once
 
 NO_FILTERS = Filters()

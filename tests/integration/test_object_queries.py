@@ -97,6 +97,7 @@ def statements(transaction: Transaction, asked: Asked) -> list[str]:
     return seen
 
 
+@pytest.mark.sqlite
 @pytest.mark.assumed
 def test_a_page_is_one_statement_and_each_expansion_one_more(transaction: Transaction) -> None:
     accounts: list[Record] = [{"Id": identifier(n), "Name": "Acme", "BillToId": identifier(n)} for n in range(50)]
@@ -110,6 +111,7 @@ def test_a_page_is_one_statement_and_each_expansion_one_more(transaction: Transa
     assert len(statements(transaction, Asked(expansions=["account", "account.billto", "invoiceitems"]))) == 5
 
 
+@pytest.mark.sqlite
 @pytest.mark.assumed
 @pytest.mark.parametrize("sort", [(), ("updateddate.DESC",), ("updateddate.ASC",)])
 def test_a_walk_through_all_records_begins_each_page_where_the_last_one_ended(

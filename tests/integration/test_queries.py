@@ -388,6 +388,7 @@ def plan(database: Database, text: str) -> list[str]:
     return [str(step[3]) for each in ran for step in rows(database, f"EXPLAIN QUERY PLAN {each}")]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("source", "sought"),
     [
@@ -421,6 +422,7 @@ def test_two_hundred_conditions_of_ten_thousand_characters_are_run(transaction: 
     assert found(transaction, f"Comments like '{'[' * 9900}%'") == []
 
 
+@pytest.mark.sqlite
 def test_a_hundred_thousand_rows_are_paged_one_page_at_a_time(transaction: Transaction) -> None:
     total = 100_000
     transaction.connection.execute(

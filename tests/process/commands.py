@@ -66,3 +66,6 @@ def healthy(port: int, **variables: str) -> bool:
 
 Start = Callable[..., Server]
 """`start(*flags, **variables)`: a server on a free port."""
+
+Place = Callable[[str], str]
+"""What `--db` is given for a database of this name."""

@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from threading import Timer
@@ -18,8 +18,9 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
+from tests.acceptance.engines import POSTGRESQL, Databases
 from tests.acceptance.mocks import CLIENT_ID, SECRET
-from tests.process.commands import PATIENCE, Process, Run, Server, Start, environment
+from tests.process.commands import PATIENCE, Place, Process, Run, Server, Start, environment
 from tests.process.forked import done, served
 
 collect_ignore = ["consumer"]
@@ -38,6 +39,23 @@ def start_command(tmp_path: Path) -> Iterator[Start]:
     """As `start`, by the real command in a Python of its own."""
     with ExitStack() as stack:
         yield partial(_started, stack, tmp_path)
+
+
+@pytest.fixture
+def place(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    if engine != POSTGRESQL:
+        yield lambda name: str(tmp_path / f"{name}.db")
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    with ExitStack() as stack:
+
+        @cache
+        def made(_name: str) -> str:
+            url = stack.enter_context(databases.one())
+            stack.callback(databases.cut_off, url)
+            return url.whole
+
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,14 @@
 """A process that dies at one of its commits: a server imports this module before it begins.
 
-`MORTAL_AT` is the number of the commit and `before` or `after`; `MORTAL_LOG` a file that grows by a byte a commit.
+`MORTAL_AT` is the number of the commit and `before` or `after`, `MORTAL_LOG` a file that grows by a byte a commit,
+`MORTAL_ENGINE` is `sqlite` or `postgresql`.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sqlite3
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,17 @@ _LOG = os.environ.get("MORTAL_LOG")
 _COMMITS = count(1)
 
 
-class _Mortal(sqlite.SQLiteConnection):
-    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+def _mortal(execute: Callable[..., Any]) -> Callable[..., Any]:
+    def run(self: Any, sql: str, *parameters: Any) -> Any:
         if sql != "COMMIT":
-            return super().execute(sql, *parameters)
+            return execute(self, sql, *parameters)
         number = next(_COMMITS)
         _live_until(number, "before")
-        cursor = super().execute(sql, *parameters)
+        rows = execute(self, sql, *parameters)
         _live_until(number, "after")
-        return cursor
+        return rows
+
+    return run
 
 
 def _live_until(number: int, moment: str) -> None:
@@ -38,4 +41,13 @@ def _live_until(number: int, moment: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-sqlite.SQLiteConnection = _Mortal  # type: ignore[misc]  # what `connect` makes from now on
+class _Mortal(sqlite.SQLiteConnection):
+    execute = _mortal(sqlite.SQLiteConnection.execute)
+
+
+if os.environ["MORTAL_ENGINE"] == "postgresql":
+    from zuora_mock.storage.postgresql_connection import PostgreSQLConnection
+
+    PostgreSQLConnection.execute = _mortal(PostgreSQLConnection.execute)  # type: ignore[method-assign]
+else:
+    sqlite.SQLiteConnection = _Mortal  # type: ignore[misc]  # what `connect` makes from now on

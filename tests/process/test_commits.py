@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.process.commands import Server, Start
+from tests.process.commands import Place, Server, Start
 
 CLIENT = {"client_id": "cccccccc-0000-4000-8000-000000000002", "client_secret": "secret"}
 EVERY_COMMIT = "EVERY_COMMIT" in os.environ
@@ -41,17 +41,11 @@ def fixture(tmp_path: Path) -> Path:
 class Patient:
     """A client that asks again until it is answered. A server that dies is started anew, and lives."""
 
-    def __init__(self, start: Start, fixture: Path, at: str, log: str = "") -> None:
-        self._flags = (
-            "--fixture",
-            str(fixture),
-            "--no-access-log",
-            "--db",
-            str(fixture.with_name(f"{at or 'never'}.db")),
-        )
+    def __init__(self, start: Start, fixture: Path, database: str, **mortal: str) -> None:
+        self._flags = ("--fixture", str(fixture), "--no-access-log", "--db", database)
         self._start, self.deaths = start, 0
         self._client = httpx.Client()
-        self._server = start(*self._flags, before="tests.process.mortal", MORTAL_AT=at, MORTAL_LOG=log)
+        self._server = start(*self._flags, before="tests.process.mortal", **mortal)
 
     def request(self, method: str, path: str, key: str = "", **options: Any) -> Any:
         headers = {"Idempotency-Key": key} if key else {}
@@ -127,12 +121,14 @@ def deaths(commits: int) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_a_death_at_a_commit_leaves_nothing_half_and_nothing_twice(start: Start, fixture: Path) -> None:
+def test_a_death_at_a_commit_leaves_nothing_half_and_nothing_twice(
+    start: Start, fixture: Path, engine: str, place: Place
+) -> None:
     log = fixture.with_name("commits.log")
-    undisturbed = Patient(start, fixture, "", str(log))
+    undisturbed = Patient(start, fixture, place("never"), MORTAL_ENGINE=engine, MORTAL_LOG=str(log))
     wanted = list(story(undisturbed))
     undisturbed.stop()
     for death in deaths(log.stat().st_size):
-        client = Patient(start, fixture, death)
+        client = Patient(start, fixture, place(death), MORTAL_ENGINE=engine, MORTAL_AT=death)
         assert (list(story(client)), client.deaths) == (wanted, 1), death
         client.stop()

@@ -1,4 +1,4 @@
-"""A server that is killed and started again on its file goes on with nothing lost and nothing half done."""
+"""A server that is killed and started again on its database goes on with nothing lost and nothing half done."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.process.commands import Server, Start
+from tests.process.commands import Place, Server, Start
 
 CLIENT = {"client_id": "cccccccc-0000-4000-8000-000000000001", "client_secret": "secret"}
 INVOICES = 40
@@ -97,9 +97,9 @@ def check_all_split_once(client: httpx.Client, splits: list[str]) -> None:
 
 @pytest.mark.parametrize("answers", [1, 23])
 def test_a_killed_server_continues_where_it_was(
-    start: Start, connect: Connect, fixture: Path, tmp_path: Path, answers: int
+    start: Start, connect: Connect, fixture: Path, place: Place, answers: int
 ) -> None:
-    flags = ("--db", str(tmp_path / "state.db"), "--fixture", str(fixture), "--no-access-log")
+    flags = ("--db", place("state"), "--fixture", str(fixture), "--no-access-log")
     first = start(*flags)
     client = connect(first)
     splits = order(client)[:answers]
@@ -111,9 +111,9 @@ def test_a_killed_server_continues_where_it_was(
 
 
 def test_a_server_killed_in_the_middle_of_background_work_does_the_rest(
-    start: Start, connect: Connect, fixture: Path, tmp_path: Path
+    start: Start, connect: Connect, fixture: Path, place: Place
 ) -> None:
-    flags = ("--db", str(tmp_path / "state.db"), "--fixture", str(fixture), "--no-access-log")
+    flags = ("--db", place("state"), "--fixture", str(fixture), "--no-access-log")
     first = start(*flags)
     client = connect(first)
     client.put("/__admin/jobs/policy", json={"mode": "manual"}).raise_for_status()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from typing import Annotated, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Query, Request
@@ -13,9 +14,11 @@ from fastapi.routing import APIRoute
 from zuora_mock.admin.guard import bearer_of, suggestion
 from zuora_mock.admin.problems import Problem
 from zuora_mock.services import Services
+from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Stepwise
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.storage.transaction import Transaction, begin, begin_beside
+from zuora_mock.storage.trouble import Held
 from zuora_mock.work.turns import finished
 
 _Arguments = ParamSpec("_Arguments")
@@ -42,8 +45,10 @@ class TenantCall(NamedTuple):
         **named: _Arguments.kwargs,
     ) -> _Result:
         """The use case in a transaction of its own. Nothing of it remains if it raises."""
-        await self.services.tenancy.holds.free(self.tenant.name)
-        return self.do_at_once(use_case, *arguments, **named)
+        while True:
+            await self.services.tenancy.holds.free(self.tenant.name)
+            with suppress(Held):
+                return self._do(begin, use_case, *arguments, **named)
 
     async def take(self, steps: Stepwise[_Result]) -> _Result:
         """Long work on the tenant, whose other calls wait meanwhile."""
@@ -60,7 +65,16 @@ class TenantCall(NamedTuple):
         *arguments: _Arguments.args,
         **named: _Arguments.kwargs,
     ) -> _Result:
-        """The same as one piece of long work."""
+        """What only reads, as one piece of long work; nobody is waited for."""
+        return self._do(begin_beside, use_case, *arguments, **named)
+
+    def _do(
+        self,
+        begin: Callable[[Database, Tenant], AbstractContextManager[Transaction]],
+        use_case: Callable[Concatenate[Transaction, _Arguments], _Result],
+        *arguments: _Arguments.args,
+        **named: _Arguments.kwargs,
+    ) -> _Result:
         with begin(self.services.database, self.tenant) as transaction:
             return use_case(transaction, *arguments, **named)
 
@@ -101,8 +115,12 @@ def find_tenant(services: Services, name: str) -> Tenant:
     """The tenant of this name or client id. Raises Problem 404."""
     tenant = services.tenancy.resolve(name)
     if tenant is None:
-        raise Problem(404, "Unknown tenant", f"no tenant has the name or client id '{name}'", tenant=name)
+        raise _unknown(name)
     return tenant
+
+
+def _unknown(name: str) -> Problem:
+    return Problem(404, "Unknown tenant", f"no tenant has the name or client id '{name}'", tenant=name)
 
 
 async def named_tenant(request: Request, services: CurrentServices, name: NameGiven) -> NamedTenant | None:
@@ -145,7 +163,8 @@ async def meant_tenant(services: CurrentServices, named: MaybeTenant) -> NamedTe
 
 
 async def current_call(services: CurrentServices, meant: Annotated[NamedTenant, Depends(meant_tenant)]) -> TenantCall:
-    services.tenancy.use(meant.tenant)
+    if not services.tenancy.visit(meant.tenant):
+        raise _unknown(meant.by)
     await services.tenancy.holds.free(meant.tenant.name)
     return TenantCall(services, meant.tenant)
 

@@ -39,18 +39,19 @@ async def stream(call: CurrentTenantCall, after: Seen = None, last_event_id: Las
 
 async def events(call: TenantCall, seen: int) -> AsyncIterator[str]:
     """Begins with number 1 again where the journal does."""
-    journal = call.services.journal
+    journal, time = call.services.journal, asyncio.get_running_loop().time
     with journal.waiters.waiting_for(call.tenant) as waiting:
         yield ": calls from now on\n\n"
+        end, known = time() + _QUIET, 0
         while True:
             waiting.called.clear()
-            seen, waiting.again = 0 if waiting.again else seen, False
+            again, known = waiting.again or call.tenant.entries < known, call.tenant.entries
+            seen, waiting.again = 0 if again else seen, False
             for each in await call.do(journal_reading.since, journal, seen):
-                seen = each["n"]
+                seen, end = each["n"], time() + _QUIET
                 yield _event(CallSummary.model_validate(each))
-            try:
-                await asyncio.wait_for(waiting.called.wait(), _QUIET)
-            except TimeoutError:
+            if not await waiting.until_called(end) and time() >= end:
+                end = time() + _QUIET
                 yield ": still here\n\n"
 
 

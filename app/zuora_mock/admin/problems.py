@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from zuora_mock.pointers import pointer
-from zuora_mock.storage.trouble import StorageTrouble
+from zuora_mock.storage.trouble import Elsewhere, Gone, StorageTrouble
 from zuora_mock.stubs.keeping import TooManyStubs
 from zuora_mock.tenants.fixtures import FixtureError
 from zuora_mock.tenants.refusals import Taken, TenancyError, TooMany, Unknown
@@ -88,6 +88,8 @@ _SAID: Mapping[type[Exception], tuple[int, str]] = {
     TenancyError: (400, "Invalid request"),
     TooManyStubs: (409, "Too many"),
     StorageTrouble: (503, "Not written"),
+    Gone: (404, "Unknown tenant"),
+    Elsewhere: (503, "Not written"),
 }
 """Refusals that say why in words for a person; the first that fits."""
 
@@ -188,7 +190,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    for kind in (Problem, TenancyError, FixtureError, TooManyStubs, StorageTrouble, RequestValidationError):
+    for kind in (Problem, TenancyError, FixtureError, TooManyStubs, StorageTrouble, Elsewhere, RequestValidationError):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(HTTPException, _unroutable)
     app.add_exception_handler(Exception, _broken)

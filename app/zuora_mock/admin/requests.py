@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
@@ -274,5 +273,4 @@ async def _verdict(call: TenantCall, question: Question) -> dict[str, Any]:
             found = await call.do(verification.verify, call.services.journal, question)
             if found["ok"] or time() >= end:
                 return found
-            with suppress(TimeoutError):
-                await asyncio.wait_for(waiting.called.wait(), end - time())
+            await waiting.until_called(end)

@@ -5,6 +5,7 @@ A clock may be set back: what was made later stays as it is, and a job that ran 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -54,13 +55,13 @@ def view(tenant: Tenant) -> ClockView:
     return ClockView(now=format_instant(tenant.now()), frozen=tenant.clock.frozen)
 
 
-def _set(transaction: Transaction, clock: Clock) -> None:
-    transaction.tenant.clock = clock
+def _set(transaction: Transaction, change: Callable[[Clock], Clock]) -> None:
+    transaction.tenant.clock = change(transaction.tenant.clock)
     configuration.save(transaction)
 
 
-async def _move(call: TenantCall, clock: Clock) -> ClockMoved:
-    await call.do(_set, clock)
+async def _move(call: TenantCall, change: Callable[[Clock], Clock]) -> ClockMoved:
+    await call.do(_set, change)
     await call.do(call.services.upkeep.sweep)
     ran = await call.work(call.services.runner.advanced(call.tenant))
     return ClockMoved(**view(call.tenant).model_dump(), ran=views(ran))
@@ -78,9 +79,12 @@ async def put(call: CurrentTenantCall, body: ClockBody) -> ClockMoved:
 
     Without `now` it keeps its time, without `frozen` it goes on or stands still as before. It may be set back.
     """
-    now = call.tenant.now() if body.now is None else body.now
-    frozen = call.tenant.clock.frozen if body.frozen is None else body.frozen
-    return await _move(call, Clock().set(now, frozen=frozen))
+
+    def change(clock: Clock) -> Clock:
+        now = clock.now() if body.now is None else body.now
+        return Clock().set(now, frozen=clock.frozen if body.frozen is None else body.frozen)
+
+    return await _move(call, change)
 
 
 @router.post("/advance")
@@ -91,4 +95,4 @@ async def advance(call: CurrentTenantCall, body: AdvanceBody) -> ClockMoved:
     """
     if body.seconds * SECOND > LATEST - call.tenant.now():
         raise Problem(400, "Too far", "a clock does not go beyond the year 9000")
-    return await _move(call, call.tenant.clock.advance(round(body.seconds * SECOND)))
+    return await _move(call, lambda clock: clock.advance(round(body.seconds * SECOND)))

@@ -48,7 +48,7 @@ def also_required(transaction: Transaction, wsdl: int) -> Record:
 def check_new(transaction: Transaction, record: Record, _wsdl: int) -> Record:
     """Raises Refusal for a number that is taken, values that an account cannot have, and one that cannot be active."""
     number = record.get("AccountNumber")
-    if number and transaction.taken(ACCOUNT, "AccountNumber", str(number)):
+    if number and transaction.has(ACCOUNT, "AccountNumber", str(number)):
         raise _used(number)
     complete = {**_NEW, **record}
     _check(transaction, {}, complete)
@@ -129,7 +129,7 @@ def _next_number(transaction: Transaction) -> str:
     while True:
         transaction.tenant.counters.accounts += 1
         number = f"A{transaction.tenant.counters.accounts:08d}"
-        if not transaction.taken(ACCOUNT, "AccountNumber", number):
+        if not transaction.has(ACCOUNT, "AccountNumber", number):
             return number
 
 
@@ -142,7 +142,7 @@ def check_contact(transaction: Transaction, record: Record, _wsdl: int) -> Recor
 
 def remove(transaction: Transaction, record: Record) -> None:
     """Its contacts go with it. Raises Refusal (`object.delete`) while it has invoices."""
-    if transaction.taken(INVOICE, "AccountId", str(record["Id"])):
+    if transaction.has(INVOICE, "AccountId", str(record["Id"])):
         message = f"Account {record['AccountNumber']} has invoices and cannot be deleted"
         raise rules.CANNOT_DELETE.refusal(message, expected="no invoices", actual=record["AccountNumber"])
     references.remove(transaction, ACCOUNT, record)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from datetime import tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeGuard
+from functools import lru_cache
+from typing import Any
 
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import CREATE, UPDATE, Access, Field, ObjectType, is_custom
@@ -54,18 +56,15 @@ def expected_id(name: str, given: Any) -> str:
     return f"the id of {article} {name}" if is_id(given) else f"the id of {article} {name}, 32 hexadecimal digits"
 
 
-def find(kind: ObjectType, name: str, custom: CustomFields) -> Field | None:
-    """A field as members name it: in its own case."""
-    return kind.by_name.get(name) or custom.find(kind, name)
-
-
 def accepts(kind: ObjectType, name: str, access: Access, wsdl: int, custom: CustomFields) -> bool:
-    """Whether a member of this name is a field that the call may set."""
-    return _settable(find(kind, name, custom), access, wsdl)
+    """Whether a member of this name, in its own case, is a field that the call may set."""
+    return name in _settable(kind, access, wsdl) or custom.find(kind, name) is not None
 
 
-def _settable(field: Field | None, access: Access, wsdl: int) -> TypeGuard[Field]:
-    return field is not None and access in field.access and field.since <= wsdl
+@lru_cache(maxsize=256)
+def _settable(kind: ObjectType, access: Access, wsdl: int) -> Mapping[str, Field]:
+    """Those of the catalogue that the call may set."""
+    return {each.name: each for each in kind.fields if access in each.access and each.since <= wsdl}
 
 
 def unknown_members(
@@ -78,8 +77,7 @@ def unknown_members(
 
 def settable(kind: ObjectType, access: Access, wsdl: int, custom: CustomFields) -> list[str]:
     """The names of the fields that the call may set."""
-    known = [each.name for each in kind.fields if _settable(each, access, wsdl)]
-    return [*known, *custom.names(kind)]
+    return [*_settable(kind, access, wsdl), *custom.names(kind)]
 
 
 def members_of(row: Any) -> Mapping[str, Any]:
@@ -133,23 +131,23 @@ def no_such(
 
 def read(kind: ObjectType, members: Mapping[str, Any], access: Access, transaction: Transaction, wsdl: int) -> Record:
     """The fields that the call sets, as they are kept; None for an explicit null. Raises Refusal (`object.value`)."""
-    custom = transaction.tenant.custom_fields
+    settable, custom, zone = _settable(kind, access, wsdl), transaction.tenant.custom_fields, transaction.tenant.zone
     return {
-        name: _read(field, value, access, transaction, wsdl)
+        name: _read(field, value, access, zone, wsdl)
         for name, value in members.items()
         if not (value == "" and name in _EMPTY_IS_NOT_GIVEN)
-        and _settable(field := find(kind, name, custom), access, wsdl)
+        and (field := settable.get(name) or custom.find(kind, name)) is not None
         and field.type is not Type.STRUCTURE
     }
 
 
-def _read(field: Field, value: Any, access: Access, transaction: Transaction, wsdl: int) -> Value:
+def _read(field: Field, value: Any, access: Access, zone: tzinfo, wsdl: int) -> Value:
     if value is None:
         return None
     name = field.name
     try:
         _check_size(value)
-        kept = parse(field.type, value, wsdl=wsdl, zone=transaction.tenant.zone)
+        kept = parse(field.type, value, wsdl=wsdl, zone=zone)
         _check(field, kept)
     except (ValueError, OverflowError) as error:
         is_key = field.type is Type.ID and not is_custom(name)

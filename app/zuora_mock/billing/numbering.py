@@ -52,5 +52,5 @@ def next_number(transaction: Transaction, kind: ObjectType, name: str, prefix: s
     while True:
         count += 1
         number = f"{prefix}{count:08d}"
-        if not transaction.taken(kind, name, number):
+        if not transaction.has(kind, name, number):
             return number

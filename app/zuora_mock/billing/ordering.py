@@ -77,7 +77,7 @@ class NewOrder(NamedTuple):
 
 def order(transaction: Transaction, day: str, number: str | None) -> NewOrder:
     """A new one. Raises Refusal for a number that is taken."""
-    if number and transaction.taken(SUBSCRIPTION, "OrderNumber", number):
+    if number and transaction.has(SUBSCRIPTION, "OrderNumber", number):
         raise _used("OrderNumber", number)
     number = number or next_number(transaction, SUBSCRIPTION, "OrderNumber", "O-")
     return NewOrder(day, number, transaction.new_id())
@@ -108,7 +108,7 @@ def _used(name: str, number: str) -> Refusal:
 def _check(transaction: Transaction, fields: Record) -> None:
     """Raises Refusal."""
     number = fields.get("Name")
-    if number and transaction.taken(SUBSCRIPTION, "Name", str(number)):
+    if number and transaction.has(SUBSCRIPTION, "Name", str(number)):
         raise _used("SubscriptionNumber", str(number))
     accounts.check_term(fields.get("PaymentTerm"), transaction.tenant.terms)
     for name in CONTACTS:

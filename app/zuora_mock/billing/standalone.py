@@ -114,7 +114,7 @@ def _account(transaction: Transaction, new: NewInvoice) -> Record:
 
 def _wrong_header(transaction: Transaction, header: Record, account: Record) -> Iterator[Refusal]:
     number, currency, term = header.get("InvoiceNumber"), header.get("Currency"), header.get("PaymentTerm")
-    if number and transaction.taken(INVOICE, "InvoiceNumber", str(number)):
+    if number and transaction.has(INVOICE, "InvoiceNumber", str(number)):
         message = f"The invoice number '{number}' is used already"
         yield rules.DUPLICATE.refusal(message, at="/InvoiceNumber", expected="a free number", actual=number)
     if currency and currency != account.get("Currency"):

@@ -8,10 +8,10 @@ that are about to run in the place of calls. Orders and their counts are rows, s
 follows from the tenant's seed, the order and the count.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -29,7 +29,7 @@ from zuora_mock.storage import faults as rows
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.faults import KeptOrder
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.storage.transaction import Transaction, begin_beside
 
 _PARAMETERS: Mapping[str, frozenset[str]] = {
     "fixed": frozenset({"milliseconds"}),
@@ -40,6 +40,8 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
 LONGEST_EXPIRY = 100 * 366 * 86_400
 """Seconds; a century."""
 
+
+Struck = TypeVar("Struck")
 
 FAILED_BY_ORDER = "failed by order"
 FailureReason = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -247,31 +249,30 @@ class FaultOrders:
         self._live.clear()
         self._positions.clear()
 
+    def may_strike(self, tenant: Tenant) -> bool:
+        """Whether there is any order; nearly always there is none."""
+        return bool(self._orders_of(tenant))
+
     def inject(self, tenant: Tenant, subject: Subject) -> Injection:
-        """What the call meets. It is asked for every call, and nearly always there is nothing."""
+        """What the call meets."""
         orders = self._orders_of(tenant)
         by_header = NO_INJECTION
         if faults.FAULT_HEADER in subject.headers or faults.DELAY_HEADER in subject.headers:
             by_header = faults.ordered_by_header(subject.headers)
         met = [each for each in orders if each.meets(tenant, subject)] if orders else ()
-        return self._injection(tenant, met, by_header) if met else by_header
+        if not met:
+            return by_header
+        injections = self._counted(tenant, met, lambda tenant, met: list(_injections(tenant, met, by_header)))
+        return _together(by_header, injections)
 
     def strike_job(self, tenant: Tenant) -> Refusal | None:
         """Why the job whose turn has come fails by order; nearly always there is no such order."""
         met = [
-            (each, each.order.fault)
+            each
             for each in self._orders_of(tenant)
             if isinstance(each.order.fault, JobFault) and not each.expired(tenant)
         ]
-        refusal = None
-        for order, fault in met:
-            order.seen += 1
-            if refusal is None and order.due(tenant):
-                order.struck += 1
-                refusal = ORDERED_FAILURE.refusal(fault.reason, fault={"kind": fault.kind, "order": order.id})
-        if met:
-            self._count(tenant, [order for order, _ in met])
-        return refusal
+        return self._counted(tenant, met, _refusal) if met else None
 
     def _orders_of(self, tenant: Tenant) -> list[_Live]:
         orders = self._live.get(tenant.key)
@@ -279,22 +280,44 @@ class FaultOrders:
             orders = self._live[tenant.key] = self._load(tenant)
         return orders
 
-    def _injection(self, tenant: Tenant, met: Sequence[_Live], by_header: Injection) -> Injection:
-        injections = list(_injections(tenant, met, by_header))
-        self._count(tenant, met)
-        return _together(by_header, injections)
-
-    def _count(self, tenant: Tenant, met: Sequence[_Live]) -> None:
-        with begin(self._database, tenant) as transaction:
+    def _counted(
+        self, tenant: Tenant, met: Sequence[_Live], strike: Callable[[Tenant, Sequence[_Live]], Struck]
+    ) -> Struck:
+        """What becomes of those that are met, of which the counts are written down."""
+        with begin_beside(self._database, tenant) as transaction:
+            if self._database.shared:
+                met = _up_to_date(met, rows.all_of(transaction))
+            struck = strike(tenant, met)
             rows.count(transaction, [(order.id, order.seen, order.struck) for order in met])
         if any(order.spent for order in met):
             self._live[tenant.key] = [order for order in self._live[tenant.key] if not order.spent]
+        return struck
 
     def _load(self, tenant: Tenant) -> list[_Live]:
-        with begin(self._database, tenant) as transaction:
+        with begin_beside(self._database, tenant) as transaction:
             kept = rows.all_of(transaction)
         orders = [_Live(r.id, _order(r), r.expires_at, r.seen, r.struck) for r in kept]
         return [each for each in orders if not each.spent]
+
+
+def _up_to_date(met: Sequence[_Live], kept: Sequence[KeptOrder]) -> list[_Live]:
+    """With the counts of other servers too, without those that are used up or gone."""
+    counts = {each.id: (each.seen, each.struck) for each in kept}
+    for each in met:
+        each.seen, each.struck = counts.get(each.id, (each.seen, each.struck))
+    return [each for each in met if each.id in counts and not each.spent]
+
+
+def _refusal(tenant: Tenant, met: Sequence[_Live]) -> Refusal | None:
+    """That of the first order that is due."""
+    refusal = None
+    for each in met:
+        each.seen += 1
+        if refusal is None and isinstance(each.order.fault, JobFault) and each.due(tenant):
+            each.struck += 1
+            ordered = {"kind": each.order.fault.kind, "order": each.id}
+            refusal = ORDERED_FAILURE.refusal(each.order.fault.reason, fault=ordered)
+    return refusal
 
 
 def _injections(tenant: Tenant, met: Sequence[_Live], header: Injection) -> Iterator[Injection]:

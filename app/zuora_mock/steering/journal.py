@@ -22,9 +22,11 @@ from zuora_mock.steering.use import Use
 from zuora_mock.steering.waiting import Waiters
 from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
+from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.journal import KeptEntry
+from zuora_mock.storage.leading import touch
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Changes, Transaction
+from zuora_mock.storage.transaction import Transaction
 
 _LONGEST_TEXT = 10_000
 _SWEEP = 64
@@ -32,7 +34,10 @@ _SWEEP = 64
 
 @dataclass(slots=True, eq=False, repr=False)
 class Entry:
-    """One request and its answer. Bodies as they were before compression; `status` 0 where no answer was sent."""
+    """One request and its answer. Bodies as they were before compression; `status` 0 where no answer was sent.
+
+    `signs_in` says whether the bodies may have credentials in any member.
+    """
 
     n: int
     at: int
@@ -52,6 +57,7 @@ class Entry:
     request_body: bytes
     response_headers: Mapping[str, str]
     response_body: bytes
+    signs_in: bool
     changes: Changes
     refusals: Sequence[Refusal]
     uses: Sequence[Use] = ()
@@ -117,9 +123,9 @@ def _kept_entry(entry: Entry) -> KeptEntry:
         stub=entry.stub,
         milliseconds=entry.milliseconds,
         request_headers=to_json(masking.masked_headers(entry.request_headers)).decode(),
-        request_body=masking.kept_body(entry.request_body, entry.request_headers, entry.path),
+        request_body=masking.kept_body(entry.request_body, entry.request_headers, signs_in=entry.signs_in),
         response_headers=to_json(masking.masked_answer_headers(entry.response_headers)).decode(),
-        response_body=masking.kept_answer(entry.response_body, entry.path),
+        response_body=masking.kept_answer(entry.response_body, signs_in=entry.signs_in),
         changes=rows.changes_as_text(entry.changes),
         explanation=rows.explanations_as_text([explanation(each) for each in entry.refusals]),
         notes=json.dumps(notes, ensure_ascii=False) if notes else None,
@@ -129,9 +135,9 @@ def _kept_entry(entry: Entry) -> KeptEntry:
 class Journal:
     """Keeps the last `size` entries of each tenant; the number of an entry tells how many came before it."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, shared: bool = False) -> None:
         self.size = size
-        self.waiters = Waiters()
+        self.waiters = Waiters(shared=shared)
 
     def write(self, transaction: Transaction, entry: Entry) -> None:
         if self.size:
@@ -155,6 +161,7 @@ class Journal:
         """
         jobs.unlink_all(transaction)
         transaction.tenant.entries = 0
+        touch(transaction, transaction.tenant)
         self.waiters.begin_again(transaction.tenant)
         return rows.clear(transaction)
 

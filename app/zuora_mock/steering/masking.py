@@ -85,14 +85,14 @@ def masked_pairs(text: str) -> str:
     return "".join(_masked_pair(piece) for piece in _SEPARATOR.split(text))
 
 
-def kept_body(body: bytes, headers: Mapping[str, str], path: str) -> bytes:
+def kept_body(body: bytes, headers: Mapping[str, str], *, signs_in: bool = False) -> bytes:
     """The beginning of a request's body, as it came where there is nothing to mask."""
-    return _kept(body, headers.get("content-type", ""), path, _HARMLESS)
+    return _kept(body, headers.get("content-type", ""), _HARMLESS if signs_in else None)
 
 
-def kept_answer(body: bytes, path: str) -> bytes:
+def kept_answer(body: bytes, *, signs_in: bool = False) -> bytes:
     """Answers are ours: only those to who signs in have credentials."""
-    return _kept(body, "", path, _HARMLESS_IN_ANSWERS) if signs_in(path) else body[:LONGEST_BODY]
+    return _kept(body, "", _HARMLESS_IN_ANSWERS) if signs_in else body[:LONGEST_BODY]
 
 
 def masked_members(document: Any) -> Any:
@@ -161,12 +161,12 @@ def _decoded(text: str) -> str:
     return text
 
 
-def _kept(body: bytes, media: str, path: str, harmless: frozenset[str]) -> bytes:
-    """What is masked is kept without its compression."""
+def _kept(body: bytes, media: str, harmless: frozenset[str] | None) -> bytes:
+    """What is masked is kept without its compression; `harmless` are the members to show of a call that signs in."""
     if not body:
         return body
     plain = unzipped(body)
-    if signs_in(path):
+    if harmless is not None:
         masked = _masked_sign_in(plain, harmless)
     elif "form-urlencoded" in media.lower():
         masked = masked_pairs(_beginning(plain)).encode()

@@ -9,26 +9,38 @@ from dataclasses import dataclass, field
 
 from zuora_mock.storage.tenants import Tenant
 
+_PATIENCE = 0.05
+"""Seconds between two looks."""
+
 
 @dataclass(eq=False, slots=True)
 class Waiter:
     """`called` is set with each call, `again` where the journal begins anew; whoever has seen them clears them."""
 
     loop: asyncio.AbstractEventLoop
+    patience: float | None
     called: asyncio.Event = field(default_factory=asyncio.Event)
     again: bool = False
 
+    async def until_called(self, end: float) -> bool:
+        """Whether it was, before this time of the loop; where other servers may be called it is better to look."""
+        left = end - self.loop.time()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.called.wait(), left if self.patience is None else min(left, self.patience))
+        return self.called.is_set()
+
 
 class Waiters:
-    """Those who wait, by the keys of tenants."""
+    """Those who wait, by the keys of tenants. What comes to other servers is `shared` with them: it wakes nobody."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shared: bool) -> None:
+        self._patience = _PATIENCE if shared else None
         self._waiting: dict[int, set[Waiter]] = {}
 
     @contextmanager
     def waiting_for(self, tenant: Tenant) -> Iterator[Waiter]:
         """For calls from now on."""
-        waiting = Waiter(asyncio.get_running_loop())
+        waiting = Waiter(asyncio.get_running_loop(), self._patience)
         self._waiting.setdefault(tenant.key, set()).add(waiting)
         try:
             yield waiting

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from zuora_mock.domain.terms import PaymentTerm
+from zuora_mock.storage.leading import touch
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import CLIENTS, ENTITIES, ORGS, PAYMENT_TERMS, TENANTS
 from zuora_mock.storage.tenants import CLIENT_BY_ID, VALUES, Client, Entity, client, values_of
@@ -19,6 +20,7 @@ def save(transaction: Transaction) -> None:
     """Writes everything of the tenant's row."""
     values = {f"_{name}": value for name, value in values_of(transaction.tenant).items()}
     _SAVE.run(transaction, {"_key": transaction.tenant.key, **values})
+    touch(transaction, transaction.tenant)
 
 
 def add_entities(transaction: Transaction, entities: Sequence[Entity]) -> None:
@@ -80,12 +82,14 @@ def add_clients(transaction: Transaction, clients: Sequence[Client]) -> None:
         _INSERT_CLIENT.run_many(transaction, [{"tenant": transaction.tenant.key, **row} for row in rows])
     except transaction.connection.IntegrityError as error:
         raise DuplicateRow(str(error)) from None
+    touch(transaction, transaction.tenant)
 
 
 def remove_clients(transaction: Transaction, client_ids: Iterable[str]) -> None:
     """These clients of the tenant."""
     whose = transaction.tenant.key
     _REMOVE_CLIENT.run_many(transaction, [{"whose": whose, "wanted": each} for each in client_ids])
+    touch(transaction, transaction.tenant)
 
 
 def snapshots_of(transaction: Transaction) -> dict[str, int]:

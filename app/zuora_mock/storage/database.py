@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -53,7 +53,11 @@ class Engine(Protocol):
 
 
 class Database:
-    """The connection, opened at once. `lock` is held by whoever reads or writes; a thread may take it again."""
+    """The connection, opened at once. `lock` is held by whoever reads or writes; a thread may take it again.
+
+    What is in `changed` is called with the key of a tenant that another server has changed, what is in `replaced` where
+    it has replaced or removed its rows. `claimed` are the keys of tenants that this server has for long work.
+    """
 
     connection: Connection
 
@@ -61,7 +65,10 @@ class Database:
         """Without a place it is in memory, and gone when it is closed. Raises UnusableDatabase."""
         self.lock = RLock()
         self._engine = _engine(place)
-        self.shared = self._engine.shared
+        self.shared, self._beginning = self._engine.shared, self._engine.beginning
+        self.changed: list[Callable[[int], object]] = []
+        self.replaced: list[Callable[[int], object]] = []
+        self.claimed: frozenset[int] = frozenset()
         self.opened = False
         self._end: finalize[[], Database] | None = None
         self._trouble, self._next_look = "", 0.0
@@ -94,7 +101,7 @@ class Database:
         """Once more, after it was closed. Raises UnusableDatabase."""
         with self.lock:
             if not self.opened or self.lost:
-                self.connection = self._engine.connect()
+                self.connection, self.claimed = self._engine.connect(), frozenset()
                 self._end = finalize(self, self.connection.close)
                 self.opened = True
 
@@ -138,11 +145,12 @@ class Database:
 
     def begin(self) -> bool:
         """Whether this is where a transaction begins: there may be one already, of which this is a part."""
-        if self.connection.in_transaction:
+        connection = self.connection
+        if connection.in_transaction:
             return False
-        self._written_before = self.written
+        self._written_before = connection.total_changes
         try:
-            execute(self, self._engine.beginning)
+            connection.execute(self._beginning)
         except Exception as error:
             self._note_trouble(error)
             raise
@@ -150,7 +158,7 @@ class Database:
 
     def commit(self) -> None:
         """Whoever began has to roll back if it fails."""
-        execute(self, "COMMIT")
+        self.connection.execute("COMMIT")
         if self._trouble and self.written > self._written_before:
             logger.warning("the database can be written again")
             self._trouble = ""

@@ -58,9 +58,9 @@ def array(values: Any) -> str:
 
 
 class SqlDialect:
-    """An engine's SQL: how a parameter is marked, `insert` with its ON CONFLICT, and SQLAlchemy's compiler for it."""
+    """An engine's SQL: the mark of a parameter by its number, `insert` with its ON CONFLICT, SQLAlchemy's compiler."""
 
-    def __init__(self, mark: str, make: Callable[[], Alchemy], insert: Callable[[Table], Any]) -> None:
+    def __init__(self, mark: Callable[[int], str], make: Callable[[], Alchemy], insert: Callable[[Table], Any]) -> None:
         self.mark, self.insert, self._make = mark, insert, make
 
     @cached_property

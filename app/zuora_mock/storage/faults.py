@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
+from zuora_mock.storage.leading import touch
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import FAULTS
 from zuora_mock.storage.transaction import Transaction
@@ -25,6 +26,9 @@ class KeptOrder(NamedTuple):
 
 def add(transaction: Transaction, order: KeptOrder) -> None:
     _INSERT.run(transaction, {"tenant": transaction.tenant.key, **order._asdict()})
+    if transaction.connection.replica:
+        _GIVE.run(transaction, {"whose": transaction.tenant.key, "last": order.position})
+    touch(transaction, transaction.tenant)
 
 
 def all_of(transaction: Transaction) -> list[KeptOrder]:
@@ -33,8 +37,11 @@ def all_of(transaction: Transaction) -> list[KeptOrder]:
 
 
 def last_position(transaction: Transaction) -> int:
-    (last,) = _LAST.column(transaction, {"whose": transaction.tenant.key})
-    return last or 0
+    """Where servers share the database, also that of an order that is gone."""
+    mine = {"whose": transaction.tenant.key}
+    (last,) = _LAST.column(transaction, mine)
+    given = _GIVEN.column(transaction, mine) if transaction.connection.replica else ()
+    return int(max((last or 0, *given)))
 
 
 def count(transaction: Transaction, counts: Iterable[tuple[str, int, int]]) -> None:
@@ -46,11 +53,13 @@ def count(transaction: Transaction, counts: Iterable[tuple[str, int, int]]) -> N
 
 def remove(transaction: Transaction, id: str) -> bool:
     """Whether there was such an order."""
+    touch(transaction, transaction.tenant)
     return _REMOVE.run(transaction, {"whose": transaction.tenant.key, "wanted": id}).rowcount > 0
 
 
 def clear(transaction: Transaction) -> int:
     """How many there were."""
+    touch(transaction, transaction.tenant)
     return _CLEAR.run(transaction, {"whose": transaction.tenant.key}).rowcount
 
 
@@ -59,6 +68,8 @@ _ONE = FAULTS.c.id == bindparam("wanted")
 _INSERT = Prepared(insert(FAULTS))
 _ALL = Prepared(select(*(FAULTS.c[name] for name in KeptOrder._fields)).where(_WHOSE).order_by(FAULTS.c.position))
 _LAST = Prepared(select(func.max(FAULTS.c.position)).where(_WHOSE))
+_GIVEN = Prepared(text("SELECT ordered FROM tenants WHERE key = :whose"))
+_GIVE = Prepared(text("UPDATE tenants SET ordered = :last WHERE key = :whose"))
 _COUNT = Prepared(update(FAULTS).where(_WHOSE, _ONE).values(seen=bindparam("now_seen"), struck=bindparam("now_struck")))
 _REMOVE = Prepared(delete(FAULTS).where(_WHOSE, _ONE))
 _CLEAR = Prepared(delete(FAULTS).where(_WHOSE))

@@ -9,10 +9,11 @@ from pydantic_core import to_json
 from sqlalchemy import Column, ColumnElement, bindparam, case, delete, func, or_, select, update
 
 from zuora_mock.domain.rules import UNSUPPORTED
+from zuora_mock.storage.changes import MOST_CHANGES, Change, Changes
 from zuora_mock.storage.dialect import ESCAPE, literally, upsert
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import EXERCISED, JOURNAL
-from zuora_mock.storage.transaction import MOST_CHANGES, Change, Changes, Transaction
+from zuora_mock.storage.transaction import Transaction
 
 
 class KeptEntry(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, LargeBinary, String, Table
@@ -36,6 +37,24 @@ _SAMPLED = (*OBJECT_TABLES.values(), STORED_RECORDS, STORED_KEYS, JOBS, JOURNAL,
 _SAMPLE, _SAMPLE_TENANTS = 1000, 10
 NO_TENANT = -(2**40)
 """Below all numbers of worlds, and of those with a minus under which originals are kept."""
+_COUNTED = ("minutes", "hours", "days", "counted_at")
+_LEADING = (
+    "CREATE SEQUENCE uses",
+    "ALTER TABLE tenants SET (fillfactor = 40)",
+    "ALTER TABLE tenants ADD COLUMN version BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE tenants ADD COLUMN renewal BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE tenants ADD COLUMN entries BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE tenants ADD COLUMN used BIGINT NOT NULL DEFAULT nextval('uses')",
+    "ALTER TABLE tenants ADD COLUMN ordered BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE tenants ADD COLUMN holder INTEGER",
+    *(f"ALTER TABLE tenants ADD COLUMN {each} BIGINT NOT NULL DEFAULT 0" for each in _COUNTED),
+    "CREATE UNLOGGED TABLE waiting (tenant BIGINT, n BIGINT, key TEXT, takes_place SMALLINT DEFAULT 1, owner INTEGER)",
+    f"ALTER TABLE waiting ALTER COLUMN owner SET DEFAULT {NUMBER}",
+    "CREATE INDEX waiting_tenant ON waiting (tenant)",
+    "ALTER TABLE tokens ADD COLUMN aged SMALLINT NOT NULL DEFAULT 0",
+)
+"""What the row has besides where others share it: its edition, how many calls there were, when it was used last, the
+position of the last fault order, and the replica that is in the middle of long work on it."""
 _IN_ORDER = (TOKENS, IDEMPOTENCY, CURSORS)
 """Where the order in which rows came is asked for, which SQLite knows by itself."""
 
@@ -65,14 +84,25 @@ class _Alchemy(PGDialect_psycopg):
 
 
 POSTGRESQL = SqlDialect(
-    "%s",
-    lambda: _Alchemy(paramstyle="format"),  # type: ignore[no-untyped-call]
+    "${}".format,
+    lambda: _Alchemy(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
     insert,
 )
 
 
 def definitions() -> Iterator[str]:
     """Of all tables, in the order in which they can be run."""
+    yield from _tables()
+    yield f"CREATE TABLE {VERSION_TABLE} (version BIGINT NOT NULL)"
+    yield f"INSERT INTO {VERSION_TABLE} VALUES ({version()})"  # noqa: S608  (a number of ours)
+
+
+@cache
+def version() -> int:
+    return schema.digest(_tables())
+
+
+def _tables() -> Iterator[str]:
     yield from schema.definitions(POSTGRESQL).values()
     for table in _IN_ORDER:
         yield f"ALTER TABLE {table.name} ADD COLUMN rowid BIGINT GENERATED ALWAYS AS IDENTITY"
@@ -80,8 +110,7 @@ def definitions() -> Iterator[str]:
     for table in (WORLDS, UNFINISHED):
         yield f"ALTER TABLE {table.name} ADD COLUMN owner INTEGER NOT NULL"
         yield f"ALTER TABLE {table.name} ALTER COLUMN owner SET DEFAULT {NUMBER}"
-    yield f"CREATE TABLE {VERSION_TABLE} (version BIGINT NOT NULL)"
-    yield f"INSERT INTO {VERSION_TABLE} VALUES ({schema.version(POSTGRESQL)})"  # noqa: S608  (a number of ours)
+    yield from _LEADING
 
 
 def descriptions() -> Iterator[str]:

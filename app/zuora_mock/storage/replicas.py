@@ -65,13 +65,14 @@ def _can_be_locked(number: str) -> str:
     return f"pg_try_advisory_xact_lock({OURS}, {number})"
 
 
-def _is_dead(number: str) -> str:
+def is_dead(number: str) -> str:
+    """As PostgreSQL's SQL."""
     return f"({number} <> {NUMBER} AND {_can_be_locked(number)})"
 
 
 NO_OTHER = Owned(_can_be_locked("owner"))
 """This replica or none that lives: a session gets its own locks as often as it asks."""
-DEAD = Owned(_is_dead("owner"))
+DEAD = Owned(is_dead("owner"))
 
 _TURN = Prepared(text(f"SELECT pg_advisory_xact_lock({OURS}, {STARTING})"))
-_BURIED = Prepared(text(f"DELETE FROM replicas WHERE {_is_dead('number')} RETURNING number"))  # noqa: S608  (of ours)
+_BURIED = Prepared(text(f"DELETE FROM replicas WHERE {is_dead('number')} RETURNING number"))  # noqa: S608  (of ours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -31,9 +31,14 @@ def written(dialect: SqlDialect) -> str:
 
 
 def version(dialect: SqlDialect) -> int:
-    """A digest of all definitions: 31 bits, never 0, which is the version of an empty file."""
-    digest = blake2b("\n".join(definitions(dialect).values()).encode(), digest_size=4).digest()
-    return int.from_bytes(digest) >> 1 or 1
+    """A digest of all definitions: never 0, which is the version of an empty file."""
+    return digest(definitions(dialect).values())
+
+
+def digest(definitions: Iterable[str]) -> int:
+    """31 bits."""
+    made = blake2b("\n".join(definitions).encode(), digest_size=4).digest()
+    return int.from_bytes(made) >> 1 or 1
 
 
 def spread() -> Iterator[tuple[str, str, str]]:

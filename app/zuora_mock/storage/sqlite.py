@@ -28,6 +28,9 @@ _PRAGMAS = (
 )
 """The log is copied back at 16 MB: a split writes some 300 kB, mostly to pages that the next one writes too."""
 
+_STATEMENTS = 512
+"""More than a suite uses: with the driver's own number, 128, those of many operations would be compiled anew."""
+
 _DEFINED = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_'"
 
 _CODE = 0xFF
@@ -41,13 +44,15 @@ _TROUBLES = {
     sqlite3.SQLITE_NOTADB: "the file is damaged",
 }
 
-SQLITE = SqlDialect("?", sqlite.dialect, insert)
+SQLITE = SqlDialect("?".format, sqlite.dialect, insert)
 
 
 class SQLiteConnection(sqlite3.Connection):
     __slots__ = ()
     dialect = SQLITE
     lost = False
+    replica = 0
+    led: frozenset[int] = frozenset()
 
 
 class SQLite:
@@ -71,6 +76,7 @@ class SQLite:
                 check_same_thread=False,
                 timeout=0,
                 factory=SQLiteConnection,
+                cached_statements=_STATEMENTS,
             )
             try:
                 self._prepare(connection)

@@ -36,6 +36,10 @@ class Connection(Protocol):
     """Of a driver, which commits by itself what is in no transaction."""
 
     dialect: SqlDialect
+    replica: int
+    """Its number among those that share the database; 0 where nobody does."""
+    led: frozenset[int]
+    """The keys of the tenants whose rows the transaction has locked, where others share the database."""
 
     @property
     def in_transaction(self) -> bool: ...

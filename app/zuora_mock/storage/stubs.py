@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, select
 
 from zuora_mock.storage.dialect import upsert
+from zuora_mock.storage.leading import touch
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import SCENARIOS, STUBS
 from zuora_mock.storage.transaction import Transaction
@@ -25,6 +26,7 @@ def put(transaction: Transaction, stubs: Sequence[KeptStub]) -> None:
     """In place of those of the same id."""
     whose = transaction.tenant.world
     _PUT.run_many(transaction, [{"tenant": whose, **each._asdict()} for each in stubs])
+    touch(transaction, transaction.tenant)
 
 
 def all_of(transaction: Transaction) -> list[KeptStub]:
@@ -44,6 +46,7 @@ def last_position(transaction: Transaction) -> int:
 
 def remove(transaction: Transaction, id: str) -> bool:
     """Whether there was such a stub."""
+    touch(transaction, transaction.tenant)
     return _REMOVE.run(transaction, {"whose": transaction.tenant.world, "wanted": id}).rowcount > 0
 
 
@@ -51,6 +54,7 @@ def clear(transaction: Transaction) -> None:
     """Removes all stubs and the states of their scenarios."""
     for each in _CLEAR:
         each.run(transaction, {"whose": transaction.tenant.world})
+    touch(transaction, transaction.tenant)
 
 
 def states(transaction: Transaction) -> dict[str, str]:

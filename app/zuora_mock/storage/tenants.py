@@ -36,6 +36,16 @@ class Counters:
     tokens: int = 0
 
 
+class Edition(NamedTuple):
+    """How often a tenant was changed, and how often all of its rows were; counted where servers share the database."""
+
+    version: int = 0
+    renewal: int = 0
+
+
+_FIRST = Edition()
+
+
 class Filled(NamedTuple):
     """From which fixture a world was filled, on which day of the tenant's, and what there was then.
 
@@ -88,6 +98,7 @@ class Tenant:
     filled: Filled | None = None
     entries: int = 0
     exercised: frozenset[tuple[str, str]] = frozenset()
+    edition: Edition = _FIRST
 
     @property
     def seed(self) -> str:
@@ -125,15 +136,12 @@ class Tenant:
         return self.counters.seq
 
 
-class Image(NamedTuple):
-    """A tenant as it was, whatever becomes of it; each transaction makes one."""
-
-    members: tuple[Any, ...]
-    counters: tuple[int, ...]
+Image = tuple[tuple[Any, ...], tuple[int, ...]]
+"""A tenant as it was, whatever becomes of it, and its counters; each transaction makes one."""
 
 
 def image_of(tenant: Tenant) -> Image:
-    return Image(_READ(tenant), counts(tenant))
+    return _READ(tenant), _COUNT(tenant.counters)
 
 
 def counts(tenant: Tenant) -> tuple[int, ...]:
@@ -142,9 +150,10 @@ def counts(tenant: Tenant) -> tuple[int, ...]:
 
 
 def put_back(tenant: Tenant, image: Image) -> None:
-    for name, value in zip(_MEMBERS, image.members, strict=True):
+    members, counters = image
+    for name, value in zip(_MEMBERS, members, strict=True):
         setattr(tenant, name, value)
-    tenant.counters = Counters(*image.counters)
+    tenant.counters = Counters(*counters)
 
 
 def by_key(database: Database, key: int) -> Tenant | None:
@@ -191,6 +200,7 @@ def add(on: Connected, tenant: Tenant, *, snapshot_of: int | None = None) -> Non
     """Writes the row of a new one, which gets its key. Raises DuplicateRow."""
     try:
         (tenant.key,) = _INSERT.column(on, {"name": tenant.name, "snapshot_of": snapshot_of, **values_of(tenant)})
+        tenant.edition = _FIRST
     except on.connection.IntegrityError as error:
         raise DuplicateRow(str(error)) from None
 

@@ -6,13 +6,13 @@ the entity; every write leaves a `Change` behind for the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any, TypedDict
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 
@@ -21,49 +21,16 @@ from zuora_mock.domain.catalogue import INVOICE, ObjectType
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.ids import object_id, object_ids
 from zuora_mock.storage import originals, stored
+from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.places import column_names, columns, equal, table_of, whose
+from zuora_mock.storage.leading import lead
+from zuora_mock.storage.places import column_names, columns, equal, table_of, value, whose
 from zuora_mock.storage.records import ASIDE, aside_of, column_set, columns_of, record_of
 from zuora_mock.storage.statements import Connection, Prepared, execute, execute_many
 from zuora_mock.storage.tenants import Image, Tenant, counts, image_of, put_back, save_counters
 from zuora_mock.storage.trouble import DuplicateRow
 
 _EARLIEST, _LATEST = "0001-01-02", "9999-12-30"
-
-
-class Change(TypedDict):
-    """One row as it was and as it is; `before` is None for a new row, `after` for one that is gone."""
-
-    object: str
-    id: Value
-    before: Record | None
-    after: Record | None
-
-
-MOST_CHANGES = 1000
-"""Of those of a call, and of each piece of work, the first so many are kept."""
-
-
-class Changes(list[Change]):
-    """`untold` counts those that were too many to be listed."""
-
-    untold = 0
-
-    def add_new(self, kind: ObjectType, records: Sequence[Record]) -> None:
-        name, told = kind.name, self._told(records)
-        self.extend([{"object": name, "id": each["Id"], "before": None, "after": each} for each in told])
-
-    def add_gone(self, kind: ObjectType, records: Sequence[Record]) -> None:
-        name, told = kind.name, self._told(records)
-        self.extend([{"object": name, "id": each["Id"], "before": each, "after": None} for each in told])
-
-    def add_changed(self, kind: ObjectType, before: Record, after: Record) -> None:
-        self.append({"object": kind.name, "id": before["Id"], "before": before, "after": after})
-
-    def _told(self, records: Sequence[Record]) -> Sequence[Record]:
-        told = records[: max(0, MOST_CHANGES - len(self))]
-        self.untold += len(records) - len(told)
-        return told
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -146,6 +113,11 @@ class Transaction:
         """One of the records whose fields equal these, whichever is found first."""
         row = _select_any(kind, tuple(equal)).first(self, {**self.scope, **_prefixed(equal)})
         return record_of(kind, row) if row is not None else None
+
+    def any_value(self, kind: ObjectType, name: str, **equal: object) -> Value:
+        """One field of one of these records; None where it has none, or there is no record."""
+        row = _select_value(kind, name, tuple(equal)).first(self, {**self.scope, **_prefixed(equal)})
+        return row[0] if row is not None else None
 
     def count(self, kind: ObjectType, **equal: object) -> int:
         """How many records have fields that equal these."""
@@ -234,7 +206,7 @@ class Transaction:
         while True:
             self.tenant.counters.invoices += 1
             number = _invoice_number(self.tenant.counters.invoices)
-            if not self.taken(INVOICE, "InvoiceNumber", number):
+            if not self.has(INVOICE, "InvoiceNumber", number):
                 return number
 
     def next_invoice_numbers(self, count: int) -> list[str]:
@@ -250,13 +222,19 @@ class Transaction:
         """Whether an invoice has one of these numbers, or one that is sorted in among them."""
         return _numbers_between().first(self, {**self.scope, "_first": first, "_last": last}) is not None
 
-    def taken(self, kind: ObjectType, name: str, value: str) -> bool:
+    def has(self, kind: ObjectType, name: str, value: str) -> bool:
+        """Whether there is a record with this field."""
         return _exists(kind, name).first(self, {**self.scope, f"_{name}": value}) is not None
 
 
 def user_id(tenant: Tenant) -> str:
     """The user behind the tenant's clients."""
-    return object_id(tenant.seed, "user", 1)
+    return _user_of(tenant.seed)
+
+
+@lru_cache(maxsize=256)
+def _user_of(seed: str) -> str:
+    return object_id(seed, "user", 1)
 
 
 class _Opening:
@@ -265,6 +243,7 @@ class _Opening:
     __slots__ = ("_before", "_begun", "_database", "_transaction")
     _before: Image
     _begun: bool
+    _beside = False
 
     def __init__(self, database: Database, transaction: Transaction) -> None:
         self._database, self._transaction = database, transaction
@@ -272,8 +251,10 @@ class _Opening:
     def __enter__(self) -> Transaction:
         self._database.lock.acquire()
         try:
-            self._before = image_of(self._transaction.tenant)
             self._begun = self._database.begin()
+            if self._database.shared:
+                self._lead()
+            self._before = image_of(self._transaction.tenant)
         except BaseException:
             self._database.lock.release()
             raise
@@ -288,9 +269,17 @@ class _Opening:
         finally:
             self._database.lock.release()
 
+    def _lead(self) -> None:
+        try:
+            lead(self._database, self._transaction.tenant, beside=self._beside)
+        except BaseException as error:
+            if self._begun:
+                self._database.roll_back(error)
+            raise
+
     def _commit(self) -> None:
         try:
-            if counts(self._transaction.tenant) != self._before.counters:
+            if counts(self._transaction.tenant) != self._before[1]:
                 save_counters(self._transaction, self._transaction.tenant)
             if self._begun:
                 self._database.commit()
@@ -309,9 +298,19 @@ def begin(
 ) -> AbstractContextManager[Transaction, None]:
     """One transaction, or a part of the one that this thread is in. If anything is raised nothing of it remains.
 
-    That goes for the tenant's clock, counters and settings too.
+    That goes for the tenant's clock, counters and settings too. Raises Elsewhere.
     """
     return _Opening(database, Transaction(database.connection, tenant, entity, stream))
+
+
+class _OpeningBeside(_Opening):
+    __slots__ = ()
+    _beside = True
+
+
+def begin_beside(database: Database, tenant: Tenant) -> AbstractContextManager[Transaction, None]:
+    """The same for what only reads or concerns no data, also while another server is in the middle of long work."""
+    return _OpeningBeside(database, Transaction(database.connection, tenant, 0))
 
 
 def _prefixed(values: Mapping[str, object]) -> dict[str, object]:
@@ -330,6 +329,11 @@ def _select_by_id(kind: ObjectType) -> Prepared:
 @cache
 def _select_any(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
     return Prepared(_rows(kind, names).limit(1))
+
+
+@cache
+def _select_value(kind: ObjectType, name: str, names: tuple[str, ...]) -> Prepared:
+    return Prepared(select(value(kind, name)).where(whose(kind), *_equal(kind, names)).limit(1))
 
 
 @cache
@@ -369,9 +373,9 @@ def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _insert(kind: ObjectType, present: tuple[str, ...], mark: str) -> str:
+def _insert(kind: ObjectType, present: tuple[str, ...], mark: Callable[[int], str]) -> str:
     names = ("tenant", "entity", "seq", *present)
-    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join([mark] * len(names))
+    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join(map(mark, range(1, len(names) + 1)))
     return f"INSERT INTO {kind.table} ({quoted}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 
 

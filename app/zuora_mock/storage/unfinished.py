@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Record
-from zuora_mock.storage import originals
+from zuora_mock.storage import claims, originals
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.replicas import DEAD
 from zuora_mock.storage.statements import Connected, Prepared
@@ -30,11 +30,13 @@ def mark(database: Database, tenant: Tenant, before: Counters) -> None:
     """Work was begun when the counters stood so."""
     counts = {name: getattr(before, name) for name in _COUNTERS}
     _MARK.run(database, {"tenant": tenant.key, "world": tenant.world, "doomed": "", **counts})
+    claims.begin_long(database, tenant.key)
 
 
 def unmark(database: Database, key: int) -> None:
     """Nothing of it is to be undone any more."""
     _UNMARK.run(database, {"whose": key})
+    claims.end_long(database, key)
 
 
 def is_left(database: Database, key: int) -> bool:

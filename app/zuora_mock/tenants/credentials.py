@@ -33,7 +33,7 @@ class Credentials:
         found = self._seen.get(token)
         if found is None:
             found = tokens.find(database, token)
-            if found is not None:
+            if found is not None and tokens.lasts(database, found):
                 self._remember(token, found)
         return found
 
@@ -48,8 +48,8 @@ class Credentials:
     def issue_session(self, transaction: Transaction, client: Client) -> str:
         """A cookie of 256 characters, good for a quarter of an hour after its last use; a living one goes on."""
         tenant = transaction.tenant
-        living = self._sessions.get((tenant.key, client.client_id), "")
-        if living in self._seen and self._seen[living].expires_at > tenant.now():
+        living = self._living(transaction, client)
+        if living:
             self.renew_session(transaction, living)
             return living
         tokens.remove_expired(transaction, "session")
@@ -58,6 +58,14 @@ class Credentials:
         self._keep(transaction, client, "session", cookie, tenant.now() + SESSION_LIFETIME)
         self._sessions[tenant.key, client.client_id] = cookie
         return cookie
+
+    def _living(self, transaction: Transaction, client: Client) -> str:
+        """The cookie that the client has since the last reset, if it is good."""
+        newest = tokens.newest_session(transaction, client.client_id)
+        if newest is not None:
+            return newest
+        living = self._sessions.get((client.tenant, client.client_id), "")
+        return living if living in self._seen and self._seen[living].expires_at > transaction.now() else ""
 
     def renew_session(self, transaction: Transaction, cookie: str) -> None:
         until = transaction.now() + SESSION_LIFETIME
@@ -78,6 +86,7 @@ class Credentials:
         self.trim(transaction)
         for kind, lifetime in (("bearer", TOKEN_LIFETIME), ("session", SESSION_LIFETIME)):
             tokens.renew_all(transaction, kind, transaction.now() + lifetime)
+        tokens.hand_out_anew(transaction)
         self.forget(transaction.tenant.key)
 
     def remove_all(self, transaction: Transaction) -> None:
@@ -92,7 +101,8 @@ class Credentials:
     def _keep(self, transaction: Transaction, client: Client, kind: str, token: str, until: int) -> None:
         issued = IssuedToken(transaction.tenant.key, client.client_id, kind, until)
         tokens.add(transaction, token, issued)
-        self._remember(token, issued)
+        if tokens.lasts(transaction, issued):
+            self._remember(token, issued)
 
     def _remember(self, token: str, issued: IssuedToken) -> None:
         if len(self._seen) >= _MOST_SEEN:

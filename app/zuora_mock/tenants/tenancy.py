@@ -7,17 +7,18 @@ is seen before the last of its steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.settings import CLIENT_ID_LENGTH
-from zuora_mock.storage import bulk, configuration, jobs, tenants
+from zuora_mock.storage import bulk, configuration, jobs, leading, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Result, Stepwise, in_transactions
 from zuora_mock.storage.tenants import Client, Tenant
-from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.storage.transaction import Transaction, begin_beside
+from zuora_mock.storage.trouble import Held
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import adding, reading, seeding
 from zuora_mock.tenants.fixtures.fixture import Fixture
@@ -25,6 +26,7 @@ from zuora_mock.tenants.fixtures.problems import FixtureError, problem
 from zuora_mock.tenants.fixtures.seeding import SeedResult
 from zuora_mock.tenants.fixtures.text import KeptText
 from zuora_mock.tenants.refusals import Taken, TenancyError, TooMany, Unknown, check_client, taken
+from zuora_mock.tenants.registry import Registry
 from zuora_mock.tenants.worlds import Then, Worlds, blank_tenant, shown
 from zuora_mock.work.holds import Holds
 from zuora_mock.work.turns import at_once, finished
@@ -33,11 +35,8 @@ _SMALL = 2000
 """A seed of so many objects at most is written to what is there, a larger one to a copy."""
 
 
-class Tenancy:
-    """`listeners` are called with a tenant whose rows were replaced or removed, to drop what they remember of it.
-
-    `anonymous` is the first fixture's tenant: calls that name nobody are its own.
-    """
+class Tenancy(Registry):
+    """`anonymous` is the first fixture's tenant: calls that name nobody are its own."""
 
     def __init__(
         self,
@@ -46,17 +45,12 @@ class Tenancy:
         fixtures: Sequence[Fixture],
         bounds: Bounds,
     ) -> None:
-        self.listeners: list[Callable[[Tenant], None]] = []
-        self.holds = Holds()
-        self._database, self._credentials = database, credentials
+        super().__init__(database, credentials, fixtures)
+        self.holds = Holds(database)
         self._worlds = Worlds(database)
         self._bounds = bounds
-        self._guests: dict[int, None] = {}
-        self._tenants: dict[int, Tenant] = {}
-        self._clients: dict[tuple[int, str], Client] = {}
-        self._fixtures = {each.digest: each for each in fixtures}
         self._initial, self._first = tuple(fixtures), fixtures[0]
-        self._named: dict[str, Fixture] = {}
+        self._nobody = blank_tenant("", self._first, leading.NOBODY)
         self.establish()
 
     def establish(self) -> None:
@@ -68,55 +62,11 @@ class Tenancy:
             for each in self._initial:
                 self._establish(each)
         self.anonymous = self._known(self._first.document.tenant)
-        own = {tenants.find_key(self._database, name) for name in self._named}
-        self._guests = dict.fromkeys(key for key in self.keys() if key not in own)
+        self._guests = self._all_guests()
 
     def inherit(self) -> Stepwise[bool]:
         """Undoes what replicas have left half done that died since; whether there were any."""
         return self._in_transactions(self._worlds.inherit())
-
-    # Finding
-
-    def keys(self) -> list[int]:
-        return tenants.all_keys(self._database)
-
-    def all(self) -> Iterator[Tenant]:
-        """Oldest first."""
-        known = map(self.by_key, self.keys())
-        return (tenant for tenant in known if tenant)
-
-    def by_key(self, key: int) -> Tenant | None:
-        return self._tenants.get(key) or self._register(tenants.by_key(self._database, key))
-
-    def by_name(self, name: str) -> Tenant | None:
-        key = tenants.find_key(self._database, name)
-        return None if key is None else self.by_key(key)
-
-    def find_client(self, client_id: str) -> tuple[Tenant, Client] | None:
-        return self._with_tenant(tenants.find_client(self._database, client_id))
-
-    def find_user(self, username: str) -> tuple[Tenant, Client] | None:
-        return self._with_tenant(tenants.find_user(self._database, username))
-
-    def client_of(self, tenant: Tenant, client_id: str) -> Client | None:
-        client = self._clients.get((tenant.key, client_id))
-        if client is None:
-            client = tenants.find_client(self._database, client_id)
-            if client is None or client.tenant != tenant.key:
-                return None
-            self._clients[tenant.key, client_id] = client
-        return client
-
-    def resolve(self, name: str) -> Tenant | None:
-        """The tenant of this name, or of the client with this id."""
-        by_client = self.find_client(name)
-        return self.by_name(name) or (by_client[0] if by_client else None)
-
-    def use(self, tenant: Tenant) -> None:
-        """Notes that somebody called it."""
-        if tenant.key in self._guests:
-            del self._guests[tenant.key]
-            self._guests[tenant.key] = None
 
     # Making and removing
 
@@ -127,7 +77,8 @@ class Tenancy:
             del self._guests[key]
             tenant = self.by_key(key)
             if tenant is not None and not self.holds.holds(tenant.name):
-                yield from self._in_transactions(self._make_room(tenant))
+                with suppress(Held):
+                    yield from self._in_transactions(self._make_room(tenant), tenant)
                 yield
 
     async def take(self, steps: Stepwise[Result], *names: str) -> Result:
@@ -143,7 +94,7 @@ class Tenancy:
                 raise
 
     def _in_transactions(self, steps: Stepwise[Result], tenant: Tenant | None = None) -> Stepwise[Result]:
-        return in_transactions(self._database, tenant or self.anonymous, steps)
+        return in_transactions(self._database, tenant or self._nobody, steps)
 
     def admit(self, client_id: str, secret: str) -> tuple[Tenant, Client] | None:
         """A tenant of its own for a client that nobody knows, filled from the first fixture; None if not welcome."""
@@ -214,11 +165,10 @@ class Tenancy:
         self._credentials.remove_all(transaction)
         self._worlds.drop(tenant.key)
         tenants.forget_fixtures(self._database)
+        leading.leave(tenant)
         yield
         self._forget(tenant)
-        self._tenants.pop(tenant.key, None)
-        self._guests.pop(tenant.key, None)
-        self._forget_fixture(tenant.fixture)
+        self._drop(tenant.key)
         yield from self._worlds.sweep()
 
     def _make_room(self, tenant: Tenant) -> Stepwise[None]:
@@ -236,7 +186,7 @@ class Tenancy:
 
     def seed(self, tenant: Tenant, fixture: Fixture) -> Stepwise[SeedResult]:
         """Adds the fixture to what is there. Raises FixtureError."""
-        self._forget_clients(tenant)
+        self._forget_clients(tenant.key)
         if fixture.size <= _SMALL:
             transaction = self._worlds.on(tenant)
             made = at_once(adding.add(transaction, fixture))
@@ -288,7 +238,7 @@ class Tenancy:
         tenants.keep_fixture(self._database, fixture.digest, fixture.text.blocks)
         if known:
             known.fixture = fixture.digest
-            with begin(self._database, known) as transaction:
+            with begin_beside(self._database, known) as transaction:
                 configuration.save(transaction)
             return
         with self._worlds.being_made() as world:
@@ -315,13 +265,8 @@ class Tenancy:
 
     def _welcome(self, tenant: Tenant) -> Tenant:
         """Remembers a tenant that the database has, and will not lose again."""
-        self._guests[tenant.key] = None
+        self._welcome_guest(tenant.key)
         return self._tenants.setdefault(tenant.key, tenant)
-
-    def _forget_fixture(self, digest: str) -> None:
-        """One that no tenant goes back to any more."""
-        if not tenants.fixture_blocks(self._database, digest):
-            self._fixtures.pop(digest, None)
 
     def _become(self, tenant: Tenant, source: Tenant, then: Then) -> Stepwise[None]:
         """A copy of another tenant, as `fork` makes it. Raises TenancyError."""
@@ -336,6 +281,7 @@ class Tenancy:
         def renew(transaction: Transaction) -> None:
             for each in (*then, self._credentials.renew_all):
                 each(transaction)
+            leading.touch(transaction, transaction.tenant, renewed=True)
             self._forget(transaction.tenant)
 
         return renew
@@ -348,15 +294,6 @@ class Tenancy:
         tenants.keep_fixture(self._database, fixture.digest, fixture.text.blocks)
         self._fixtures[fixture.digest] = fixture
         return fixture.digest
-
-    def _forget_clients(self, tenant: Tenant) -> None:
-        for each in [key for key in self._clients if key[0] == tenant.key]:
-            del self._clients[each]
-
-    def _forget(self, tenant: Tenant) -> None:
-        self._forget_clients(tenant)
-        for listener in self.listeners:
-            listener(tenant)
 
     def _image(self, tenant: Tenant, name: str) -> Tenant:
         """The snapshot of this name. Raises Unknown."""
@@ -386,10 +323,3 @@ class Tenancy:
     def _check_free(self, client_id: str) -> None:
         if self.resolve(client_id):
             raise taken(client_id)
-
-    def _with_tenant(self, client: Client | None) -> tuple[Tenant, Client] | None:
-        tenant = self.by_key(client.tenant) if client else None
-        return (tenant, client) if tenant and client else None
-
-    def _register(self, tenant: Tenant | None) -> Tenant | None:
-        return self._tenants.setdefault(tenant.key, tenant) if tenant else None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.clock import DAY
 from zuora_mock.storage import idempotency, jobs, queries
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.transaction import Transaction, begin
+from zuora_mock.storage.trouble import Elsewhere
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.tenancy import Tenancy
 
@@ -38,6 +40,6 @@ class Upkeep:
         for tenant in self._tenancy.all():
             if self._tenancy.holds.holds(tenant.name):
                 continue
-            with begin(self._database, tenant) as transaction:
+            with suppress(Elsewhere), begin(self._database, tenant) as transaction:
                 self.sweep(transaction)
             yield tenant.name

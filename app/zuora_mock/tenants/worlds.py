@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import COMPUTED
-from zuora_mock.storage import bulk, configuration, originals, replicas, tenants, unfinished
+from zuora_mock.storage import bulk, claims, configuration, originals, replicas, tenants, unfinished
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Result, Stepwise, on_behalf_of
 from zuora_mock.storage.tenants import Client, Counters, Tenant
@@ -148,7 +148,7 @@ class Worlds:
     def start(self) -> None:
         """In a transaction: others that start wait until it is over. What the dead have left half done is undone."""
         replicas.start_by_turns(self._database)
-        unfinished.undo(self._database)
+        self._undo()
         for _ in self.sweep():
             pass
 
@@ -156,10 +156,14 @@ class Worlds:
         """The same for those that died since, if there are any; whether there were."""
         if not replicas.bury(self._database):
             return False
-        unfinished.undo(self._database)
+        self._undo()
         yield
         yield from self.sweep()
         return True
+
+    def _undo(self) -> None:
+        unfinished.undo(self._database)
+        claims.end_of_the_dead(self._database)
 
     def sweep(self) -> Stepwise[None]:
         """Removes what belongs to nobody."""

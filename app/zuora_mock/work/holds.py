@@ -11,14 +11,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Lock
 
-PATIENCE = 0.002
-"""Seconds between two questions."""
+from zuora_mock.storage import claims
+from zuora_mock.storage.database import Database
+
+PATIENCE, _PATIENCE_WITH_OTHERS = 0.002, 0.02
+"""Seconds between two questions; those to a database that others share cost more."""
 
 
 class Holds:
-    """By the name of a tenant, which need not be there yet."""
+    """By the name of a tenant, which need not be there yet. Servers that share the database wait for each other too."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._patience = _PATIENCE_WITH_OTHERS if database.shared else PATIENCE
         self._lock = Lock()
         self._held: set[str] = set()
 
@@ -31,25 +36,37 @@ class Holds:
 
     async def free(self, name: str) -> None:
         """Until nobody holds it. Whoever goes on without a pause may rely on that."""
-        while name in self._held:  # noqa: ASYNC110 (whoever waits may be in the event loop of another thread)
-            await asyncio.sleep(PATIENCE)
+        while name in self._held or claims.is_claimed_elsewhere(self._database, name):  # noqa: ASYNC110
+            await asyncio.sleep(self._patience)
 
     @asynccontextmanager
     async def hold(self, *names: str) -> AsyncIterator[None]:
         """All of these at once."""
-        while not self._take(names):  # noqa: ASYNC110
-            await asyncio.sleep(PATIENCE)
+        while (keys := self._claim(names)) is None:  # noqa: ASYNC110 (whoever waits may be in the event loop of another thread)
+            await asyncio.sleep(self._patience)
         try:
             yield
         finally:
+            claims.release(self._database, keys)
             self._held.difference_update(names)
 
     def take(self, name: str) -> bool:
-        """Whether it was free, and is held from now on until it is given back."""
-        return self._take((name,))
+        """Whether it was free, and is held from now on until it is given back; for what claims it once it is long."""
+        return not claims.is_claimed_elsewhere(self._database, name) and self._take((name,))
 
     def give_back(self, name: str) -> None:
         self._held.discard(name)
+
+    def _claim(self, names: tuple[str, ...]) -> claims.Keys | None:
+        if not self._take(names):
+            return None
+        keys = None
+        try:
+            keys = claims.claim(self._database, names)
+        finally:
+            if keys is None:
+                self._held.difference_update(names)
+        return keys
 
     def _take(self, names: tuple[str, ...]) -> bool:
         with self._lock:

@@ -7,7 +7,7 @@ transactions is claimed in the first of them: what nobody finished was never beg
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from zuora_mock.clock import DAY, SECOND
@@ -20,8 +20,8 @@ from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.steps import Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant, all_keys
-from zuora_mock.storage.transaction import Transaction, begin
-from zuora_mock.storage.trouble import StorageTrouble
+from zuora_mock.storage.transaction import Transaction, begin, begin_beside
+from zuora_mock.storage.trouble import Elsewhere, StorageTrouble
 from zuora_mock.work.background import Background, Waiting
 from zuora_mock.work.holds import Holds
 
@@ -36,6 +36,9 @@ Handler = Callable[[Transaction, Job], Stepwise[None] | None]
 
 Strike = Callable[[Tenant], Refusal | None]
 """Why the next job of a tenant fails by order; it counts."""
+
+Tell = Callable[[Sequence[str]], None]
+"""Writes a line of words to the log of what is called."""
 
 GiveUp = Callable[[Transaction, Job, Refusal], None]
 """What becomes of the object whose work has failed."""
@@ -70,11 +73,12 @@ class Runner:
         explain: ExplainFailure,
         strike: Strike,
         give_up: GiveUp,
+        tell: Tell,
     ) -> None:
         self._database = database
         self._tenants = tenants
         self._handle, self._explain, self._strike, self._holds = handler, explain, strike, holds
-        self._give_up = give_up
+        self._give_up, self._tell = give_up, tell
         self.background = Background(self._attempt)
         self._stalled: set[Waiting] = set()
 
@@ -159,7 +163,7 @@ class Runner:
         Where work is under way there is a mark of it.
         """
         for tenant in self._all_tenants():
-            with begin(self._database, tenant) as transaction:
+            with begin_beside(self._database, tenant) as transaction:
                 running = rows.in_state(transaction, JobState.RUNNING)
                 for job in () if running and unfinished.is_left(self._database, tenant.key) else running:
                     rows.move(transaction, job, JobEvent.REQUEUE, "the process ended before the job did")
@@ -185,8 +189,8 @@ class Runner:
             if (yield from self.run_job(tenant, job_id)):
                 self._stalled.discard(waiting)
                 return None
-        except StorageTrouble:
-            return _AGAIN
+        except (StorageTrouble, Elsewhere) as trouble:
+            return _HELD if isinstance(trouble, Elsewhere) else _AGAIN
         finally:
             self._holds.give_back(tenant.name)
         job = self._read(tenant, job_id)
@@ -205,7 +209,7 @@ class Runner:
             done = yield from in_place(self._database, tenant, self._work(tenant, job, claimed))
         except Refusal as refusal:
             return self._fail(tenant, job.id, refusal, claimed)
-        except IllegalMove:
+        except (IllegalMove, Elsewhere):
             raise
         except (StorageTrouble, GeneratorExit):
             self._stalled.add((tenant.key, job.id))
@@ -213,7 +217,7 @@ class Runner:
         except Exception as error:
             logger.exception("job %s failed", job.id)
             return self._fail(tenant, job.id, INTERNAL_ERROR.refusal(f"{type(error).__name__}: {error}"), claimed)
-        logger.info("job %s succeeded: %s %s", job.id, job.type, job.object_id)
+        self._tell(("job", job.id, "succeeded", job.type, job.object_id))
         return done
 
     def _work(self, tenant: Tenant, job: Job, claimed: Job) -> Stepwise[Job]:
@@ -247,11 +251,11 @@ class Runner:
             return rows.move(transaction, _find(transaction, id), event)
 
     def _all(self, tenant: Tenant) -> Jobs:
-        with begin(self._database, tenant) as transaction:
+        with begin_beside(self._database, tenant) as transaction:
             return rows.all_of(transaction)
 
     def _queued(self, tenant: Tenant) -> Jobs:
-        with begin(self._database, tenant) as transaction:
+        with begin_beside(self._database, tenant) as transaction:
             return rows.in_state(transaction, JobState.QUEUED)
 
     def _all_tenants(self) -> Iterable[Tenant]:

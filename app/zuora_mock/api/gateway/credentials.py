@@ -159,7 +159,7 @@ class Authenticator:
         issued = self._credentials.find(self._database, token)
         if issued is None or issued.kind != kind:
             return Caller(None, refusal=_not_welcome(f"an unknown {kind}"))
-        tenant = self._tenancy.by_key(issued.tenant)
+        tenant = self._tenancy.remembered(issued.tenant)
         if tenant is None:
             return Caller(None, refusal=_not_welcome(f"a {kind} of a tenant that is gone"))
         if issued.expires_at <= tenant.now():

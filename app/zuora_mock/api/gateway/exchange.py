@@ -17,10 +17,11 @@ from zuora_mock.storage.tenants import Tenant
 class Exchange:
     """`n` is the number of the call in its tenant's journal; `key` an idempotency key that is reserved for the call.
 
-    It is `counted` in the rate windows once, `takes_place` while it is one of those at one time, is `ended` once its
-    tenant was reset under it, and `welcome` once nothing but the operation itself can refuse it. `stub` is the id of
-    one that stands for the operation. `plain` is the body without its encoding, `document` what it says. `headers`,
-    `notes` and `jobs` are for the answer, the journal and the background.
+    It is `counted` in the rate windows once, `takes_place` while it is one of those at one time, `waits` where others
+    may come in between, is `ended` once its
+    tenant was reset under it, and `welcome` once nothing but the operation itself can refuse it. `at` is the tenant's
+    time when it is answered, `stub` the id of one that stands for the operation. `plain` is the body without its
+    encoding, `document` what it says. `headers`, `notes` and `jobs` are for the answer, the journal and the background.
     """
 
     request: Request
@@ -30,6 +31,8 @@ class Exchange:
     n: int
     request_id: str
     started: float
+    track_id: str | None
+    at: int = 0
     injection: Injection = NO_INJECTION
     stub: str | None = None
     key: str | None = None
@@ -37,6 +40,7 @@ class Exchange:
     over_limit: Refusal | None = None
     counted: bool = False
     takes_place: bool = False
+    waits: bool = False
     ended: bool = False
     entity: int = 0
     wsdl: int = 0
@@ -46,7 +50,3 @@ class Exchange:
     headers: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
-
-    @property
-    def track_id(self) -> str | None:
-        return self.request.headers.get("zuora-track-id")

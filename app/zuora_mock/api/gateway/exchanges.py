@@ -27,10 +27,11 @@ from zuora_mock.services import Services
 from zuora_mock.steering import faults
 from zuora_mock.steering.faults import Injection
 from zuora_mock.steering.matching import Subject
+from zuora_mock.storage.leading import next_entry
 from zuora_mock.storage.steps import Lengthy, Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
-from zuora_mock.storage.trouble import StorageTrouble
+from zuora_mock.storage.trouble import Elsewhere, Gone, StorageTrouble
 from zuora_mock.tenants.upkeep import EVERY
 
 logger = logging.getLogger("zuora_mock")
@@ -51,13 +52,14 @@ class Exchanges:
         self._authenticator = Authenticator(
             services.database, services.tenancy, services.credentials, services.settings.max_body
         )
-        self.traffic = Traffic()
+        self.traffic = Traffic(services.database)
 
     def tenant_of(self, request: Request, target: Target) -> Tenant:
         """Of the one who calls."""
         return self._caller(request, target.operation).tenant or self._services.tenancy.anonymous
 
     def open(self, request: Request, target: Target) -> Exchange:
+        """Raises Changed: it is to be opened anew, once nobody is in the middle of long work on the tenant."""
         caller = self._caller(request, target.operation)
         with self._services.database.lock:
             exchange = self._exchange(request, target, caller, caller.tenant or self._services.tenancy.anonymous)
@@ -75,12 +77,15 @@ class Exchanges:
         self.traffic.leave(exchange)
 
     def answer(self, exchange: Exchange) -> Answer:
+        """Raises Lengthy, and Held: it is to be answered once nobody is in the middle of long work on the tenant."""
         if exchange.ended:
             return self._ended(exchange)
         try:
             return self._written(exchange)
         except StorageTrouble:
             return self._unwritten(exchange)
+        except Gone:
+            return self._ended(exchange)
 
     def answer_in_steps(self, exchange: Exchange, lengthy: Lengthy) -> Stepwise[Answer]:
         """The answer to a call that is too long for one transaction, for who holds the tenant."""
@@ -91,6 +96,8 @@ class Exchanges:
             return (yield from in_place(self._services.database, exchange.tenant, steps))
         except StorageTrouble:
             return self._unwritten(exchange)
+        except Gone:
+            return self._ended(exchange)
         except Refusal as error:
             refusal = error
         except Exception:
@@ -115,7 +122,7 @@ class Exchanges:
     def _written(self, exchange: Exchange) -> Answer:
         try:
             return self._conclude(exchange, self._perform)
-        except (Refusal, StorageTrouble, Lengthy) as error:
+        except (Refusal, StorageTrouble, Lengthy, Elsewhere) as error:
             if not isinstance(error, Refusal):
                 raise
             refusal = error
@@ -139,7 +146,7 @@ class Exchanges:
         database = self._services.database
         try:
             with self._transaction(exchange) as transaction:
-                before = database.written
+                before, exchange.at = database.written, transaction.now()
                 answer = self._perform(exchange, transaction)
                 raise _not_written() if database.written > before else _Rehearsed
         except _Rehearsed:
@@ -159,13 +166,19 @@ class Exchanges:
             return Caller(None, refusal=_not_written())
 
     def _exchange(self, request: Request, target: Target, caller: Caller, tenant: Tenant) -> Exchange:
-        tenant.entries += 1
+        n = next_entry(self._services.database, tenant)
         self._services.fairness.count(tenant.key)
         self._services.tenancy.use(tenant)
-        request_id = ids.uuid_text(tenant.name, "request", tenant.entries)
-        return Exchange(request, target, caller, tenant, tenant.entries, request_id, stopwatch())
+        request_id = ids.uuid_text(tenant.name, "request", n)
+        track_id = request.headers.get("zuora-track-id")
+        return Exchange(request, target, caller, tenant, n, request_id, stopwatch(), track_id)
 
     def _inject(self, exchange: Exchange) -> None:
+        if self._services.faults.may_strike(exchange.tenant) or not _ORDERING.isdisjoint(exchange.request.headers):
+            self._strike(exchange)
+        _note_injection(exchange, exchange.injection)
+
+    def _strike(self, exchange: Exchange) -> None:
         request, tenant = exchange.request, exchange.tenant
         name, path = exchange.target.name, request.path
         subject = Subject(name, request.method, path, exchange.track_id, self._orders(exchange), request.body)
@@ -174,7 +187,6 @@ class Exchanges:
             exchange.injection = stubbing.together(exchange.injection, ordered) if exchange.stub else ordered
         except StorageTrouble as trouble:
             exchange.notes.append(f"no fault struck, as it could not be counted: {trouble}")
-        _note_injection(exchange, exchange.injection)
 
     def _reserve_key(self, exchange: Exchange) -> None:
         """For as long as the first request with this idempotency key is under way."""
@@ -195,6 +207,7 @@ class Exchanges:
 
     def _ended(self, exchange: Exchange) -> Answer:
         """Nothing is written: the state that the call would have changed is gone, and the journal that would tell."""
+        exchange.at = exchange.tenant.now()
         ended = rules.TENANT_RESET.refusal("the tenant was reset while the call was under way")
         answer = exchange.target.dialect.refuse(ended, _context(exchange))
         outcome.complete(exchange, answer)
@@ -209,8 +222,10 @@ class Exchanges:
         """Performs, completes the headers and writes the journal entry."""
         services = self._services
         with self._transaction(exchange) as transaction:
-            transaction.request = exchange.n
-            self.traffic.count(exchange)
+            if exchange.ended:
+                return self._ended(exchange)
+            transaction.request, exchange.at = exchange.n, transaction.now()
+            self.traffic.count(exchange, transaction)
             answer = perform(exchange, transaction)
             self._keep_session(exchange, transaction)
             outcome.complete(exchange, answer)
@@ -320,7 +335,7 @@ def _context(exchange: Exchange) -> Context:
         exchange.request_id,
         tenant.name,
         exchange.n,
-        tenant.now(),
+        exchange.at,
         versions.effective(request.headers.get("zuora-version"), tenant.settings.zuora_version),
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import sys
+from contextlib import suppress
 from functools import lru_cache
 
 from starlette.routing import BaseRoute
@@ -22,10 +22,11 @@ from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.exchanges import Exchanges
 from zuora_mock.api.gateway.operations import Operations
 from zuora_mock.api.gateway.table import Target
-from zuora_mock.printable import line
+from zuora_mock.printable import tell
 from zuora_mock.services import Services
 from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
 from zuora_mock.storage.steps import Lengthy
+from zuora_mock.storage.trouble import Elsewhere, Held
 from zuora_mock.work.turns import finished, in_turns
 
 SMALLEST_ZIPPED = 1000
@@ -65,7 +66,10 @@ class Gateway:
         request = await _read(scope, path, receive, self._services.settings.max_body)
         if self._services.tenancy.holds.any:
             await self._admitted(request, self.operations.table.target(request.method, path, place))
-        exchange = self._exchanges.open(request, self.operations.table.target(request.method, path, place))
+        try:
+            exchange = self._exchanges.open(request, self.operations.table.target(request.method, path, place))
+        except Elsewhere:
+            exchange = await self._opened_anew(request, self.operations.table.target(request.method, path, place))
         try:
             await self._serve(exchange, scope, receive, send)
         finally:
@@ -78,14 +82,26 @@ class Gateway:
         """Once nobody is in the middle of long work on the tenant that the call is about."""
         await self._services.tenancy.holds.free(self._exchanges.tenant_of(request, target).name)
 
+    async def _opened_anew(self, request: Request, target: Target) -> Exchange:
+        """After another server that shares the database has changed the tenant, or while it is about to."""
+        while True:
+            await self._admitted(request, target)
+            with suppress(Elsewhere):
+                return self._exchanges.open(request, target)
+
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         if exchange.injection.milliseconds:
             await self._wait(exchange, receive)
-        try:
-            answer = self._exchanges.answer(exchange)
-        except Lengthy as lengthy:
-            async with self._services.tenancy.holds.hold(exchange.tenant.name):
-                answer = await finished(self._exchanges.answer_in_steps(exchange, lengthy))
+        answer = None
+        while answer is None:
+            try:
+                answer = self._exchanges.answer(exchange)
+            except Held:
+                await self._services.tenancy.holds.free(exchange.tenant.name)
+            except Lengthy as lengthy:
+                self._exchanges.traffic.wait(exchange)
+                async with self._services.tenancy.holds.hold(exchange.tenant.name):
+                    answer = await finished(self._exchanges.answer_in_steps(exchange, lengthy))
         if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
             await self._run_before_reply(exchange)
         if self._services.settings.access_log:
@@ -103,6 +119,7 @@ class Gateway:
     async def _wait(self, exchange: Exchange, receive: Receive) -> None:
         """For as long as was ordered. A client that gives up meanwhile leaves its place to others, but asked it has."""
         seconds = exchange.injection.milliseconds / 1000
+        self._exchanges.traffic.wait(exchange)
         gone = asyncio.ensure_future(network.disconnected(receive))
         end = asyncio.get_running_loop().time() + seconds
         await asyncio.wait({gone}, timeout=seconds)
@@ -113,6 +130,7 @@ class Gateway:
         await self._services.tenancy.holds.free(exchange.tenant.name)
 
     async def _run_before_reply(self, exchange: Exchange) -> None:
+        self._exchanges.traffic.wait(exchange)
         async with self._services.tenancy.holds.hold(exchange.tenant.name):
             await finished(self._services.runner.run_jobs(exchange.tenant, exchange.jobs))
 
@@ -179,11 +197,10 @@ def _messages(answer: Answer, request: Request) -> tuple[Message, bytes]:
 
 
 def log(exchange: Exchange, answer: Answer) -> None:
-    """One readable line a call, past the logging package, which would cost a tenth of the call."""
+    """One readable line a call."""
     request = exchange.request
     marks = [f"rule={','.join(rule.name for rule in answer.rules)}"] if answer.rules else []
     if exchange.injection.name:
         marks.append(f"fault={exchange.injection.name}")
     name, tenant = exchange.target.name or "-", f"tenant={exchange.tenant.name}"
-    words = (request.method, request.path, str(answer.status), name, tenant, *marks, f"request={exchange.n}")
-    sys.stderr.write(f"{line(words)}\n")
+    tell((request.method, request.path, str(answer.status), name, tenant, *marks, f"request={exchange.n}"))

@@ -15,6 +15,7 @@ from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal
 from zuora_mock.settings import Quotas
 from zuora_mock.steering.faults import TOO_MANY_AT_ONCE
+from zuora_mock.storage.traffic import Counted
 
 _WINDOWS = (MINUTE, HOUR, DAY)
 _NAMES = ("minute", "hour", "day")
@@ -61,6 +62,11 @@ class Limits:
         if refusing:
             return headers, _rate_limited(shown, self.counts[shown], limits[shown], now)
         return headers, self._too_many_at_once(quotas.concurrent)
+
+    def with_others(self, counted: Counted, now: int) -> Limits:
+        """Those of all servers, before the request that was counted."""
+        counts = (counted.minute - 1, counted.hour - 1, counted.day - 1)
+        return Limits(counts, now, self.in_flight + counted.elsewhere)
 
     def _add(self, now: int) -> None:
         minute, hour, day = self.counts

@@ -11,7 +11,7 @@ from zuora_mock.clock import milliseconds_since
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.levels import Level
 from zuora_mock.errors import Rule
-from zuora_mock.steering import faults
+from zuora_mock.steering import faults, masking
 from zuora_mock.steering.faults import FaultKind
 from zuora_mock.steering.journal import Entry
 from zuora_mock.storage.transaction import Transaction
@@ -49,6 +49,12 @@ def _level(exchange: Exchange, answer: Answer) -> Level:
     return Level.STORED if [kind for kind in answer.objects if kind.stored] else operation.level
 
 
+def _may_sign_in(exchange: Exchange) -> bool:
+    """Of our operations those alone that are open; a stub, or a path that there is not, may be meant for it."""
+    operation = exchange.target.operation
+    return operation is None or operation.open or exchange.stub is not None
+
+
 def _marked(rule: Rule) -> str:
     return f"{rule.name}; provenance={rule.provenance.value}"
 
@@ -62,7 +68,7 @@ def entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entry
         refusal.accepted = refusal.accepted or repairs.accepted(request, refusal)
     return Entry(
         n=exchange.n,
-        at=exchange.tenant.now(),
+        at=exchange.at,
         method=request.method,
         path=request.path,
         query=request.query_string,
@@ -80,6 +86,7 @@ def entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entry
         request_body=request.body,
         response_headers=answer.headers,
         response_body=answer.body,
+        signs_in=_may_sign_in(exchange) and masking.signs_in(request.path),
         changes=transaction.changes,
         refusals=answer.refusals,
         notes=exchange.notes,

@@ -5,14 +5,20 @@ from __future__ import annotations
 from zuora_mock.api.gateway import idempotency
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.limits import Limits, concurrency_type
+from zuora_mock.storage import traffic as rows
+from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.transaction import Transaction
 
 _LIMITED = ("/v1/", "/object-query/")
 """Every answer below these paths tells the limits, also one to a caller who is not known."""
 
 
 class Traffic:
-    def __init__(self) -> None:
+    """Of a database that others share it asks for theirs: the row of the tenant counts, calls that wait have a row."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._shared = database, database.shared
         self._limits: dict[int, Limits] = {}
         self._under_way: dict[int, set[Exchange]] = {}
         self._reserved: dict[tuple[int, str], Exchange] = {}
@@ -24,6 +30,9 @@ class Traffic:
 
     def leave(self, exchange: Exchange) -> None:
         self.give_place_up(exchange)
+        if exchange.waits:
+            exchange.waits = False
+            rows.leave(self._database, exchange.tenant.key, exchange.n)
         self._under_way.get(exchange.tenant.key, set()).discard(exchange)
         key = (exchange.tenant.key, exchange.key or "")
         if self._reserved.get(key) is exchange:
@@ -34,24 +43,38 @@ class Traffic:
         if exchange.takes_place:
             exchange.takes_place = False
             self._of(exchange.tenant).in_flight -= 1
+            if exchange.waits:
+                rows.give_place_up(self._database, exchange.tenant.key, exchange.n)
 
-    def count(self, exchange: Exchange) -> None:
+    def wait(self, exchange: Exchange) -> None:
+        """Others will have their turn before it is answered."""
+        if not exchange.waits:
+            exchange.waits = True
+            rows.wait(self._database, exchange.tenant.key, exchange.n, exchange.key)
+
+    def count(self, exchange: Exchange, transaction: Transaction) -> None:
         """Counts the request in the windows of its tenant, once."""
-        tenant = exchange.tenant
-        if exchange.counted or not exchange.request.path.startswith(_LIMITED):
+        request = exchange.request
+        if not request.path.startswith(_LIMITED):
+            return
+        limits, counted = self._of(exchange.tenant), exchange.counted
+        if self._shared:  # what was counted before was undone with the call
+            limits = limits.with_others(rows.count(transaction, exchange.at), exchange.at)
+        if counted:
             return
         exchange.counted = True
-        type_ = concurrency_type(exchange.request.method, exchange.request.path)
-        headers, exchange.over_limit = self._of(tenant).count(tenant.now(), tenant.settings.quotas, type_)
+        type_ = concurrency_type(request.method, request.path)
+        headers, exchange.over_limit = limits.count(exchange.at, exchange.tenant.settings.quotas, type_)
         exchange.headers.update(headers)
 
     def reserve(self, exchange: Exchange, key: str) -> None:
         """Keeps the key for this exchange, or notes that another has it."""
-        holder = self._reserved.setdefault((exchange.tenant.key, key), exchange)
-        if holder is exchange:
-            exchange.key = key
-        else:
+        tenant = exchange.tenant.key
+        if (tenant, key) in self._reserved or rows.is_key_in_use(self._database, tenant, key):
             exchange.in_progress = idempotency.in_progress(key)
+        else:
+            self._reserved[tenant, key] = exchange
+            exchange.key = key
 
     def end(self, tenant: Tenant) -> None:
         """The tenant was reset, restored or removed: calls under way end with the state that they began in."""

@@ -57,7 +57,7 @@ def _to_draft(transaction: Transaction, invoice: Record) -> Remedy | None:
 def check_item(transaction: Transaction, record: Record, wsdl: int) -> Record:
     check_allowed(transaction)
     split_id = record["InvoiceSplitId"]
-    if transaction.get(INVOICE_SPLIT, str(split_id)) is None:
+    if not transaction.has(INVOICE_SPLIT, "Id", str(split_id)):
         raise no_such("InvoiceSplitId", "InvoiceSplit", split_id, "the id of an InvoiceSplit")
     _check_open(transaction, split_id, at="/InvoiceSplitId")
     _check_percentage(int(record["SplitPercentage"] or 0), wsdl)
@@ -103,8 +103,7 @@ def is_executed(transaction: Transaction, split_id: str) -> bool:
     """Whether the split was executed or is about to be; one whose background work failed counts as untouched."""
     if orders.past_of(transaction, split_id).progress is not Progress.NONE:
         return True
-    item = transaction.any(INVOICE_SPLIT_ITEM, InvoiceSplitId=split_id)
-    return item is not None and "InvoiceId" in item
+    return transaction.any_value(INVOICE_SPLIT_ITEM, "InvoiceId", InvoiceSplitId=split_id) is not None
 
 
 def submit(transaction: Transaction, ids: Sequence[object]) -> list[Outcome]:
