@@ -23,8 +23,8 @@ from zuora_mock.cli import main
 
 _FORKING = get_context("forkserver")
 _COMMANDS = ("check", "fixture", "openapi", "rules", "serve")
-_IMPORTED = ["zuora_mock.serve", *(f"zuora_mock.commands.{each}" for each in _COMMANDS)]
-_FORKING.set_forkserver_preload(["__main__", *_IMPORTED])
+_IMPORTED = ["serve", "storage.postgresql", *(f"commands.{each}" for each in _COMMANDS)]
+_FORKING.set_forkserver_preload(["__main__", *(f"zuora_mock.{each}" for each in _IMPORTED)])
 
 
 class Forked:
