@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from tests.acceptance import engines
 from tests.acceptance.engines import POSTGRESQL, Databases, replicas_of
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.standing import Standing

@@ -33,11 +33,10 @@ import uvloop
 # A script's own folder stands on the path where the project's has to be.
 sys.path[0] = str(Path(__file__).parents[2])
 
-from tests.acceptance import engines  # noqa: E402
-from tests.acceptance.engines import Databases  # noqa: E402
-from tests.benchmarks import calls, client, servers  # noqa: E402
+from tests.benchmarks import calls, client, databases, servers  # noqa: E402
 from tests.benchmarks.client import Connection  # noqa: E402
 from tests.benchmarks.data import order, write_fixture  # noqa: E402
+from tests.benchmarks.databases import PostgreSQL  # noqa: E402
 from tests.benchmarks.servers import Server, StartError  # noqa: E402
 from tests.benchmarks.wrk import LoadError  # noqa: E402
 
@@ -49,30 +48,10 @@ Shares: TypeAlias = tuple[float, float]
 """Microseconds of the server and of the database."""
 
 
-class Place:
-    """PostgreSQL, and databases in it for the servers that are measured."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        databases = Databases(stack.enter_context(engines.server()), "benchmark")
-        stack.callback(databases.close)
-        self._databases, self._stack = databases, stack
-        [[backend]] = databases.admin.execute("SELECT pg_backend_pid()")
-        self.process = _parent(backend)
-
-    def flags(self) -> tuple[str, ...]:
-        """Of servers over one more database."""
-        return "--db", self._stack.enter_context(self._databases.one()).whole
-
-
-def _parent(process: int) -> int:
-    stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    return int(stat.rpartition(")")[2].split()[1])
-
-
 # Calls
 
 
-def measure_calls(folder: Path, place: Place, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
+def measure_calls(folder: Path, place: PostgreSQL, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
     """The lines of the table."""
     orders = calls.orders_needed(options.calls) * options.rounds
     mock = (*servers.MOCK, "--fixture", str(write_fixture(folder / "calls.json", orders=orders)))
@@ -121,10 +100,10 @@ class Rate(NamedTuple):
 class Crew:
     """Tenants that work over the same servers at a time."""
 
-    def __init__(self, folder: Path, place: Place, stack: ExitStack, options: argparse.Namespace) -> None:
+    def __init__(self, folder: Path, place: PostgreSQL, stack: ExitStack, options: argparse.Namespace) -> None:
         self._cycles = options.cycles
         fixtures = [self._fixture(folder / f"tenant-{each}.json", each) for each in range(_TENANTS)]
-        command = (*_several(max(options.servers)), *place.flags(), *fixtures, "--no-access-log")
+        command = (*databases.command(max(options.servers)), *place.flags(), *fixtures, "--no-access-log")
         start = (servers.started(*command, cores=servers.ALL_CORES) for _ in range(max(options.servers)))
         self._servers = [stack.enter_context(each) for each in start]
         self._database = place.process
@@ -202,14 +181,7 @@ def _client_id(number: int) -> str:
     return f"00000000-0000-4000-8000-be9c{number:08d}"
 
 
-def _several(count: int) -> tuple[str, ...]:
-    """The command of a server; of several each has to let the others in."""
-    let_in = "from zuora_mock.storage.postgresql import PostgreSQL as p; p.alone = False"
-    run = "from zuora_mock.cli import main; main()"
-    return servers.MOCK if count == 1 else ("-c", f"{let_in}; {run}", "--port", "0")
-
-
-def measure_cycles(folder: Path, place: Place, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
+def measure_cycles(folder: Path, place: PostgreSQL, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
     """The lines of the table."""
     crew = Crew(folder, place, stack, options)
     crew.measure(1)  # so that statements are prepared
@@ -233,7 +205,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-            place = Place(stack)
+            place = PostgreSQL(stack)
             with ExitStack() as first:
                 print("\n".join(measure_calls(Path(folder), place, first, options)), flush=True)  # noqa: T201
             if options.servers:

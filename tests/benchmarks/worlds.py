@@ -23,7 +23,7 @@ SHARES = ((50, 50), (60, 40), (40, 30, 20, 10), (33.333333333, 33.333333333, 33.
 MODES = ("after-reply", "before-reply", "manual")
 _MOST_POLLS = 4000
 _PAUSE = 0.02
-_NO_ANSWER = (OSError, IncompleteReadError)
+_NO_ANSWER, _NO_SERVER = (OSError, IncompleteReadError), 502
 
 
 @dataclass
@@ -200,6 +200,8 @@ class World:
                 if self._connection is None:
                     self._connection = await connect(self._port)
                 status, body = await self._connection.exchange(request)
+                if status == _NO_SERVER:
+                    raise ConnectionError
             except _NO_ANSWER:
                 self._tally.tried["calls sent again"] += 1
                 self._hang_up()
