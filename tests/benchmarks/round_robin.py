@@ -7,7 +7,7 @@ from asyncio import CancelledError, IncompleteReadError, StreamReader, StreamWri
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 
 _NO_ANSWER = (OSError, IncompleteReadError)
 _BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
@@ -20,10 +20,15 @@ class RoundRobin:
         self._turns, self._count = cycle(ports), len(ports)
         self._idle: defaultdict[int, list[tuple[StreamReader, StreamWriter]]] = defaultdict(list)
 
-    async def listen(self) -> int:
-        """The port."""
+    async def __aenter__(self) -> int:
+        """The port on which it listens."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         return int(self._server.sockets[0].getsockname()[1])
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for _reader, writer in chain.from_iterable(self._idle.values()):
+            writer.close()
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         with suppress(CancelledError, *_NO_ANSWER):
@@ -33,15 +38,20 @@ class RoundRobin:
 
     async def _answer(self, request: bytes) -> bytes:
         for port in islice(self._turns, self._count):
-            with suppress(*_NO_ANSWER):
+            try:
                 reader, writer = await self._connection(port)
+            except OSError:
+                continue
+            try:
                 writer.write(request)
-                try:
-                    answer = await _message(reader)
-                except _NO_ANSWER:
+                answer = await _message(reader)
+            except BaseException as error:
+                writer.close()
+                if isinstance(error, _NO_ANSWER):
                     return _BAD_GATEWAY
-                self._idle[port].append((reader, writer))
-                return answer
+                raise
+            self._idle[port].append((reader, writer))
+            return answer
         return _BAD_GATEWAY
 
     async def _connection(self, port: int) -> tuple[StreamReader, StreamWriter]:
@@ -49,6 +59,7 @@ class RoundRobin:
             reader, writer = self._idle[port].pop()
             if not reader.at_eof():
                 return reader, writer
+            writer.close()
         return await asyncio.open_connection("127.0.0.1", port)
 
 

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from random import Random
 
@@ -76,10 +76,12 @@ class Soak:
 
     async def run(self) -> None:
         """Raises what a worker raises."""
-        ports = self._life.ports
-        port = ports[0] if len(ports) == 1 else await RoundRobin(ports).listen()
-        self._worlds = [World(port, each, self._tally) for each in range(self._options.workers)]
-        async with asyncio.TaskGroup() as group:
+        async with AsyncExitStack() as stack:
+            port, *others = self._life.ports
+            if others:
+                port = await stack.enter_async_context(RoundRobin([port, *others]))
+            self._worlds = [World(port, each, self._tally) for each in range(self._options.workers)]
+            group = await stack.enter_async_context(asyncio.TaskGroup())
             tasks = [group.create_task(world.work()) for world in self._worlds]
             await self._watch()
             for task in tasks:
