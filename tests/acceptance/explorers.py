@@ -35,7 +35,7 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-_SCENARIOS, _STEPS = 18, 20
+_SCENARIOS, _STEPS = 9, 20
 _MOST_KNOWN = 40
 NAMES = st.sampled_from(["default", "before", "n" * 36])
 """Of tenants, of their clients, and of snapshots."""

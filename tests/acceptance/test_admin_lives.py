@@ -249,4 +249,4 @@ class Lives(RuleBasedStateMachine):
 @pytest.mark.assumed
 def test_tenants_live_as_the_model_says(server: Start, tmp_path: Path) -> None:
     Lives.mock = start(server, tmp_path)
-    run_state_machine_as_test(Lives, settings=proving(15, stateful_step_count=30))
+    run_state_machine_as_test(Lives, settings=proving(10, stateful_step_count=30))

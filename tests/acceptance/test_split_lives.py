@@ -275,4 +275,4 @@ def test_splits_live_as_the_model_says(server: Start, tmp_path: Path) -> None:
     drafts = [{"AccountNumber": "A-1", "InvoiceDate": "2026-01-15", "items": CHARGES}] * 2
     Lives.mock = start(server, tmp_path, accounts=[account(charges=[RECURRING])], invoices=drafts)
     Lives.client = Lives.mock.sign_in()
-    run_state_machine_as_test(Lives, settings=proving(25, stateful_step_count=30))
+    run_state_machine_as_test(Lives, settings=proving(15, stateful_step_count=30))

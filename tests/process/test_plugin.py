@@ -17,8 +17,8 @@ import pytest
 from tests.process.commands import ROOT, Run, environment, healthy
 from zuora_mock.embedded import ZuoraMock
 
-WITHOUT = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
-"""A plugin of our own environment takes a second to load in each worker."""
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
+"""Plugins of our own environment, which take seconds to load in each worker."""
 RUN = 120
 """Seconds that a run of the stranger's tests may take."""
 
