@@ -9,7 +9,6 @@ from pydantic_core import to_json
 from sqlalchemy import Column, ColumnElement, bindparam, case, delete, func, or_, select, update
 
 from zuora_mock.domain.rules import UNSUPPORTED
-from zuora_mock.ids import uuid_text
 from zuora_mock.storage.changes import MOST_CHANGES, Change, Changes
 from zuora_mock.storage.dialect import ESCAPE, literally, upsert
 from zuora_mock.storage.statements import Prepared
@@ -96,14 +95,6 @@ def add(transaction: Transaction, entry: KeptEntry) -> None:
     # Of bytes, as of a null, the driver asks how they want to be adapted.
     values = [bytearray(each) if isinstance(each, bytes) else each for each in compress(entry, given)]
     _insert(given).run_with(transaction, (transaction.tenant.key, *values))
-
-
-def add_unanswered(transaction: Transaction, n: int) -> None:
-    """For a call over which its server died, if nothing has its number: there is no gap."""
-    tenant = transaction.tenant
-    if n <= tenant.entries:
-        request_id, at = uuid_text(tenant.name, "request", n), transaction.now()
-        _UNANSWERED.run(transaction, {"tenant": tenant.key, "n": n, "at": at, "request_id": request_id})
 
 
 def find(transaction: Transaction, n: int) -> KeptEntry | None:
@@ -228,14 +219,6 @@ def _alike(text: ColumnElement[str], parameter: str) -> ColumnElement[bool]:
     return _if_wanted(parameter, text, text.like(bindparam(parameter), escape=ESCAPE))
 
 
-_NOTHING = {
-    **{name: bindparam(name) for name in ("tenant", "n", "at", "request_id")},
-    **dict.fromkeys(("method", "path", "query"), ""),
-    **dict.fromkeys(("status", "milliseconds"), 0),
-    **dict.fromkeys(("request_headers", "response_headers"), "{}"),
-    **dict.fromkeys(("request_body", "response_body"), b""),
-    "notes": '["the server ended before it had answered"]',
-}
 _WHOSE = JOURNAL.c.tenant == bindparam("whose")
 _KEY = ("tenant", "n")
 _RULES = "," + JOURNAL.c.rule + ","
@@ -263,7 +246,6 @@ _RECORDED = Prepared(
     .where(_WHOSE, JOURNAL.c.n >= bindparam("oldest"))
     .order_by(JOURNAL.c.n)
 )
-_UNANSWERED = Prepared(lambda dialect: dialect.insert(JOURNAL).values(_NOTHING).on_conflict_do_nothing())
 _FORGET = Prepared(delete(JOURNAL).where(_WHOSE, JOURNAL.c.n <= bindparam("last")))
 _CLEAR = Prepared(delete(JOURNAL).where(_WHOSE))
 _APPEND_CHANGES, _APPEND_EXPLANATION = _appending(JOURNAL.c.changes), _appending(JOURNAL.c.explanation)

@@ -14,7 +14,6 @@ from sqlalchemy import text
 
 from zuora_mock.storage import tenants
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.replicas import NUMBER
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tenants import COUNTERS, Edition, Tenant
 from zuora_mock.storage.trouble import Changed, Gone, Held, StorageTrouble
@@ -139,12 +138,10 @@ def _tell(listeners: list[Callable[[int], Any]], tenant: Tenant) -> None:
 
 _NEXT = Prepared(
     text(
-        "WITH next AS (UPDATE tenants SET entries = entries + 1, used = nextval('uses') "  # noqa: S608  (all of ours)
-        "WHERE key = :whose AND version = :known AND holder IS NULL RETURNING entries) "
-        f"UPDATE replicas SET tenant = :whose, n = next.entries FROM next WHERE number = {NUMBER} RETURNING n"
+        "UPDATE tenants SET entries = entries + 1, used = nextval('uses') "
+        "WHERE key = :whose AND version = :known AND holder IS NULL RETURNING entries"
     )
 )
-"""Whoever buries the replica knows which call it may have died over."""
 _LEAD = Prepared(
     text(
         f"SELECT holder, entries, version, renewal, {', '.join(COUNTERS)} FROM tenants "  # noqa: S608  (names of ours)

@@ -106,7 +106,7 @@ def _tables() -> Iterator[str]:
     yield from schema.definitions(POSTGRESQL).values()
     for table in _IN_ORDER:
         yield f"ALTER TABLE {table.name} ADD COLUMN rowid BIGINT GENERATED ALWAYS AS IDENTITY"
-    yield f"CREATE TABLE {REPLICAS} (number INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant BIGINT, n BIGINT)"
+    yield f"CREATE TABLE {REPLICAS} (number INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY)"
     for table in (WORLDS, UNFINISHED):
         yield f"ALTER TABLE {table.name} ADD COLUMN owner INTEGER NOT NULL"
         yield f"ALTER TABLE {table.name} ALTER COLUMN owner SET DEFAULT {NUMBER}"

@@ -7,7 +7,7 @@ of others but those of earlier processes, which are dead.
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 from sqlalchemy import Boolean, ColumnElement, text
 from sqlalchemy.ext.compiler import compiles
@@ -23,9 +23,6 @@ STARTING = 0
 NUMBER = "CAST(current_setting('zuora_mock.replica') AS INTEGER)"
 """Of the replica that asks."""
 
-LastCall: TypeAlias = tuple[int, int] | tuple[None, None]
-"""The key of the tenant and the number of the call; it may be answered. None before the first."""
-
 
 class _Shared(Connected, Protocol):
     @property
@@ -36,11 +33,12 @@ def start_by_turns(database: _Shared) -> None:
     """Until the transaction is over no other replica makes what every start makes."""
     if database.shared:
         _TURN.run(database, {})
+        bury(database)
 
 
-def bury(database: _Shared) -> list[LastCall]:
-    """Of each replica that has died since; until the transaction is over nobody else finds them."""
-    return _BURIED.all(database, {}) if database.shared else []
+def bury(database: _Shared) -> bool:
+    """Whether replicas have died since; until the transaction is over nobody else finds them."""
+    return database.shared and bool(_BURIED.all(database, {}))
 
 
 class Owned(ColumnElement[bool]):
@@ -77,4 +75,4 @@ NO_OTHER = Owned(_can_be_locked("owner"))
 DEAD = Owned(is_dead("owner"))
 
 _TURN = Prepared(text(f"SELECT pg_advisory_xact_lock({OURS}, {STARTING})"))
-_BURIED = Prepared(text(f"DELETE FROM replicas WHERE {is_dead('number')} RETURNING tenant, n"))  # noqa: S608  (of ours)
+_BURIED = Prepared(text(f"DELETE FROM replicas WHERE {is_dead('number')} RETURNING number"))  # noqa: S608  (of ours)

@@ -13,9 +13,8 @@ from typing import TypeAlias
 
 from zuora_mock.clock import Clock
 from zuora_mock.domain.catalogue import COMPUTED
-from zuora_mock.storage import bulk, claims, configuration, journal, leading, originals, replicas, tenants, unfinished
+from zuora_mock.storage import bulk, claims, configuration, originals, replicas, tenants, unfinished
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.replicas import LastCall
 from zuora_mock.storage.steps import Result, Stepwise, on_behalf_of
 from zuora_mock.storage.tenants import Client, Counters, Tenant
 from zuora_mock.storage.transaction import Transaction
@@ -149,26 +148,22 @@ class Worlds:
     def start(self) -> None:
         """In a transaction: others that start wait until it is over. What the dead have left half done is undone."""
         replicas.start_by_turns(self._database)
-        self._undo(replicas.bury(self._database))
+        self._undo()
         for _ in self.sweep():
             pass
 
     def inherit(self) -> Stepwise[bool]:
         """The same for those that died since, if there are any; whether there were."""
-        dead = replicas.bury(self._database)
-        if not dead:
+        if not replicas.bury(self._database):
             return False
-        self._undo(dead)
+        self._undo()
         yield
         yield from self.sweep()
         return True
 
-    def _undo(self, dead: Sequence[LastCall]) -> None:
+    def _undo(self) -> None:
         unfinished.undo(self._database)
-        for key, n in (*dead, *claims.end_of_the_dead(self._database)):
-            tenant = leading.by_key(self._database, key) if key else None
-            if tenant and n:
-                journal.add_unanswered(self.on(tenant), n)
+        claims.end_of_the_dead(self._database)
 
     def sweep(self) -> Stepwise[None]:
         """Removes what belongs to nobody."""
