@@ -14,10 +14,11 @@ from fastapi.routing import APIRoute
 from zuora_mock.admin.guard import bearer_of, suggestion
 from zuora_mock.admin.problems import Problem
 from zuora_mock.services import Services
+from zuora_mock.storage.beginnings import begin_beside
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Stepwise
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Transaction, begin, begin_beside
+from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.storage.trouble import Held
 from zuora_mock.work.turns import finished
 

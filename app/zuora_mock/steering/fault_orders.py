@@ -26,10 +26,12 @@ from zuora_mock.steering.faults import LONGEST_DELAY, NO_INJECTION, FaultKind, I
 from zuora_mock.steering.matching import Match, Subject, fits
 from zuora_mock.steering.models import RequestBody
 from zuora_mock.storage import faults as rows
+from zuora_mock.storage.beginnings import begin_as_known
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.faults import KeptOrder
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Transaction, begin_beside
+from zuora_mock.storage.transaction import Transaction
+from zuora_mock.storage.trouble import Changed
 
 _PARAMETERS: Mapping[str, frozenset[str]] = {
     "fixed": frozenset({"milliseconds"}),
@@ -267,6 +269,13 @@ class FaultOrders:
 
     def strike_job(self, tenant: Tenant) -> Refusal | None:
         """Why the job whose turn has come fails by order; nearly always there is no such order."""
+        while True:
+            try:
+                return self._strike_job(tenant)
+            except Changed:  # the orders are others now
+                continue
+
+    def _strike_job(self, tenant: Tenant) -> Refusal | None:
         met = [
             each
             for each in self._orders_of(tenant)
@@ -284,7 +293,7 @@ class FaultOrders:
         self, tenant: Tenant, met: Sequence[_Live], strike: Callable[[Tenant, Sequence[_Live]], Struck]
     ) -> Struck:
         """What becomes of those that are met, of which the counts are written down."""
-        with begin_beside(self._database, tenant) as transaction:
+        with begin_as_known(self._database, tenant) as transaction:
             if self._database.shared:
                 met = _up_to_date(met, rows.all_of(transaction))
             struck = strike(tenant, met)
@@ -294,7 +303,7 @@ class FaultOrders:
         return struck
 
     def _load(self, tenant: Tenant) -> list[_Live]:
-        with begin_beside(self._database, tenant) as transaction:
+        with begin_as_known(self._database, tenant) as transaction:
             kept = rows.all_of(transaction)
         orders = [_Live(r.id, _order(r), r.expires_at, r.seen, r.struck) for r in kept]
         return [each for each in orders if not each.spent]

@@ -23,24 +23,11 @@ NOBODY = 0
 _REMOVED = Edition(-1, -1)
 
 
-def next_entry(database: Database, tenant: Tenant) -> int:
-    """The number of the next call in the journal. Raises Changed: the call has to be looked at again."""
-    if not database.shared:
-        tenant.entries += 1
-        return tenant.entries
-    try:
-        row = _NEXT.first(database, {"whose": tenant.key, "known": tenant.edition.version})
-    except StorageTrouble:  # nothing of the call will be kept
-        row = (tenant.entries + 1,)
-    if row is None:
-        refresh(database, tenant)
-        raise Changed(tenant.name)
-    tenant.entries = int(row[0])
-    return tenant.entries
+def lead(database: Database, tenant: Tenant, *, beside: bool = False, known: bool = False) -> None:
+    """Begins a transaction. Raises Gone, and Held unless it may happen `beside` the long work of others.
 
-
-def lead(database: Database, tenant: Tenant, *, beside: bool = False) -> None:
-    """Begins a transaction. Raises Gone, and Held unless it may happen `beside` the long work of others."""
+    With `known` it raises Changed where what is remembered of the tenant was not so any more.
+    """
     connection = database.connection
     if tenant.key == NOBODY or tenant.key in connection.led or tenant.edition is _REMOVED:
         return
@@ -53,6 +40,8 @@ def lead(database: Database, tenant: Tenant, *, beside: bool = False) -> None:
     connection.led |= {tenant.key}
     if tenant.edition != (version, renewal):
         _renew(database, tenant, Edition(version, renewal), entries)
+        if known:
+            raise Changed(tenant.name)
     tenant.entries = entries
     for name, count in zip(COUNTERS, counts, strict=True):
         setattr(tenant.counters, name, count)
@@ -136,12 +125,6 @@ def _tell(listeners: list[Callable[[int], Any]], tenant: Tenant) -> None:
         each(tenant.key)
 
 
-_NEXT = Prepared(
-    text(
-        "UPDATE tenants SET entries = entries + 1, used = nextval('uses') "
-        "WHERE key = :whose AND version = :known AND holder IS NULL RETURNING entries"
-    )
-)
 _LEAD = Prepared(
     text(
         f"SELECT holder, entries, version, renewal, {', '.join(COUNTERS)} FROM tenants "  # noqa: S608  (names of ours)

@@ -48,9 +48,12 @@ _LEADING = (
     "ALTER TABLE tenants ADD COLUMN ordered BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE tenants ADD COLUMN holder INTEGER",
     *(f"ALTER TABLE tenants ADD COLUMN {each} BIGINT NOT NULL DEFAULT 0" for each in _COUNTED),
-    "CREATE UNLOGGED TABLE waiting (tenant BIGINT, n BIGINT, key TEXT, takes_place SMALLINT DEFAULT 1, owner INTEGER)",
+    "CREATE UNLOGGED TABLE waiting (number BIGINT GENERATED ALWAYS AS IDENTITY, tenant BIGINT, key TEXT)",
+    "ALTER TABLE waiting ADD COLUMN takes_place SMALLINT NOT NULL DEFAULT 1",
+    "ALTER TABLE waiting ADD COLUMN owner INTEGER NOT NULL",
     f"ALTER TABLE waiting ALTER COLUMN owner SET DEFAULT {NUMBER}",
     "CREATE INDEX waiting_tenant ON waiting (tenant)",
+    "CREATE INDEX waiting_number ON waiting (number)",
     "ALTER TABLE tokens ADD COLUMN aged SMALLINT NOT NULL DEFAULT 0",
 )
 """What the row has besides where others share it: its edition, how many calls there were, when it was used last, the

@@ -237,28 +237,27 @@ def _user_of(seed: str) -> str:
     return object_id(seed, "user", 1)
 
 
-class _Opening:
+class Opening:
     """What `begin` is: a class, since every call goes through it, and a generator takes twice as long."""
 
-    __slots__ = ("_before", "_begun", "_database", "_transaction")
+    __slots__ = ("_before", "_begun", "database", "transaction")
     _before: Image
     _begun: bool
-    _beside = False
 
     def __init__(self, database: Database, transaction: Transaction) -> None:
-        self._database, self._transaction = database, transaction
+        self.database, self.transaction = database, transaction
 
     def __enter__(self) -> Transaction:
-        self._database.lock.acquire()
+        self.database.lock.acquire()
         try:
-            self._begun = self._database.begin()
-            if self._database.shared:
+            self._begun = self.database.begin()
+            if self.database.shared:
                 self._lead()
-            self._before = image_of(self._transaction.tenant)
+            self._before = image_of(self.transaction.tenant)
         except BaseException:
-            self._database.lock.release()
+            self.database.lock.release()
             raise
-        return self._transaction
+        return self.transaction
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         try:
@@ -267,30 +266,34 @@ class _Opening:
             else:
                 self._roll_back(error)
         finally:
-            self._database.lock.release()
+            self.database.lock.release()
 
     def _lead(self) -> None:
         try:
-            lead(self._database, self._transaction.tenant, beside=self._beside)
+            self.follow()
         except BaseException as error:
             if self._begun:
-                self._database.roll_back(error)
+                self.database.roll_back(error)
             raise
+
+    def follow(self) -> None:
+        """Learns from the tenant's row what other servers have made of it."""
+        lead(self.database, self.transaction.tenant)
 
     def _commit(self) -> None:
         try:
-            if counts(self._transaction.tenant) != self._before[1]:
-                save_counters(self._transaction, self._transaction.tenant)
+            if counts(self.transaction.tenant) != self._before[1]:
+                save_counters(self.transaction, self.transaction.tenant)
             if self._begun:
-                self._database.commit()
+                self.database.commit()
         except BaseException as error:
             self._roll_back(error)
             raise
 
     def _roll_back(self, error: BaseException) -> None:
-        put_back(self._transaction.tenant, self._before)
+        put_back(self.transaction.tenant, self._before)
         if self._begun:
-            self._database.roll_back(error)
+            self.database.roll_back(error)
 
 
 def begin(
@@ -300,17 +303,7 @@ def begin(
 
     That goes for the tenant's clock, counters and settings too. Raises Elsewhere.
     """
-    return _Opening(database, Transaction(database.connection, tenant, entity, stream))
-
-
-class _OpeningBeside(_Opening):
-    __slots__ = ()
-    _beside = True
-
-
-def begin_beside(database: Database, tenant: Tenant) -> AbstractContextManager[Transaction, None]:
-    """The same for what only reads or concerns no data, also while another server is in the middle of long work."""
-    return _OpeningBeside(database, Transaction(database.connection, tenant, 0))
+    return Opening(database, Transaction(database.connection, tenant, entity, stream))
 
 
 def _prefixed(values: Mapping[str, object]) -> dict[str, object]:

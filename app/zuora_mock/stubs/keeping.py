@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zuora_mock import ids
 from zuora_mock.bounds import Bounds
 from zuora_mock.storage import stubs as rows
+from zuora_mock.storage.beginnings import begin_as_known
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.stubs import KeptStub
 from zuora_mock.storage.tenants import Tenant
-from zuora_mock.storage.transaction import Transaction, begin_beside
+from zuora_mock.storage.transaction import Transaction
 from zuora_mock.storage.trouble import StorageTrouble
 from zuora_mock.stubs.called import MOST_STEPS, Called, Exhausted
 
@@ -150,11 +151,11 @@ class Stubs:
     def _states(self, tenant: Tenant, asked: Sequence[Stub]) -> Mapping[str, str]:
         if not any(each.mapping.scenario_name for each in asked):
             return {}
-        with begin_beside(self._database, tenant) as transaction:
+        with begin_as_known(self._database, tenant) as transaction:
             return rows.states(transaction)
 
     def _load(self, tenant: Tenant) -> tuple[Stub, ...]:
-        with begin_beside(self._database, tenant) as transaction:
+        with begin_as_known(self._database, tenant) as transaction:
             kept = rows.all_of(transaction)
         stubs = (Stub(each.id, each.position, _mapping(each)) for each in kept)
         return tuple(sorted(stubs, key=lambda each: each.precedence))

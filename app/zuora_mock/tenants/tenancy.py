@@ -14,10 +14,11 @@ from functools import partial
 from zuora_mock.bounds import Bounds
 from zuora_mock.settings import CLIENT_ID_LENGTH
 from zuora_mock.storage import bulk, configuration, jobs, leading, tenants
+from zuora_mock.storage.beginnings import begin_beside
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Result, Stepwise, in_transactions
 from zuora_mock.storage.tenants import Client, Tenant
-from zuora_mock.storage.transaction import Transaction, begin_beside
+from zuora_mock.storage.transaction import Transaction
 from zuora_mock.storage.trouble import Held
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import adding, reading, seeding

@@ -16,11 +16,12 @@ from zuora_mock.domain.rules import INTERNAL_ERROR, ORDERED_FAILURE
 from zuora_mock.errors import Refusal
 from zuora_mock.storage import jobs as rows
 from zuora_mock.storage import journal, unfinished
+from zuora_mock.storage.beginnings import begin_beside
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.steps import Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant, all_keys
-from zuora_mock.storage.transaction import Transaction, begin, begin_beside
+from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.storage.trouble import Elsewhere, StorageTrouble
 from zuora_mock.work.background import Background, Waiting
 from zuora_mock.work.holds import Holds

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 from zuora_mock import ids
 from zuora_mock.api.gateway import bodies, idempotency, outcome, steps, stubbing, versions
@@ -18,16 +18,17 @@ from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.operation import Operation
 from zuora_mock.api.gateway.reference import in_zuora
 from zuora_mock.api.gateway.table import Target
-from zuora_mock.api.gateway.traffic import Traffic
+from zuora_mock.api.gateway.traffic import Traffic, is_limited
 from zuora_mock.clock import stopwatch
 from zuora_mock.domain import rules
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Kind, Refusal
 from zuora_mock.services import Services
 from zuora_mock.steering import faults
-from zuora_mock.steering.faults import Injection
+from zuora_mock.steering.faults import NO_INJECTION, Injection
 from zuora_mock.steering.matching import Subject
-from zuora_mock.storage.leading import next_entry
+from zuora_mock.storage.arriving import Arrival, next_number, take_number
+from zuora_mock.storage.beginnings import begin_call
 from zuora_mock.storage.steps import Lengthy, Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
@@ -59,7 +60,7 @@ class Exchanges:
         return self._caller(request, target.operation).tenant or self._services.tenancy.anonymous
 
     def open(self, request: Request, target: Target) -> Exchange:
-        """Raises Changed: it is to be opened anew, once nobody is in the middle of long work on the tenant."""
+        """Raises Changed: nothing has happened, and it is to be opened anew."""
         caller = self._caller(request, target.operation)
         with self._services.database.lock:
             exchange = self._exchange(request, target, caller, caller.tenant or self._services.tenancy.anonymous)
@@ -70,6 +71,8 @@ class Exchanges:
                 self._reserve_key(exchange)
             else:
                 _note_injection(exchange, faults.ordered_by_header(self._orders(exchange)))
+            if exchange.arrival is not None:
+                self._await_number(exchange, exchange.arrival)
             self.traffic.enter(exchange)
         return exchange
 
@@ -77,7 +80,7 @@ class Exchanges:
         self.traffic.leave(exchange)
 
     def answer(self, exchange: Exchange) -> Answer:
-        """Raises Lengthy, and Held: it is to be answered once nobody is in the middle of long work on the tenant."""
+        """Raises Lengthy, Held where others have to be waited for, Changed where it has to be opened anew."""
         if exchange.ended:
             return self._ended(exchange)
         try:
@@ -145,7 +148,7 @@ class Exchanges:
         """The answer to a call that writes nothing, not even a journal entry. Raises Refusal for any other."""
         database = self._services.database
         try:
-            with self._transaction(exchange) as transaction:
+            with begin_call(database, exchange.tenant, exchange.entity, None) as transaction:
                 before, exchange.at = database.written, transaction.now()
                 answer = self._perform(exchange, transaction)
                 raise _not_written() if database.written > before else _Rehearsed
@@ -166,12 +169,20 @@ class Exchanges:
             return Caller(None, refusal=_not_written())
 
     def _exchange(self, request: Request, target: Target, caller: Caller, tenant: Tenant) -> Exchange:
-        n = next_entry(self._services.database, tenant)
+        n, arrival = next_number(self._services.database, tenant)
         self._services.fairness.count(tenant.key)
         self._services.tenancy.use(tenant)
         request_id = ids.uuid_text(tenant.name, "request", n)
         track_id = request.headers.get("zuora-track-id")
-        return Exchange(request, target, caller, tenant, n, request_id, stopwatch(), track_id)
+        return Exchange(request, target, caller, tenant, n, request_id, stopwatch(), track_id, arrival)
+
+    def _await_number(self, exchange: Exchange, arrival: Arrival) -> None:
+        """Its transaction gives it, but to a call that waits for it or has had effects before."""
+        arrival.limited = is_limited(exchange)
+        if exchange.injection is not NO_INJECTION or exchange.stub:
+            anyhow, exchange.arrival = self._services.faults.may_strike(exchange.tenant), None
+            with suppress(StorageTrouble):
+                exchange.number(take_number(self._services.database, exchange.tenant, anyhow=anyhow))
 
     def _inject(self, exchange: Exchange) -> None:
         if self._services.faults.may_strike(exchange.tenant) or not _ORDERING.isdisjoint(exchange.request.headers):
@@ -216,12 +227,16 @@ class Exchanges:
     # One transaction
 
     def _transaction(self, exchange: Exchange) -> AbstractContextManager[Transaction]:
-        return begin(self._services.database, exchange.tenant, exchange.entity)
+        if exchange.arrival is None:
+            return begin(self._services.database, exchange.tenant, exchange.entity)
+        return begin_call(self._services.database, exchange.tenant, exchange.entity, exchange.arrival)
 
     def _conclude(self, exchange: Exchange, perform: Callable[[Exchange, Transaction], Answer]) -> Answer:
         """Performs, completes the headers and writes the journal entry."""
         services = self._services
         with self._transaction(exchange) as transaction:
+            if exchange.arrival is not None:
+                exchange.number(exchange.arrival.n)
             if exchange.ended:
                 return self._ended(exchange)
             transaction.request, exchange.at = exchange.n, transaction.now()

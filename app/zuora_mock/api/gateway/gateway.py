@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from contextlib import suppress
 from functools import lru_cache
 
 from starlette.routing import BaseRoute
@@ -26,7 +25,7 @@ from zuora_mock.printable import tell
 from zuora_mock.services import Services
 from zuora_mock.steering.faults import AFTERWARDS, NETWORK, FaultKind
 from zuora_mock.storage.steps import Lengthy
-from zuora_mock.storage.trouble import Elsewhere, Held
+from zuora_mock.storage.trouble import Elsewhere
 from zuora_mock.work.turns import finished, in_turns
 
 SMALLEST_ZIPPED = 1000
@@ -64,40 +63,40 @@ class Gateway:
                 return
             self.operations.unfold()  # one of them has the dialect that refuses it
         request = await _read(scope, path, receive, self._services.settings.max_body)
+        target = self.operations.table.target(request.method, path, place)
         if self._services.tenancy.holds.any:
-            await self._admitted(request, self.operations.table.target(request.method, path, place))
-        try:
-            exchange = self._exchanges.open(request, self.operations.table.target(request.method, path, place))
-        except Elsewhere:
-            exchange = await self._opened_anew(request, self.operations.table.target(request.method, path, place))
-        try:
-            await self._serve(exchange, scope, receive, send)
-        finally:
-            self._exchanges.close(exchange)
-            if exchange.jobs:
-                self._services.runner.wake(exchange.tenant, exchange.jobs)
-            await in_turns(self._services.tenancy.make_room())
+            await self._admitted(request, target)
+        served = False
+        while not served:
+            try:
+                exchange = self._exchanges.open(request, target)
+            except Elsewhere:
+                await self._admitted(request, target)
+                continue
+            try:
+                served = await self._serve(exchange, scope, receive, send)
+            finally:
+                self._exchanges.close(exchange)
+                if exchange.jobs:
+                    self._services.runner.wake(exchange.tenant, exchange.jobs)
+                await in_turns(self._services.tenancy.make_room())
 
     async def _admitted(self, request: Request, target: Target) -> None:
         """Once nobody is in the middle of long work on the tenant that the call is about."""
         await self._services.tenancy.holds.free(self._exchanges.tenant_of(request, target).name)
 
-    async def _opened_anew(self, request: Request, target: Target) -> Exchange:
-        """After another server that shares the database has changed the tenant, or while it is about to."""
-        while True:
-            await self._admitted(request, target)
-            with suppress(Elsewhere):
-                return self._exchanges.open(request, target)
-
-    async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> bool:
+        """False where nothing has happened, as another server has changed the tenant or is about to."""
         if exchange.injection.milliseconds:
             await self._wait(exchange, receive)
         answer = None
         while answer is None:
             try:
                 answer = self._exchanges.answer(exchange)
-            except Held:
+            except Elsewhere:
                 await self._services.tenancy.holds.free(exchange.tenant.name)
+                if exchange.arrival is not None:
+                    return False
             except Lengthy as lengthy:
                 self._exchanges.traffic.wait(exchange)
                 async with self._services.tenancy.holds.hold(exchange.tenant.name):
@@ -108,13 +107,14 @@ class Gateway:
             log(exchange, answer)
         kind = exchange.injection.kind
         if not exchange.request.whole:
-            return
+            return True
         if kind is not None and kind in NETWORK | AFTERWARDS:
             await _cut_off(kind, exchange, answer, scope, receive, send)
         else:
             start, body = _messages(answer, exchange.request)
             await send(start)
             await send({"type": "http.response.body", "body": body})
+        return True
 
     async def _wait(self, exchange: Exchange, receive: Receive) -> None:
         """For as long as was ordered. A client that gives up meanwhile leaves its place to others, but asked it has."""

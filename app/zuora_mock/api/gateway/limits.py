@@ -15,7 +15,7 @@ from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal
 from zuora_mock.settings import Quotas
 from zuora_mock.steering.faults import TOO_MANY_AT_ONCE
-from zuora_mock.storage.traffic import Counted
+from zuora_mock.storage.arriving import Counted
 
 _WINDOWS = (MINUTE, HOUR, DAY)
 _NAMES = ("minute", "hour", "day")

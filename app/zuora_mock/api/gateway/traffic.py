@@ -6,12 +6,17 @@ from zuora_mock.api.gateway import idempotency
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.limits import Limits, concurrency_type
 from zuora_mock.storage import traffic as rows
+from zuora_mock.storage.arriving import count
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 
 _LIMITED = ("/v1/", "/object-query/")
 """Every answer below these paths tells the limits, also one to a caller who is not known."""
+
+
+def is_limited(exchange: Exchange) -> bool:
+    return exchange.request.path.startswith(_LIMITED)
 
 
 class Traffic:
@@ -30,9 +35,8 @@ class Traffic:
 
     def leave(self, exchange: Exchange) -> None:
         self.give_place_up(exchange)
-        if exchange.waits:
-            exchange.waits = False
-            rows.leave(self._database, exchange.tenant.key, exchange.n)
+        waits, exchange.waits = exchange.waits, 0
+        rows.leave(self._database, waits)
         self._under_way.get(exchange.tenant.key, set()).discard(exchange)
         key = (exchange.tenant.key, exchange.key or "")
         if self._reserved.get(key) is exchange:
@@ -43,27 +47,25 @@ class Traffic:
         if exchange.takes_place:
             exchange.takes_place = False
             self._of(exchange.tenant).in_flight -= 1
-            if exchange.waits:
-                rows.give_place_up(self._database, exchange.tenant.key, exchange.n)
+            rows.give_place_up(self._database, exchange.waits)
 
     def wait(self, exchange: Exchange) -> None:
         """Others will have their turn before it is answered."""
         if not exchange.waits:
-            exchange.waits = True
-            rows.wait(self._database, exchange.tenant.key, exchange.n, exchange.key)
+            exchange.waits = rows.wait(self._database, exchange.tenant.key, exchange.key)
 
     def count(self, exchange: Exchange, transaction: Transaction) -> None:
         """Counts the request in the windows of its tenant, once."""
-        request = exchange.request
-        if not request.path.startswith(_LIMITED):
+        if not is_limited(exchange):
             return
         limits, counted = self._of(exchange.tenant), exchange.counted
         if self._shared:  # what was counted before was undone with the call
-            limits = limits.with_others(rows.count(transaction, exchange.at), exchange.at)
+            arrived = exchange.arrival and exchange.arrival.counted
+            limits = limits.with_others(arrived or count(transaction, exchange.tenant, exchange.at), exchange.at)
         if counted:
             return
         exchange.counted = True
-        type_ = concurrency_type(request.method, request.path)
+        type_ = concurrency_type(exchange.request.method, exchange.request.path)
         headers, exchange.over_limit = limits.count(exchange.at, exchange.tenant.settings.quotas, type_)
         exchange.headers.update(headers)
 
