@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.acceptance.engines import POSTGRESQL, Databases
@@ -112,6 +114,21 @@ def test_what_a_replica_does_is_left_to_it_as_long_as_it_lives(
     at_once(half)
     assert kept(second) == ["succeeded", 0]
     assert invoices(second) == PARTED
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/invoices/INV00000001"), ("GET", "/__admin/state")])
+def test_who_calls_another_replica_meanwhile_waits(
+    half: Stepwise[Any], client: Client, other: Mock, method: str, path: str
+) -> None:
+    async def scene() -> httpx.Response:
+        call = asyncio.ensure_future(other.send(method, path, headers={"Authorization": f"Bearer {client.token}"}))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not call.done()
+        at_once(half)
+        return await call
+
+    assert other.run(scene()).status_code == 200
 
 
 @pytest.mark.usefixtures("half")

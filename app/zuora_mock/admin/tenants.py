@@ -24,7 +24,7 @@ from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.tenants import fixtures
 from zuora_mock.tenants.fixtures import Fixture
-from zuora_mock.tenants.refusals import TenancyError, Unknown
+from zuora_mock.tenants.refusals import Taken, TenancyError, Unknown
 from zuora_mock.work.turns import finished, in_turns
 
 _CLIENT_ID = "00000000-0000-4000-8000-000000000001"
@@ -158,10 +158,19 @@ async def put(services: CurrentServices, name: ClientId, body: OwnTenantBody, re
     """
     known, base = services.tenancy.by_name(name), await _read(body.base)
     async with services.fairness.turn(known.key if known else 0):
-        steps = services.tenancy.put(name, body.client_secret, base)
-        tenant, made = await services.tenancy.take(steps, name, *_copied(services, base))
+        try:
+            tenant, made = await _put(services, name, body.client_secret, base)
+        except Taken:
+            if known or not services.tenancy.by_name(name):
+                raise
+            tenant, made = await _put(services, name, body.client_secret, base)  # others have made it meanwhile
     response.status_code = 201 if made else 200
     return await _welcome(services, tenant)
+
+
+async def _put(services: Services, name: str, secret: str, base: str | Fixture | None) -> tuple[Tenant, bool]:
+    steps = services.tenancy.put(name, secret, base)
+    return await services.tenancy.take(steps, name, *_copied(services, base))
 
 
 @router.delete("/tenants", status_code=204, response_model=None)
