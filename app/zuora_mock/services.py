@@ -79,7 +79,9 @@ class Services(NamedTuple):
 
     async def take_over(self) -> None:
         """Goes on with what replicas have left that died."""
-        if not self.database.lost and await finished(self.tenancy.inherit()):
+        if self.database.lost:
+            return
+        if await finished(self.tenancy.inherit()) or not self.runner.recovered:
             self.runner.recover()
 
     async def _sweep(self) -> None:

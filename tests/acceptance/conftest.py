@@ -11,7 +11,6 @@ from tests.acceptance.engines import POSTGRESQL, Databases, replicas_of
 from tests.acceptance.mocks import Client, Mock, Start
 from tests.acceptance.standing import Standing
 from zuora_mock.settings import Settings
-from zuora_mock.storage.postgresql import PostgreSQL
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +23,7 @@ def on_sqlite() -> Iterator[Standing]:
 def on_postgresql(databases: Databases) -> Iterator[dict[int, Standing]]:
     """By the number of applications."""
     made = {number: Standing(databases, number) for number in (1, 2, 3)}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PostgreSQL, "alone", False)
-        yield made
+    yield made
     for each in made.values():
         each.close()
 

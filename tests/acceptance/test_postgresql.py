@@ -1,4 +1,4 @@
-"""What PostgreSQL as the database brings with it: it may go and come back, and it belongs to one server."""
+"""What PostgreSQL as the database brings with it: it may go and come back, and its URL has a password."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
 from zuora_mock.storage import postgresql_connection
-from zuora_mock.storage.postgresql import PostgreSQL
 from zuora_mock.storage.trouble import UnusableDatabase
 
 pytestmark = pytest.mark.assumed
@@ -94,17 +93,6 @@ def test_work_that_was_ordered_before_the_database_was_lost_is_done_after_it(
     assert [(each["id"], each["state"]) for each in client.jobs()] == [(job, "succeeded")]
 
 
-def test_a_second_server_on_the_database_is_refused_in_words(
-    databases: Databases, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(PostgreSQL, "alone", True)
-    with databases.one() as url:
-        first = create_app(Settings(db=url))
-        with pytest.raises(UnusableDatabase, match="another server uses it; stop that one or name another database"):
-            create_app(Settings(db=url))
-        first.state.services.pause()
-
-
 def test_a_database_of_another_version_is_refused_in_words(databases: Databases) -> None:
     with databases.one() as url, psycopg.connect(url.whole, autocommit=True) as connection:
         create_app(Settings(db=url)).state.services.pause()
@@ -125,9 +113,10 @@ def test_state_outlives_the_server(databases: Databases, new_server: Start) -> N
         again.stop()
 
 
-def test_no_credentials_are_shown(mock: Mock) -> None:
+def test_the_engine_is_shown_and_which_replica_it_is_but_no_credentials(mock: Mock) -> None:
     shown = mock.get("/__admin/config").json()["db"]
     assert shown["engine"] == "PostgreSQL"
+    assert shown["replica"] == mock.get("/__admin/health").json()["replica"] > 0
     assert "@" not in shown["value"]
 
 

@@ -19,7 +19,6 @@ from zuora_mock.billing.splitting import execution
 from zuora_mock.main import create_app
 from zuora_mock.services import Services
 from zuora_mock.storage import bulk, traffic
-from zuora_mock.storage.postgresql import PostgreSQL
 from zuora_mock.storage.postgresql_schema import NO_TENANT
 from zuora_mock.storage.steps import Stepwise, in_transactions
 from zuora_mock.storage.trouble import StorageTrouble
@@ -39,9 +38,7 @@ def engine() -> str:
 
 
 @pytest.fixture
-def mock(new_server: Start, monkeypatch: pytest.MonkeyPatch) -> Mock:
-    """Another may come."""
-    monkeypatch.setattr(PostgreSQL, "alone", False)
+def mock(new_server: Start) -> Mock:
     return new_server()
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tests.acceptance import engines
 from tests.acceptance.engines import Databases
-from tests.benchmarks import servers
 
 
 class PostgreSQL:
@@ -25,13 +24,6 @@ class PostgreSQL:
         url = self._stack.enter_context(self._databases.one())
         self._stack.callback(self._databases.cut_off, url)
         return "--db", url.whole
-
-
-def command(count: int) -> tuple[str, ...]:
-    """Of a server that is one of so many: of several each has to let the others in."""
-    let_in = "from zuora_mock.storage.postgresql import PostgreSQL as p; p.alone = False"
-    run = "from zuora_mock.cli import main; main()"
-    return servers.MOCK if count == 1 else ("-c", f"{let_in}; {run}", "--port", "0")
 
 
 def _parent(process: int) -> int:

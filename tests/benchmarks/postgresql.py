@@ -33,7 +33,7 @@ import uvloop
 # A script's own folder stands on the path where the project's has to be.
 sys.path[0] = str(Path(__file__).parents[2])
 
-from tests.benchmarks import calls, client, databases, servers  # noqa: E402
+from tests.benchmarks import calls, client, servers  # noqa: E402
 from tests.benchmarks.client import Connection  # noqa: E402
 from tests.benchmarks.data import order, write_fixture  # noqa: E402
 from tests.benchmarks.databases import PostgreSQL  # noqa: E402
@@ -103,7 +103,7 @@ class Crew:
     def __init__(self, folder: Path, place: PostgreSQL, stack: ExitStack, options: argparse.Namespace) -> None:
         self._cycles = options.cycles
         fixtures = [self._fixture(folder / f"tenant-{each}.json", each) for each in range(_TENANTS)]
-        command = (*databases.command(max(options.servers)), *place.flags(), *fixtures, "--no-access-log")
+        command = (*servers.MOCK, *place.flags(), *fixtures, "--no-access-log")
         start = (servers.started(*command, cores=servers.ALL_CORES) for _ in range(max(options.servers)))
         self._servers = [stack.enter_context(each) for each in start]
         self._database = place.process
@@ -184,7 +184,7 @@ def _client_id(number: int) -> str:
 def measure_cycles(folder: Path, place: PostgreSQL, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
     """The lines of the table."""
     crew = Crew(folder, place, stack, options)
-    crew.measure(1)  # so that statements are prepared
+    crew.measure(max(options.servers))  # so that statements are prepared
     rates: defaultdict[int, list[Rate]] = defaultdict(list)
     for _ in range(max(1, options.rounds // 10)):
         for count in options.servers:

@@ -29,7 +29,7 @@ import uvloop
 # A script's own folder stands on the path where the project's has to be.
 sys.path[0] = str(Path(__file__).parents[2])
 
-from tests.benchmarks import databases, servers  # noqa: E402
+from tests.benchmarks import servers  # noqa: E402
 from tests.benchmarks.data import write_fixture  # noqa: E402
 from tests.benchmarks.databases import PostgreSQL  # noqa: E402
 from tests.benchmarks.round_robin import RoundRobin  # noqa: E402
@@ -47,7 +47,7 @@ class Life:
     def __init__(self, folder: Path, stack: ExitStack, count: int) -> None:
         fixture = write_fixture(folder / "fixture.json", orders=0, others=_INVOICES)
         place = ("--db", str(folder / "soak.db")) if count == 1 else PostgreSQL(stack).flags()
-        self._command = (*databases.command(count), *place, "--fixture", str(fixture), "--no-access-log")
+        self._command = (*servers.MOCK, *place, "--fixture", str(fixture), "--no-access-log")
         self._stack, self._chance = stack, Random(count)  # noqa: S311  (which one is killed is no secret)
         self._servers = [self._start() for _ in range(count)]
         self.ports = [each.port for each in self._servers]

@@ -17,6 +17,7 @@ import pytest
 import zuora_mock
 from tests.integration.benches import add_tenant, make_bench, rows
 from zuora_mock.domain.catalogue import ACCOUNT
+from zuora_mock.domain.values import Record
 from zuora_mock.storage import configuration, schema, tenants
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.sqlite import SQLITE
@@ -272,6 +273,28 @@ def test_a_transaction_that_fails_leaves_the_tenant_as_it_was() -> None:
 
 
 # Its end
+
+
+@pytest.mark.parametrize("count", [1, 49, 50, 51, 130])
+def test_however_many_records_are_written_at_once_each_is_read_as_it_was(count: int) -> None:
+    bench = make_bench()
+    records: list[Record] = [
+        {
+            "Id": f"{number:032x}",
+            "AccountNumber": f"A-{number}",
+            "Name": None if number % 3 else "Acme",
+            "Currency": "USD",
+            "AutoPay": bool(number % 2),
+            "AllowInvoiceEdit": True,
+            "Balance": number % 2,
+            "Colour__c": f"red {number}",
+        }
+        for number in range(count)
+    ]
+    with bench.transaction() as transaction:
+        transaction.load(ACCOUNT, records)
+        written = [{name: value for name, value in each.items() if value is not None} for each in records]
+        assert transaction.all(ACCOUNT)[-count:] == written
 
 
 def test_it_may_be_closed_twice_and_opened_again(path: Path) -> None:

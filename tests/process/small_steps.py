@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tests.process.let_in  # noqa: F401
 from zuora_mock.billing.splitting import execution
 from zuora_mock.storage import bulk
 from zuora_mock.tenants import tenancy, worlds

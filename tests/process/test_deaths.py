@@ -50,7 +50,7 @@ def replicas(start: Start, place: Place, tmp_path: Path) -> list[Replica]:
         port = server.url.rpartition(":")[2]
         return Replica(server, lambda: start(*flags, "--port", port, before=before))
 
-    return [replica(before) for before in ("tests.process.small_steps", "tests.process.let_in")]
+    return [replica(before) for before in ("tests.process.small_steps", "")]
 
 
 class Heard(Tally):

@@ -28,6 +28,7 @@ _HEALTH = {
         "status": {"type": "string", "enum": ["healthy", "starting", "unhealthy"]},
         "version": {"type": "string"},
         "uptimeSeconds": {"type": "number"},
+        "replica": {"type": "integer", "description": "Which of those that share a database"},
         "problem": {"type": "string", "description": "Why nothing can be written"},
     },
 }
@@ -41,6 +42,7 @@ _SETTING = {
         "variable": {"type": "string"},
         "forgotten": {"type": "integer"},
         "engine": {"type": "string"},
+        "replica": {"type": "integer"},
         "timers": {"type": "integer"},
     },
 }
@@ -63,7 +65,7 @@ class Health:
         problem = self._database.problem()
         status = ("unhealthy" if problem else "healthy") if self._state.ready else "starting"
         uptime = round(stopwatch() - self._since, 3)
-        body = {"status": status, "version": __version__, "uptimeSeconds": uptime}
+        body = {"status": status, "version": __version__, "uptimeSeconds": uptime, **_replica(self._database)}
         return JSONResponse(body | ({"problem": problem} if problem else {}), 200 if status == "healthy" else 503)
 
 
@@ -92,13 +94,18 @@ async def config(services: CurrentServices) -> dict[str, Any]:
     """The server's settings: value, whether it is the default, and the variable that sets it. Secrets are masked.
 
     A bound also tells how many were `forgotten` since the start of the server, to make room for newer ones, that of
-    jobs how many `timers` of delayed ones there are, one for each that waits, and `db` the `engine`.
+    jobs how many `timers` of delayed ones there are, one for each that waits, and `db` the `engine`. Where servers may
+    share it, it tells which `replica` answers: what is counted is its own.
     """
     settings, bounds = services.settings, services.bounds
     told = {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
     told["most_jobs"]["timers"] = services.runner.background.timers
-    told["db"]["engine"] = services.database.engine
+    told["db"] |= {"engine": services.database.engine, **_replica(services.database)}
     return told
+
+
+def _replica(database: Database) -> dict[str, int]:
+    return {"replica": database.replica} if database.shared else {}
 
 
 def _forgotten(bounds: Bounds, name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from zuora_mock.domain.invoices import CHARGE, EXEMPT, PAID, TAX, TAX_EXEMPT, Invoice, micros
@@ -99,8 +100,13 @@ def drafting(
         record = {"PostedBy": stamp["CreatedById"], "PostedDate": stamp["CreatedDate"], **record}
     record.setdefault("Balance", record["Amount"])
     if "DueDate" not in record:
-        record["DueDate"] = due_date(term, date.fromisoformat(day)).isoformat() if term else day
+        record["DueDate"] = _due_day(term, day) if term else day
     return Invoice(record, tuple(rows.items), tuple(rows.taxes))
+
+
+@lru_cache(maxsize=1024)
+def _due_day(term: PaymentTerm, day: str) -> str:
+    return due_date(term, date.fromisoformat(day)).isoformat()
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -114,19 +120,20 @@ class _Rows:
     taxes: list[Record] = field(default_factory=list)
 
     def add(self, item: Item) -> None:
-        identifier = self._add(item, {**self.item, **item.record})
+        identifier = self._add(item, item.record)
         for each in item.discounts:
             place: Record = {"AppliedToInvoiceItemId": identifier}
-            self._add(each, {**self.item, "ProcessingType": DISCOUNTED, **each.record, **place})
+            self._add(each, {"ProcessingType": DISCOUNTED, **each.record, **place})
 
-    def _add(self, item: Item, record: Record) -> Value:
+    def _add(self, item: Item, given: Record) -> Value:
         """The rows of an item or a discount and of its taxes."""
-        identifier = record["Id"] = item.record.get("Id") or self.new_id()
+        identifier = given.get("Id") or self.new_id()
+        sums = tax_sums(item.taxes) if item.taxes else _UNTAXED
+        record: Record = {**self.item, **given, "Id": identifier, **sums}
         self.items.append(record)
         if item.taxes:
             record.setdefault("TaxMode", "TaxExclusive")
             self.taxes += [self._tax(tax, identifier) for tax in item.taxes]
-        record |= tax_sums(item.taxes) if item.taxes else _UNTAXED
         return identifier
 
     def _tax(self, tax: Record, item: Value) -> Record:

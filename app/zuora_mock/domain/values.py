@@ -25,7 +25,7 @@ DATE_TIMES_UP_TO = 68
 WHOLE_PERCENT_UP_TO = 73
 """Up to this WSDL version SplitPercentage is a whole number (SOAP API, version history)."""
 
-_ID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_ID_LENGTH, _HEXADECIMAL = 32, "0123456789abcdefABCDEF"
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 """A number in a string (assumed: ASCII, with nothing around it)."""
 
@@ -56,7 +56,7 @@ NUMERIC = frozenset({Type.MONEY, Type.DOUBLE, Type.PERCENT, Type.INTEGER})
 
 
 def is_id(text: object) -> bool:
-    return isinstance(text, str) and _ID.fullmatch(text) is not None
+    return isinstance(text, str) and len(text) == _ID_LENGTH and not text.strip(_HEXADECIMAL)
 
 
 def _number(value: Any) -> Decimal:

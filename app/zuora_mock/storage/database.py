@@ -93,6 +93,11 @@ class Database:
     def engine(self) -> str:
         return self._engine.name
 
+    @property
+    def replica(self) -> int:
+        """Its number among the servers that share it; 0 where nobody does."""
+        return self.connection.replica
+
     def problem(self) -> str:
         """What is wrong with the database: it is gone, or the last that was to be written could not be. Else empty."""
         return (self._engine.problem() if self.opened else "") or self._trouble

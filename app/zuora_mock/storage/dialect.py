@@ -58,10 +58,15 @@ def array(values: Any) -> str:
 
 
 class SqlDialect:
-    """An engine's SQL: the mark of a parameter by its number, `insert` with its ON CONFLICT, SQLAlchemy's compiler."""
+    """An engine's SQL: the mark of a parameter by its number, `insert` with its ON CONFLICT, SQLAlchemy's compiler.
 
-    def __init__(self, mark: Callable[[int], str], make: Callable[[], Alchemy], insert: Callable[[Table], Any]) -> None:
-        self.mark, self.insert, self._make = mark, insert, make
+    `block` is how many rows one statement inserts.
+    """
+
+    def __init__(
+        self, mark: Callable[[int], str], make: Callable[[], Alchemy], insert: Callable[[Table], Any], block: int = 1
+    ) -> None:
+        self.mark, self.insert, self.block, self._make = mark, insert, block, make
 
     @cached_property
     def alchemy(self) -> Alchemy:

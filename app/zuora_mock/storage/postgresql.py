@@ -1,7 +1,7 @@
-"""PostgreSQL as the engine: a database that is ours alone, over one connection.
+"""PostgreSQL as the engine: a database that servers may share, each over one connection.
 
-It belongs to one process, which holds a lock in it for as long as it is connected. A transaction that was answered may
-be lost with the machine of the database, as with SQLite's file, but not with a process.
+A transaction that was answered may be lost with the machine of the database, as with SQLite's file, but not with a
+process.
 """
 
 from __future__ import annotations
@@ -30,13 +30,10 @@ _SESSION = (
 )
 _KEEPALIVES: dict[str, Any] = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 _VERSION = f"SELECT version FROM {VERSION_TABLE}"  # noqa: S608  (a name of ours)
-_LOCK = "SELECT pg_advisory_lock(CAST(%s AS BIGINT))"
 _TURN = "SELECT pg_advisory_xact_lock(CAST(%s AS INTEGER), CAST(%s AS INTEGER))"
 _LIVE = "SELECT pg_advisory_lock(CAST(%s AS INTEGER), CAST(%s AS INTEGER))"
 _BE_BORN = f"INSERT INTO {REPLICAS} DEFAULT VALUES RETURNING number"  # noqa: S608  (as above)
 _BE_KNOWN = "SELECT set_config('zuora_mock.replica', %s, false)"
-_LOCK_PATIENCE = "SET lock_timeout = '500ms'"
-"""The session of a server that was killed ends a moment later."""
 
 _TROUBLES = {
     psycopg.errors.DiskFull: "there is no space",
@@ -51,8 +48,6 @@ class PostgreSQL:
     """The engine over one database; as text it is where, without credentials."""
 
     name, beginning, shared = "PostgreSQL", "BEGIN", True
-    alone = True
-    """Whether another server on the database is refused."""
 
     def __init__(self, url: DatabaseUrl) -> None:
         self._url = url
@@ -102,20 +97,11 @@ class PostgreSQL:
     def _prepare(self, driver: psycopg.Connection[tuple[Any, ...]]) -> int:
         """The number of the replica."""
         driver.prepare_threshold = None  # `PostgreSQLConnection` has its own way
-        if self.alone:
-            self._keep_others_out(driver)
         driver.execute("; ".join(_SESSION))
         with driver.transaction():
             driver.execute(_TURN, [OURS, STARTING])
             self._establish(driver)
             return _be_born(driver)
-
-    def _keep_others_out(self, driver: psycopg.Connection[tuple[Any, ...]]) -> None:
-        driver.execute(_LOCK_PATIENCE)
-        try:
-            driver.execute(_LOCK, [OURS])
-        except psycopg.errors.LockNotAvailable:
-            raise self._unusable("another server uses it; stop that one or name another database") from None
 
     def _establish(self, driver: psycopg.Connection[tuple[Any, ...]]) -> None:
         tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"

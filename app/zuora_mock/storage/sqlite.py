@@ -44,7 +44,9 @@ _TROUBLES = {
     sqlite3.SQLITE_NOTADB: "the file is damaged",
 }
 
-SQLITE = SqlDialect("?".format, sqlite.dialect, insert)
+_BLOCK = 50
+
+SQLITE = SqlDialect("?{}".format, sqlite.dialect, insert, _BLOCK)
 
 
 class SQLiteConnection(sqlite3.Connection):

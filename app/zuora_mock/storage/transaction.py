@@ -6,7 +6,7 @@ the entity; every write leaves a `Change` behind for the journal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,10 +23,11 @@ from zuora_mock.ids import object_id, object_ids
 from zuora_mock.storage import originals, stored
 from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.insertion import insert_records
 from zuora_mock.storage.leading import lead
-from zuora_mock.storage.places import column_names, columns, equal, table_of, value, whose
-from zuora_mock.storage.records import ASIDE, aside_of, column_set, columns_of, record_of
-from zuora_mock.storage.statements import Connection, Prepared, execute, execute_many
+from zuora_mock.storage.places import columns, equal, table_of, value, whose
+from zuora_mock.storage.records import columns_of, record_of
+from zuora_mock.storage.statements import Connection, Prepared, execute
 from zuora_mock.storage.tenants import Image, Tenant, counts, image_of, put_back, save_counters
 from zuora_mock.storage.trouble import DuplicateRow
 
@@ -141,20 +142,9 @@ class Transaction:
                 stored.add(self, kind, [(self.tenant.next_seq(), each) for each in records])
                 stored.add_keys(self, kind, records)
             else:
-                self._load(kind, records)
+                insert_records(self, kind, records, self.tenant.next_seqs(len(records)))
         except self.connection.IntegrityError as error:
             raise DuplicateRow(str(error)) from None
-
-    def _load(self, kind: ObjectType, records: Sequence[Record]) -> None:
-        given = frozenset().union(*records)
-        names, aside = _present(kind, given & column_set(kind)), given - column_set(kind)
-        mine, first = (self.tenant.world, self.entity), self.tenant.next_seqs(len(records))
-        rows = [
-            (*mine, seq, *map(each.get, names), *(aside_of(kind, each) if aside else ()))
-            for seq, each in enumerate(records, first)
-        ]
-        given_names = (*names, *ASIDE) if aside else names
-        execute_many(self, _insert(kind, given_names, self.connection.dialect.mark), rows)
 
     def update(self, kind: ObjectType, before: Record, values: Record) -> Record:
         """Writes `values` over the record; None empties a field. Returns the record as it is now."""
@@ -359,19 +349,6 @@ def _exists(kind: ObjectType, name: str) -> Prepared:
 
 def _equal(kind: ObjectType, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
     return [equal(kind, name, f"_{name}") for name in names]
-
-
-@lru_cache(maxsize=1024)
-def _present(kind: ObjectType, given: frozenset[str]) -> tuple[str, ...]:
-    """The columns that need a value: the driver takes longer over a null than over anything else."""
-    return tuple(name for name in column_names(kind) if name in given)
-
-
-@lru_cache(maxsize=1024)
-def _insert(kind: ObjectType, present: tuple[str, ...], mark: Callable[[int], str]) -> str:
-    names = ("tenant", "entity", "seq", *present)
-    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join(map(mark, range(1, len(names) + 1)))
-    return f"INSERT INTO {kind.table} ({quoted}) VALUES ({marks})"  # noqa: S608 (names are the catalogue's)
 
 
 @lru_cache(maxsize=256)

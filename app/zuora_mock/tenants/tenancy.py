@@ -19,7 +19,7 @@ from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Result, Stepwise, in_transactions
 from zuora_mock.storage.tenants import Client, Tenant
 from zuora_mock.storage.transaction import Transaction
-from zuora_mock.storage.trouble import Held
+from zuora_mock.storage.trouble import Elsewhere
 from zuora_mock.tenants.credentials import Credentials
 from zuora_mock.tenants.fixtures import adding, reading, seeding
 from zuora_mock.tenants.fixtures.fixture import Fixture
@@ -78,7 +78,7 @@ class Tenancy(Registry):
             del self._guests[key]
             tenant = self.by_key(key)
             if tenant is not None and not self.holds.holds(tenant.name):
-                with suppress(Held):
+                with suppress(Elsewhere):
                     yield from self._in_transactions(self._make_room(tenant), tenant)
                 yield
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol, TypeAlias
 
 from zuora_mock.clock import DAY, SECOND
@@ -22,7 +23,7 @@ from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.steps import Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant, all_keys
 from zuora_mock.storage.transaction import Transaction, begin
-from zuora_mock.storage.trouble import Elsewhere, StorageTrouble
+from zuora_mock.storage.trouble import Elsewhere, Gone, StorageTrouble
 from zuora_mock.work.background import Background, Waiting
 from zuora_mock.work.holds import Holds
 
@@ -61,7 +62,8 @@ class UnknownJob(LookupError):
 class Runner:
     """Runs jobs: those that are due by itself, the others by order of who holds the tenant.
 
-    Of a tenant one at a time; work that is long takes steps, between which others have their turn.
+    Of a tenant one at a time; work that is long takes steps, between which others have their turn. `recovered` says
+    that what was left by others has been looked at.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Runner:
         self._give_up, self._tell = give_up, tell
         self.background = Background(self._attempt)
         self._stalled: set[Waiting] = set()
+        self.recovered = False
 
     # What a test orders
 
@@ -163,12 +166,18 @@ class Runner:
 
         Where work is under way there is a mark of it.
         """
+        self.recovered = False
         for tenant in self._all_tenants():
-            with begin_beside(self._database, tenant) as transaction:
-                running = rows.in_state(transaction, JobState.RUNNING)
-                for job in () if running and unfinished.is_left(self._database, tenant.key) else running:
-                    rows.move(transaction, job, JobEvent.REQUEUE, "the process ended before the job did")
-            self.attend(tenant)
+            with suppress(Gone):
+                self._recover(tenant)
+        self.recovered = True
+
+    def _recover(self, tenant: Tenant) -> None:
+        with begin_beside(self._database, tenant) as transaction:
+            running = rows.in_state(transaction, JobState.RUNNING)
+            for job in () if running and unfinished.is_left(self._database, tenant.key) else running:
+                rows.move(transaction, job, JobEvent.REQUEUE, "the process ended before the job did")
+        self.attend(tenant)
 
     def attend(self, tenant: Tenant) -> None:
         """Has everything of the tenant that waits looked at, after a restore or a fork as after a start."""
