@@ -209,6 +209,21 @@ def test_the_compose_file_waits_for_health_and_mounts_where_the_server_looks() -
     assert_is_the_address(tests["environment"]["ZUORA_MOCK_URL"])
 
 
+def test_the_compose_file_of_several_servers_builds_the_driver_in_and_names_the_database_and_the_servers() -> None:
+    whole = yaml.safe_load(blocks("yaml compose of several servers")[0])
+    proxy, server, database = (whole["services"][name] for name in ("zuora-mock", "server", "database"))
+    assert (ROOT / ".requirements" / f"{server['build']['args']['LOCK']}.txt").exists()
+    assert server["deploy"]["replicas"] == 2
+    user, password = (database["environment"][f"POSTGRES_{each}"] for each in ("USER", "PASSWORD"))
+    assert server["environment"]["ZUORA_MOCK_DB"] == f"postgresql://{user}:{password}@database/{user}"
+    conditions = [each["condition"] for each in (proxy["depends_on"]["server"], server["depends_on"]["database"])]
+    assert conditions == ["service_healthy"] * 2
+    conf = whole["configs"][proxy["configs"][0]["source"]]["content"]
+    assert f"listen {DEFAULT_PORT};" in conf
+    assert f"proxy_pass http://server:{DEFAULT_PORT};" in conf
+    assert "proxy_set_header Host $$http_host;" in conf
+
+
 def test_the_jobs_of_github_and_gitlab_build_the_image_and_name_its_address() -> None:
     [*_, build, run, wait, _python, tests] = yaml.safe_load(blocks("yaml github")[0])["jobs"]["tests"]["steps"]
     assert build["with"]["tags"] == run["run"].split()[-1]

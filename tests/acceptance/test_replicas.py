@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from tests.acceptance.engines import POSTGRESQL, Databases
 from tests.acceptance.mocks import Client, Mock, Start
@@ -18,7 +19,7 @@ from zuora_mock.billing.splitting import execution
 from zuora_mock.domain.lifecycle import IllegalMove
 from zuora_mock.main import create_app
 from zuora_mock.services import Services
-from zuora_mock.storage import bulk
+from zuora_mock.storage import bulk, traffic
 from zuora_mock.storage.postgresql_schema import NO_TENANT
 from zuora_mock.storage.steps import Stepwise, in_transactions
 from zuora_mock.storage.transaction import begin
@@ -184,3 +185,38 @@ def test_an_unknown_client_that_two_replicas_meet_at_once_gets_one_tenant(
     assert found is not None
     assert found[0].key == mine[0].key
     assert resolve(NAME) is found[0]
+
+
+def test_the_idempotency_key_of_a_call_that_waits_is_in_use_as_long_as_its_server_lives(
+    first: Services, other: Mock, second: Services, databases: Databases
+) -> None:
+    other.pause()
+    tenant = second.tenancy.anonymous.key
+    traffic.wait(first.database, tenant, "key")
+    assert traffic.is_key_in_use(second.database, tenant, "key")
+    die(databases, first)
+    assert not traffic.is_key_in_use(second.database, tenant, "key")
+
+
+def test_a_key_is_free_for_other_servers_before_the_answer_leaves(
+    mock: Mock, client: Client, other: Mock, second: Services
+) -> None:
+    """Though the call had to wait for its work."""
+    other.pause()
+    client.put("/__admin/jobs/policy", json={"mode": "before-reply"})
+    body = {"type": "InvoiceSplit", "synchronous": False, "ids": [client.prepare_split()]}
+    headers, found = {"Authorization": f"Bearer {client.token}", "Idempotency-Key": "key"}, []
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            found.append(traffic.is_key_in_use(second.database, second.tenancy.anonymous.key, "key"))
+            await send(message)
+
+        await mock.app(scope, receive, told)
+
+    async def scene() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(watched), base_url="http://localhost") as caller:
+            return await caller.post("/v1/action/execute", json=body, headers=headers)
+
+    assert mock.run(scene()).json()[0]["Success"] is True
+    assert found == [False, False]

@@ -33,11 +33,10 @@ import uvloop
 # A script's own folder stands on the path where the project's has to be.
 sys.path[0] = str(Path(__file__).parents[2])
 
-from tests.acceptance import engines  # noqa: E402
-from tests.acceptance.engines import Databases  # noqa: E402
 from tests.benchmarks import calls, client, servers  # noqa: E402
 from tests.benchmarks.client import Connection  # noqa: E402
 from tests.benchmarks.data import order, write_fixture  # noqa: E402
+from tests.benchmarks.databases import PostgreSQL  # noqa: E402
 from tests.benchmarks.servers import Server, StartError  # noqa: E402
 from tests.benchmarks.wrk import LoadError  # noqa: E402
 
@@ -49,30 +48,10 @@ Shares: TypeAlias = tuple[float, float]
 """Microseconds of the server and of the database."""
 
 
-class Place:
-    """PostgreSQL, and databases in it for the servers that are measured."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        databases = Databases(stack.enter_context(engines.server()), "benchmark")
-        stack.callback(databases.close)
-        self._databases, self._stack = databases, stack
-        [[backend]] = databases.admin.execute("SELECT pg_backend_pid()")
-        self.process = _parent(backend)
-
-    def flags(self) -> tuple[str, ...]:
-        """Of servers over one more database."""
-        return "--db", self._stack.enter_context(self._databases.one()).whole
-
-
-def _parent(process: int) -> int:
-    stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    return int(stat.rpartition(")")[2].split()[1])
-
-
 # Calls
 
 
-def measure_calls(folder: Path, place: Place, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
+def measure_calls(folder: Path, place: PostgreSQL, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
     """The lines of the table."""
     orders = calls.orders_needed(options.calls) * options.rounds
     mock = (*servers.MOCK, "--fixture", str(write_fixture(folder / "calls.json", orders=orders)))
@@ -121,7 +100,7 @@ class Rate(NamedTuple):
 class Crew:
     """Tenants that work over the same servers at a time."""
 
-    def __init__(self, folder: Path, place: Place, stack: ExitStack, options: argparse.Namespace) -> None:
+    def __init__(self, folder: Path, place: PostgreSQL, stack: ExitStack, options: argparse.Namespace) -> None:
         self._cycles = options.cycles
         fixtures = [self._fixture(folder / f"tenant-{each}.json", each) for each in range(_TENANTS)]
         command = (*servers.MOCK, *place.flags(), *fixtures, "--no-access-log")
@@ -202,10 +181,10 @@ def _client_id(number: int) -> str:
     return f"00000000-0000-4000-8000-be9c{number:08d}"
 
 
-def measure_cycles(folder: Path, place: Place, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
+def measure_cycles(folder: Path, place: PostgreSQL, stack: ExitStack, options: argparse.Namespace) -> Iterator[str]:
     """The lines of the table."""
     crew = Crew(folder, place, stack, options)
-    crew.measure(1)  # so that statements are prepared
+    crew.measure(max(options.servers))  # so that statements are prepared
     rates: defaultdict[int, list[Rate]] = defaultdict(list)
     for _ in range(max(1, options.rounds // 10)):
         for count in options.servers:
@@ -226,7 +205,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-            place = Place(stack)
+            place = PostgreSQL(stack)
             with ExitStack() as first:
                 print("\n".join(measure_calls(Path(folder), place, first, options)), flush=True)  # noqa: T201
             if options.servers:

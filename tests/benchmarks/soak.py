@@ -2,11 +2,12 @@
 
 From the root of the project, in its environment, on Linux:
 
-    python tests/benchmarks/soak.py [--minutes N] [--workers N] [--kills N]
+    python tests/benchmarks/soak.py [--minutes N] [--workers N] [--kills N] [--servers N]
 
-The server has its state in a file. Each worker has a tenant of its own: it splits, splits anew, posts, cancels,
+The server has its state in a file; several share a database of PostgreSQL, behind a proxy that gives each call to the
+next of them. Each worker has a tenant of its own: it splits, splits anew, posts, cancels,
 deletes, resets, takes and restores snapshots, forks, and compares what it finds with what it did. So many times, spread
-over the minutes, the process is killed and started again on its file; workers repeat calls that got no answer. The
+over the minutes, a process is killed and started again; workers repeat calls that got no answer. The
 table says how often each thing was tried and how often it was lost; the exit code is 1 where anything was. With
 `--kills 0` the memory is that of one process.
 """
@@ -19,8 +20,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
+from random import Random
 
 import uvloop
 
@@ -29,6 +31,8 @@ sys.path[0] = str(Path(__file__).parents[2])
 
 from tests.benchmarks import servers  # noqa: E402
 from tests.benchmarks.data import write_fixture  # noqa: E402
+from tests.benchmarks.databases import PostgreSQL  # noqa: E402
+from tests.benchmarks.round_robin import RoundRobin  # noqa: E402
 from tests.benchmarks.servers import Server  # noqa: E402
 from tests.benchmarks.worlds import Tally, World  # noqa: E402
 
@@ -38,35 +42,46 @@ _STEPS = 12
 
 
 class Life:
-    """The server, killed and started again on its file and port."""
+    """The servers; one is killed and started again on its port."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, count: int) -> None:
         fixture = write_fixture(folder / "fixture.json", orders=0, others=_INVOICES)
-        self._flags = (*servers.MOCK, "--db", str(folder / "soak.db"), "--fixture", str(fixture), "--no-access-log")
-        self._stack = stack
-        self.server = self._start()
-        self.port = self.server.port
+        place = ("--db", str(folder / "soak.db")) if count == 1 else PostgreSQL(stack).flags()
+        self._command = (*servers.MOCK, *place, "--fixture", str(fixture), "--no-access-log")
+        self._stack, self._chance = stack, Random(count)  # noqa: S311  (which one is killed is no secret)
+        self._servers = [self._start() for _ in range(count)]
+        self.ports = [each.port for each in self._servers]
 
     def _start(self, *flags: str) -> Server:
-        return self._stack.enter_context(servers.started(*self._flags, *flags))
+        return self._stack.enter_context(servers.started(*self._command, *flags, cores=servers.ALL_CORES))
 
     def kill(self) -> None:
-        self.server.process.kill()
-        self.server.process.wait()
-        self.server = self._start("--port", str(self.port))
+        number = self._chance.randrange(len(self._servers))
+        process = self._servers[number].process
+        process.kill()
+        process.wait()
+        self._servers[number] = self._start("--port", str(self.ports[number]))
+
+    def megabytes(self) -> float:
+        return sum(each.megabytes()[0] for each in self._servers)
 
 
 class Soak:
     def __init__(self, options: argparse.Namespace, life: Life) -> None:
         self._options, self._life = options, life
         self._tally = Tally()
-        self._worlds = [World(life.port, each, self._tally) for each in range(options.workers)]
+        self._worlds: list[World] = []
         self._memory: list[tuple[float, int, float]] = []
         self._begun = time.monotonic()
 
     async def run(self) -> None:
         """Raises what a worker raises."""
-        async with asyncio.TaskGroup() as group:
+        async with AsyncExitStack() as stack:
+            port, *others = self._life.ports
+            if others:
+                port = await stack.enter_async_context(RoundRobin([port, *others]))
+            self._worlds = [World(port, each, self._tally) for each in range(self._options.workers)]
+            group = await stack.enter_async_context(asyncio.TaskGroup())
             tasks = [group.create_task(world.work()) for world in self._worlds]
             await self._watch()
             for task in tasks:
@@ -90,7 +105,7 @@ class Soak:
 
     def _look(self) -> None:
         calls = self._tally.tried["calls answered"]
-        self._memory.append((time.monotonic() - self._begun, calls, self._life.server.megabytes()[0]))
+        self._memory.append((time.monotonic() - self._begun, calls, self._life.megabytes()))
 
     def lines(self) -> Iterator[str]:
         yield f"{'':28}{'tried':>12}{'lost':>12}"
@@ -111,12 +126,14 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=5, metavar="N")
     parser.add_argument("--workers", type=int, default=16, metavar="N")
     parser.add_argument("--kills", type=int, default=20, metavar="N")
+    parser.add_argument("--servers", type=int, default=1, metavar="N")
     return parser.parse_args()
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        soak = Soak(read_options(), Life(Path(folder), stack))
+        options = read_options()
+        soak = Soak(options, Life(Path(folder), stack, options.servers))
         uvloop.run(soak.run())
     print("\n".join(soak.lines()))  # noqa: T201
     sys.exit(1 if soak.lost else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,20 @@ def test_a_short_soak_with_a_kill_loses_nothing() -> None:
     table = {line[:28].strip(): line[28:].split() for line in run.stdout.partition("\n\n")[0].splitlines()[1:]}
     assert table["kills"] == ["1", "0"]
     assert int(table["splits done once"][0].replace(",", "")) > 0
+
+
+@pytest.mark.slow
+def test_every_call_costs_some_processor_time_on_both_engines(postgresql: str) -> None:
+    command = [sys.executable, str(Path(__file__).with_name("postgresql.py"))]
+    short = ["--rounds", "1", "--calls", "1", "--servers"]
+    there = {**os.environ, "TEST_ENGINE": postgresql}
+    run = subprocess.run([*command, *short], capture_output=True, text=True, check=False, timeout=100, env=there)
+    assert run.returncode == 0, run.stderr
+    rows = {line[:28].strip(): line[28:].split() for line in run.stdout.splitlines()[2:]}
+    bare = [each.name for each in calls.bare_blocks(1)]
+    called = [each.name for each in calls.growing_blocks("", 1, 0)]
+    assert {name: len(cells) for name, cells in rows.items()} == dict.fromkeys(bare, 1) | dict.fromkeys(called, 5)
+    assert all(float(each.replace(",", "")) > 0 for cells in rows.values() for each in cells)
 
 
 def test_a_server_that_does_not_start_is_told_in_one_line() -> None:

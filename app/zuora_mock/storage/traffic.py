@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.replicas import NUMBER
+from zuora_mock.storage.replicas import NUMBER, is_dead
 from zuora_mock.storage.statements import Prepared
 
 
@@ -32,7 +32,7 @@ def leave(database: Database, number: int) -> None:
 
 
 def is_key_in_use(database: Database, tenant: int, key: str) -> bool:
-    """Whether a call with this idempotency key is under way at another server."""
+    """Whether a call with this idempotency key is under way at another server, which lives."""
     if not database.shared:
         return False
     with database.lock:
@@ -42,4 +42,9 @@ def is_key_in_use(database: Database, tenant: int, key: str) -> bool:
 _WAIT = Prepared(text("INSERT INTO waiting (tenant, key) VALUES (:whose, :key) RETURNING number"))
 _GIVE_UP = Prepared(text("UPDATE waiting SET takes_place = 0 WHERE number = :wanted"))
 _LEAVE = Prepared(text("DELETE FROM waiting WHERE number = :wanted"))
-_KEY = Prepared(text(f"SELECT number FROM waiting WHERE tenant = :whose AND key = :key AND owner <> {NUMBER}"))  # noqa: S608  (of ours)
+_KEY = Prepared(
+    text(
+        "SELECT number FROM waiting WHERE tenant = :whose AND key = :key "  # noqa: S608  (all of ours)
+        f"AND owner <> {NUMBER} AND NOT {is_dead('owner')}"
+    )
+)

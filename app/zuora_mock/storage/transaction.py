@@ -40,7 +40,8 @@ class Transaction:
 
     `stream` keeps the ids of background work apart from those of calls, so that their order does not matter; `ahead` is
     what steps that were taken before have come to, for work that is too long for one transaction. `request` is the
-    number of the call that it is about, if it is about one.
+    number of the call that it is about, if it is about one. `checked` are ids of what one row of the call has found in
+    order, and no other row changes.
     """
 
     connection: Connection
@@ -50,6 +51,7 @@ class Transaction:
     request: int | None = None
     changes: Changes = field(default_factory=Changes)
     jobs: list[str] = field(default_factory=list)
+    checked: set[str] = field(default_factory=set)
     ahead: Any = None
     _made: int = 0
 

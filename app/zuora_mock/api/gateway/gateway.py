@@ -103,18 +103,23 @@ class Gateway:
                     answer = await finished(self._exchanges.answer_in_steps(exchange, lengthy))
         if exchange.jobs and exchange.tenant.policy.mode == "before-reply":
             await self._run_before_reply(exchange)
+        await self._deliver(exchange, answer, scope, receive, send)
+        return True
+
+    async def _deliver(self, exchange: Exchange, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+        if exchange.waits:  # else another server that is asked the same once more would find it under way
+            self._exchanges.close(exchange)
         if self._services.settings.access_log:
             log(exchange, answer)
         kind = exchange.injection.kind
         if not exchange.request.whole:
-            return True
+            return
         if kind is not None and kind in NETWORK | AFTERWARDS:
             await _cut_off(kind, exchange, answer, scope, receive, send)
         else:
             start, body = _messages(answer, exchange.request)
             await send(start)
             await send({"type": "http.response.body", "body": body})
-        return True
 
     async def _wait(self, exchange: Exchange, receive: Receive) -> None:
         """For as long as was ordered. A client that gives up meanwhile leaves its place to others, but asked it has."""

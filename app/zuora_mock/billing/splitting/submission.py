@@ -57,12 +57,18 @@ def _to_draft(transaction: Transaction, invoice: Record) -> Remedy | None:
 def check_item(transaction: Transaction, record: Record, wsdl: int) -> Record:
     check_allowed(transaction)
     split_id = record["InvoiceSplitId"]
-    if not transaction.has(INVOICE_SPLIT, "Id", str(split_id)):
-        raise no_such("InvoiceSplitId", "InvoiceSplit", split_id, "the id of an InvoiceSplit")
-    _check_open(transaction, split_id, at="/InvoiceSplitId")
+    if split_id not in transaction.checked:
+        _check_split(transaction, split_id)
+        transaction.checked.add(str(split_id))
     _check_percentage(int(record["SplitPercentage"] or 0), wsdl)
     _check_term(transaction, record.get("PaymentTerm"))
     return record
+
+
+def _check_split(transaction: Transaction, split_id: Value) -> None:
+    if not transaction.has(INVOICE_SPLIT, "Id", str(split_id)):
+        raise no_such("InvoiceSplitId", "InvoiceSplit", split_id, "the id of an InvoiceSplit")
+    _check_open(transaction, split_id, at="/InvoiceSplitId")
 
 
 def _check_open(transaction: Transaction, split_id: Value, at: str = "") -> None:
