@@ -16,13 +16,16 @@ from tests.acceptance.engines import POSTGRESQL, Databases
 from tests.acceptance.mocks import Client, Mock, Start
 from zuora_mock import services
 from zuora_mock.billing.splitting import execution
+from zuora_mock.domain.lifecycle import IllegalMove
 from zuora_mock.main import create_app
 from zuora_mock.services import Services
 from zuora_mock.storage import bulk, traffic
 from zuora_mock.storage.postgresql_schema import NO_TENANT
 from zuora_mock.storage.steps import Stepwise, in_transactions
+from zuora_mock.storage.transaction import begin
 from zuora_mock.storage.trouble import StorageTrouble
 from zuora_mock.tenants.refusals import Taken
+from zuora_mock.work import runner
 from zuora_mock.work.turns import at_once
 
 pytestmark = pytest.mark.assumed
@@ -129,6 +132,19 @@ def test_who_calls_another_replica_meanwhile_waits(
     assert other.run(scene()).status_code == 200
 
 
+def test_a_job_that_another_replica_has_run_meanwhile_is_not_run_again(
+    first: Services, second: Services, client: Client, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant, find = second.tenancy.anonymous, runner._find
+    with begin(second.database, tenant) as transaction:
+        found = iter([find(transaction, job)])
+    assert at_once(first.runner.run_now(first.tenancy.anonymous, job))["state"] == "succeeded"
+    monkeypatch.setattr(runner, "_find", lambda *which: next(found, None) or find(*which))
+    with pytest.raises(IllegalMove):
+        at_once(second.runner.run_now(tenant, job))
+    assert [each["state"] for each in client.jobs()] == ["succeeded"]
+
+
 @pytest.mark.usefixtures("half")
 def test_a_split_in_the_middle_of_which_a_replica_dies_is_done_by_another(
     first: Services, job: str, other: Mock, second: Services, databases: Databases
@@ -164,7 +180,8 @@ def test_an_unknown_client_that_two_replicas_meet_at_once_gets_one_tenant(
     monkeypatch.setattr(second.tenancy, "resolve", lambda _: None)
     with pytest.raises(Taken):
         second.tenancy.create(NAME, "s").send(None)
-    found = second.tenancy.admit(NAME, "s")
+    assert second.tenancy.admit(NAME, "s") is None
+    found = second.tenancy.find_client(NAME)
     assert found is not None
     assert found[0].key == mine[0].key
     assert resolve(NAME) is found[0]

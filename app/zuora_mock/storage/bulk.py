@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, insert, literal_column, select, tuple_
 
 from zuora_mock.storage import originals
 from zuora_mock.storage.database import Database
@@ -157,11 +157,17 @@ _OWNERLESS = Prepared(select(WORLDS.c.number).where(NO_OTHER))
 
 
 _THEIRS = [bindparam("nobody", NOBODY), EXERCISED.c.kind, EXERCISED.c.name]
+
+
+def _inherited() -> Select[Any]:
+    """In one order, in which nobody waits for another who waits for them."""
+    theirs = select(*_THEIRS).where(EXERCISED.c.tenant == bindparam("whose"))
+    return theirs.order_by(EXERCISED.c.kind, EXERCISED.c.name)
+
+
 _BEQUEATH = Prepared(
     lambda dialect: (
-        dialect.insert(EXERCISED)
-        .from_select(["tenant", "kind", "name"], select(*_THEIRS).where(EXERCISED.c.tenant == bindparam("whose")))
-        .on_conflict_do_nothing()
+        dialect.insert(EXERCISED).from_select(["tenant", "kind", "name"], _inherited()).on_conflict_do_nothing()
     )
 )
 

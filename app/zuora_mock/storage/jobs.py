@@ -129,6 +129,13 @@ def save(transaction: Transaction, before: Job, after: Job) -> None:
         raise IllegalMove(before.state, JobEvent.CLAIM)
 
 
+def check(transaction: Transaction, job: Job) -> None:
+    """Raises IllegalMove where another server that shares the database has moved the job since it was read."""
+    found = find(transaction, job.id) if transaction.connection.replica else job
+    if found is None or found.state is not job.state:
+        raise IllegalMove(found.state if found else job.state, JobEvent.CLAIM)
+
+
 def move(
     transaction: Transaction, job: Job, event: JobEvent, reason: str | None = None, rule: str | None = None
 ) -> Job:

@@ -13,7 +13,7 @@ import psycopg
 from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.storage.postgresql_connection import PostgreSQLConnection, first_line
 from zuora_mock.storage.postgresql_schema import REPLICAS, VERSION_TABLE, definitions, descriptions, version
-from zuora_mock.storage.replicas import OURS, STARTING
+from zuora_mock.storage.replicas import OURS, PATIENTLY, STARTING
 from zuora_mock.storage.trouble import StorageTrouble, UnusableDatabase
 
 _PATIENCE = 3
@@ -39,6 +39,7 @@ _TROUBLES = {
     psycopg.errors.DiskFull: "there is no space",
     psycopg.errors.ReadOnlySqlTransaction: "the database cannot be written",
     psycopg.errors.LockNotAvailable: "somebody else has locked its rows",
+    psycopg.errors.DeadlockDetected: "somebody else has locked its rows",
     psycopg.errors.QueryCanceled: "a statement took too long",
 }
 _LOST = "the database is lost"
@@ -99,6 +100,7 @@ class PostgreSQL:
         driver.prepare_threshold = None  # `PostgreSQLConnection` has its own way
         driver.execute("; ".join(_SESSION))
         with driver.transaction():
+            driver.execute(PATIENTLY)
             driver.execute(_TURN, [OURS, STARTING])
             self._establish(driver)
             return _be_born(driver)

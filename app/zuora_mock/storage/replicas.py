@@ -18,8 +18,13 @@ from zuora_mock.storage.statements import Connected, Prepared
 
 OURS = 0x7A756F72
 """The number of our locks: `zuor`."""
-STARTING = 0
-"""The lock of who makes tables or tenants at the start; the others are the replicas'."""
+STARTING, _FIXTURES = 0, -1
+"""The locks of who makes tables or tenants at the start, and of who keeps fixtures; the others are the replicas'."""
+PATIENTLY = "SELECT " + ", ".join(
+    f"set_config('{each}', '0', true)"
+    for each in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+)
+"""Until the transaction is over: to fill a database with large fixtures takes its time."""
 NUMBER = "CAST(current_setting('zuora_mock.replica') AS INTEGER)"
 """Of the replica that asks."""
 
@@ -32,8 +37,15 @@ class _Shared(Connected, Protocol):
 def start_by_turns(database: _Shared) -> None:
     """Until the transaction is over no other replica makes what every start makes."""
     if database.shared:
+        _PATIENTLY.run(database, {})
         _TURN.run(database, {})
         bury(database)
+
+
+def keep_fixtures_by_turns(database: _Shared) -> None:
+    """Until the transaction is over no other replica keeps or forgets one."""
+    if database.shared:
+        _FIXTURES_TURN.run(database, {})
 
 
 def bury(database: _Shared) -> bool:
@@ -74,5 +86,7 @@ NO_OTHER = Owned(_can_be_locked("owner"))
 """This replica or none that lives: a session gets its own locks as often as it asks."""
 DEAD = Owned(is_dead("owner"))
 
+_PATIENTLY = Prepared(text(PATIENTLY))
 _TURN = Prepared(text(f"SELECT pg_advisory_xact_lock({OURS}, {STARTING})"))
+_FIXTURES_TURN = Prepared(text(f"SELECT pg_advisory_xact_lock({OURS}, {_FIXTURES})"))
 _BURIED = Prepared(text(f"DELETE FROM replicas WHERE {is_dead('number')} RETURNING number"))  # noqa: S608  (of ours)

@@ -20,6 +20,7 @@ from zuora_mock.domain.custom_fields import NONE_DECLARED, CustomFields
 from zuora_mock.domain.terms import PaymentTerm
 from zuora_mock.settings import JobPolicy, TenantSettings
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.replicas import keep_fixtures_by_turns
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import CLIENTS, ENTITIES, FIXTURES, JOURNAL, ORGS, PAYMENT_TERMS, TENANTS
 from zuora_mock.storage.trouble import DuplicateRow
@@ -231,12 +232,14 @@ def save_counters(on: Connected, tenant: Tenant) -> None:
 
 def keep_fixture(database: Database, digest: str, blocks: Sequence[bytes]) -> None:
     """The text in pieces, whatever they are."""
+    keep_fixtures_by_turns(database)
     rows = [{"digest": digest, "position": position, "body": each} for position, each in enumerate(blocks)]
     _KEEP_FIXTURE.run_many(database, rows)
 
 
 def forget_fixtures(database: Database) -> None:
     """Those that no tenant was made from."""
+    keep_fixtures_by_turns(database)
     _FORGET_FIXTURES.run(database, {})
 
 

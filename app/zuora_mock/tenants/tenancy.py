@@ -100,13 +100,12 @@ class Tenancy(Registry):
     def admit(self, client_id: str, secret: str) -> tuple[Tenant, Client] | None:
         """A tenant of its own for a client that nobody knows, filled from the first fixture; None if not welcome."""
         welcome = self._bounds.settings.unknown_clients == "accept"
-        if not welcome or len(client_id) != CLIENT_ID_LENGTH:
+        if not welcome or len(client_id) != CLIENT_ID_LENGTH or self.resolve(client_id):
             return None
         with suppress(Taken):  # by another replica, meanwhile
-            self._check_free(client_id)
             tenant = at_once(self._in_transactions(self._make(self._first, client_id, secret)))
             return tenant, seeding.own_client(tenant, client_id, secret)
-        return self.find_client(client_id)
+        return None
 
     def create(self, client_id: str, secret: str, base: str | Fixture | None = None) -> Stepwise[Tenant]:
         """A tenant for this client, from a fixture (the first, a named or a given one) or as a fork of another's.

@@ -157,7 +157,8 @@ class Runner:
             for job in due:
                 found = self._read(tenant, job.id)
                 if found is not None and found.state is JobState.QUEUED:
-                    ran.append((yield from self.run_now(tenant, job.id)))
+                    with suppress(IllegalMove):  # another server has run it meanwhile
+                        ran.append((yield from self.run_now(tenant, job.id)))
                     yield
         return ran
 
@@ -199,8 +200,8 @@ class Runner:
             if (yield from self.run_job(tenant, job_id)):
                 self._stalled.discard(waiting)
                 return None
-        except (StorageTrouble, Elsewhere) as trouble:
-            return _HELD if isinstance(trouble, Elsewhere) else _AGAIN
+        except (StorageTrouble, Elsewhere, IllegalMove) as trouble:
+            return _pause_after(trouble)
         finally:
             self._holds.give_back(tenant.name)
         job = self._read(tenant, job_id)
@@ -232,6 +233,7 @@ class Runner:
 
     def _work(self, tenant: Tenant, job: Job, claimed: Job) -> Stepwise[Job]:
         transaction, kept = on_behalf_of(self._database, tenant, job.entity, f"job:{job.id}"), job
+        rows.check(transaction, job)
         for _ in self._handle(transaction, claimed) or ():
             if kept is job:
                 rows.save(transaction, job, claimed)
@@ -246,6 +248,8 @@ class Runner:
         """Ends the job, `claimed` if it was begun, and tells the entry of the call that ordered it why."""
         with begin(self._database, tenant) as transaction:
             job, rule = _find(transaction, id), refusal.rule.name
+            if claimed is not None and job.state is not JobState.RUNNING:
+                rows.after(job, JobEvent.CLAIM, tenant.now())  # another server may have run it
             failed = rows.after(claimed or job, JobEvent.FAIL, tenant.now(), refusal.message, rule)
             rows.save(transaction, job, failed)
             explanation = {**self._explain(refusal, failed), "job": id}
@@ -271,6 +275,13 @@ class Runner:
     def _all_tenants(self) -> Iterable[Tenant]:
         tenants = (self._tenants.by_key(key) for key in all_keys(self._database))
         return [tenant for tenant in tenants if tenant is not None]
+
+
+def _pause_after(trouble: StorageTrouble | Elsewhere | IllegalMove) -> float | None:
+    """In how many seconds to try again; not what another server has run meanwhile."""
+    if isinstance(trouble, IllegalMove):
+        return None
+    return _HELD if isinstance(trouble, Elsewhere) else _AGAIN
 
 
 def _find(transaction: Transaction, id: str) -> Job:
