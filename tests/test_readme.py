@@ -18,7 +18,8 @@ import pytest
 import yaml
 
 from tests.process.commands import PATIENCE, ROOT, Server, environment
-from tests.process.conftest import server as server  # noqa: PLC0414  (a fixture, under its name)
+from tests.process.conftest import admin as admin  # noqa: PLC0414  (a fixture, under its name)
+from tests.process.conftest import server as server  # noqa: PLC0414  (as above)
 from tests.process.conftest import standing as standing  # noqa: PLC0414  (as above)
 from tests.process.test_plugin import WITHOUT
 from tests.readme_tables import README, filled

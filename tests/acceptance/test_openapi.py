@@ -89,9 +89,10 @@ def good_pairs() -> list[str]:
 
 class TestTheDocument:
     @pytest.mark.assumed
-    def test_it_is_served_to_anybody(self, mock: Mock) -> None:
-        answer = mock.get("/openapi.json")
-        assert (answer.status_code, answer.json()) == (200, json.loads(json.dumps(drawn(""))))
+    @pytest.mark.parametrize("prefix", FACES)
+    def test_it_is_served_to_anybody(self, mock: Mock, prefix: str) -> None:
+        answer = mock.get(f"{prefix}/openapi.json")
+        assert (answer.status_code, answer.json()) == (200, json.loads(json.dumps(drawn(prefix))))
 
     @pytest.mark.assumed
     @pytest.mark.parametrize("prefix", FACES)

@@ -27,14 +27,14 @@ from statistics import median
 
 import uvloop
 
-# A script's own folder stands on the path where the project's has to be.
-sys.path[0] = str(Path(__file__).parents[2])
+if not __package__:  # a script's own folder stands on the path where the project's has to be
+    sys.path[0] = str(Path(__file__).parents[2])
 
-from tests.benchmarks import calls, client, servers  # noqa: E402
-from tests.benchmarks.calls import Block  # noqa: E402
-from tests.benchmarks.data import write_fixture  # noqa: E402
-from tests.benchmarks.servers import Server, StartError  # noqa: E402
-from tests.benchmarks.wrk import LoadError  # noqa: E402
+from tests.benchmarks import calls, client, servers
+from tests.benchmarks.calls import Block
+from tests.benchmarks.data import write_fixture
+from tests.benchmarks.servers import Server, StartError
+from tests.benchmarks.wrk import LoadError
 
 _BARE, _POST = "bare uvicorn", "bare POST"
 _IMPORTS, _DEFAULT = "imports alone", "default fixture"

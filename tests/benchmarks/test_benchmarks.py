@@ -14,6 +14,8 @@ from tests.benchmarks.wrk import Load
 from zuora_mock.tenants.fixtures import load
 
 COMMAND = [sys.executable, str(Path(__file__).with_name("cpu.py"))]
+PATIENCE = 300
+"""Seconds after which a run is ended, on a machine that is busy with others."""
 
 
 def test_the_server_can_start_with_what_the_benchmark_writes(tmp_path: Path) -> None:
@@ -30,13 +32,13 @@ def test_the_figures_of_several_rounds_are_their_medians() -> None:
 @pytest.mark.slow
 def test_every_call_costs_some_processor_time_at_each_size() -> None:
     short = ["--invoices", "4", "5", "--rounds", "1", "--calls", "2"]
-    run = subprocess.run([*COMMAND, *short], capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run([*COMMAND, *short], capture_output=True, text=True, check=True, timeout=PATIENCE)
     first, second = markdown_tables(run.stdout)
     assert list(first) == cpu.call_names()
     assert list(second) == cpu.process_names()
     bare = [each.name for each in calls.bare_blocks(2)]
     assert [name for name, cells in first.items() if cells[0]] == bare
-    assert [name for name, cells in first.items() if all(cells[1:])] == [each for each in first if each not in bare]
+    assert [name for name, cells in first.items() if all(cells[1:3])] == [each for each in first if each not in bare]
     assert first["bare POST"][0].endswith("(1.00 x)")
 
 
@@ -62,7 +64,7 @@ def markdown_tables(text: str) -> list[dict[str, list[str]]]:
 def test_a_short_soak_with_a_kill_loses_nothing() -> None:
     command = [sys.executable, str(Path(__file__).with_name("soak.py"))]
     short = ["--minutes", "0.05", "--workers", "2", "--kills", "1"]
-    run = subprocess.run([*command, *short], capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run([*command, *short], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert run.returncode == 0, run.stdout + run.stderr
     table = {line[:28].strip(): line[28:].split() for line in run.stdout.partition("\n\n")[0].splitlines()[1:]}
     assert table["kills"] == ["1", "0"]
@@ -71,5 +73,5 @@ def test_a_short_soak_with_a_kill_loses_nothing() -> None:
 
 def test_a_server_that_does_not_start_is_told_in_one_line() -> None:
     wrong = ["--invoices", "4", "--rounds", "1", "--calls", "1", "--against", "/bin/false"]
-    run = subprocess.run([*COMMAND, *wrong], capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run([*COMMAND, *wrong], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert (run.returncode, run.stdout, run.stderr) == (1, "", "-m zuora_mock --port 0 did not start\n")

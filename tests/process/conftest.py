@@ -65,10 +65,17 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield _forked(stack, tmp_path_factory.mktemp("standing"), "--no-access-log", log=False)
 
 
+@pytest.fixture(scope="session")
+def admin(standing: Server) -> Iterator[httpx.Client]:
+    """A client of its `/__admin`: a new one would read all certificates each time."""
+    with httpx.Client(base_url=f"{standing.url}/__admin") as made:
+        yield made
+
+
 @pytest.fixture
-def server(standing: Server) -> Server:
+def server(standing: Server, admin: httpx.Client) -> Server:
     """The server that stands, as it was at its start."""
-    assert httpx.post(f"{standing.url}/__admin/reset?all=true").is_success
+    assert admin.post("/reset?all=true").is_success
     return standing
 
 

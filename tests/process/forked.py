@@ -5,6 +5,7 @@ For tests of what a server does once it is there; those of the start itself have
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -22,8 +23,8 @@ from zuora_mock.cli import main
 
 _FORKING = get_context("forkserver")
 _COMMANDS = ("check", "fixture", "openapi", "rules", "serve")
-_IMPORTED = ["zuora_mock.serve", *(f"zuora_mock.commands.{each}" for each in _COMMANDS)]
-_FORKING.set_forkserver_preload(["__main__", *_IMPORTED])
+_IMPORTED = ["serve", "storage.postgresql", *(f"commands.{each}" for each in _COMMANDS)]
+_FORKING.set_forkserver_preload(["__main__", *(f"zuora_mock.{each}" for each in _IMPORTED)])
 
 
 class Forked:
@@ -106,6 +107,7 @@ def _run(
     for number, end in enumerate(ends, start=1):
         os.dup2(end.fileno(), number)
         end.close()
+    gc.freeze()  # else collections would copy what is shared with the parent
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)

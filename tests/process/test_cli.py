@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-import httpx
 import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from tests.process.commands import PATIENCE, ROOT, Run, Server, Start
+from tests.acceptance.drawn import TOGETHER, drawn
+from tests.process.commands import ROOT, Run, Start
 from zuora_mock import __version__
 from zuora_mock.cli import main, warnings
 from zuora_mock.domain.rules import RULES
@@ -279,9 +279,11 @@ def test_the_default_fixture_is_printed_as_it_is(command: Run) -> None:
     assert command("fixture").stdout == (FIXTURES / "default.json").read_text(encoding="utf-8")
 
 
-def test_the_documents_are_printed_as_the_server_has_them(command: Run, server: Server) -> None:
-    for flags, path in ([], "/openapi.json"), (["--admin"], "/__admin/openapi.json"):
-        assert json.loads(command("openapi", *flags).stdout) == httpx.get(server.url + path, timeout=PATIENCE).json()
+@TOGETHER
+@pytest.mark.parametrize(("flags", "prefix"), [([], ""), (["--admin"], "/__admin")])
+def test_the_documents_are_printed_as_the_server_has_them(command: Run, flags: list[str], prefix: str) -> None:
+    """`test_openapi` holds those of the server against the same."""
+    assert json.loads(command("openapi", *flags).stdout) == json.loads(json.dumps(drawn(prefix)))
 
 
 def test_every_rule_is_a_line(command: Run) -> None:
