@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import calls, wrk
+from tests.benchmarks import calls, cpu, servers, wrk
 from tests.benchmarks.data import order, write_fixture
 from tests.benchmarks.wrk import Load
 from zuora_mock.tenants.fixtures import load
@@ -32,17 +32,33 @@ def test_the_figures_of_several_rounds_are_their_medians() -> None:
 
 @pytest.mark.slow
 def test_every_call_costs_some_processor_time_at_each_size() -> None:
-    short = ["--invoices", "4", "5", "--all", "--rounds", "1", "--calls", "2"]
+    short = ["--invoices", "4", "5", "--rounds", "1", "--calls", "2"]
     run = subprocess.run([*COMMAND, *short], capture_output=True, text=True, check=True, timeout=PATIENCE)
-    first, second = run.stdout.split("\n\n")
-    rows = {line[:28].strip(): line[28:].split() for line in first.splitlines()[2:]}
+    first, second = markdown_tables(run.stdout)
+    assert list(first) == cpu.call_names()
+    assert list(second) == cpu.process_names()
     bare = [each.name for each in calls.bare_blocks(2)]
-    mocked = [each.name for each in (*calls.blocks("", 2), *calls.tenant_blocks())]
-    assert {name: len(cells) for name, cells in rows.items()} == dict.fromkeys(bare, 3) | dict.fromkeys(mocked, 6)
-    assert rows["bare POST"][1:] == ["1.00", "x"]
-    processes = [line[:28].strip() for line in second.splitlines()[2:]]
-    assert processes[0] == "CPU ms until Ready"
-    assert processes[-2:] == ["MB at the end", "MB at the end, peak"]
+    assert [name for name, cells in first.items() if cells[0]] == bare
+    assert [name for name, cells in first.items() if all(cells[1:3])] == [each for each in first if each not in bare]
+    assert first["bare POST"][0].endswith("(1.00 x)")
+
+
+def test_the_figures_of_the_readme_are_those_that_the_command_prints() -> None:
+    readme = (servers.ROOT / "README.md").read_text(encoding="utf-8")
+    first, second = markdown_tables(readme.partition("<!-- figures -->")[2].partition("<!-- end of figures -->")[0])
+    assert (list(first), list(second)) == (cpu.call_names(), cpu.process_names())
+
+
+def test_figures_are_written_in_the_place_of_those_before() -> None:
+    before = "A\n\n<!-- figures -->\nold\n<!-- end of figures -->\n\nB\n"
+    assert cpu.put_into(before, "new\n") == before.replace("old", "new")
+
+
+def markdown_tables(text: str) -> list[dict[str, list[str]]]:
+    """The cells of each table by the first of their row, without its head."""
+    parts = [part.splitlines() for part in text.split("\n\n") if part.startswith("|")]
+    rows = [[[cell.strip() for cell in line[1:-1].split("|")] for line in part[2:]] for part in parts]
+    return [{first: cells for first, *cells in part} for part in rows]
 
 
 @pytest.mark.slow

@@ -274,6 +274,7 @@ def write_entry(bench: Bench, changes: str | None) -> None:
     rows(bench.database, f"INSERT INTO journal ({', '.join(entry)}) VALUES ({marks})", *entry.values())
 
 
+@pytest.mark.sqlite  # its entries are not those of calls
 @pytest.mark.parametrize("changes", [None, '[{"object": "Invoice", "id": "x", "before": null, "after": {"Id": "x"}}]'])
 def test_what_a_job_changed_is_told_by_the_entry_of_its_call(bench: Bench, changes: str | None) -> None:
     write_entry(bench, changes)

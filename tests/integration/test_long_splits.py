@@ -14,7 +14,8 @@ from tests.integration.benches import Bench, Item, make_bench, rows
 from zuora_mock.billing.splitting import execution
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_ITEM, TAXATION_ITEM
-from zuora_mock.storage import journal, unfinished
+from zuora_mock.storage import claims, journal, unfinished
+from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Stepwise
 from zuora_mock.storage.tables import OBJECT_TABLES
 from zuora_mock.work.turns import at_once
@@ -51,9 +52,10 @@ def whole(bench: Bench) -> dict[str, Any]:
 
 
 def started_again(path: Path) -> Bench:
-    bench = make_bench(path)
-    unfinished.undo(bench.database)
-    bench.database.close()
+    database = Database(path)
+    unfinished.undo(database)
+    claims.end_of_the_dead(database)
+    database.close()
     again = make_bench(path)
     again.runner.recover()
     return again

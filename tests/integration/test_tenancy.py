@@ -254,7 +254,8 @@ def test_a_fork_is_a_copy_that_goes_its_own_way(server: Server) -> None:
     base, _ = server.admitted(MINE)
     server.remove_invoices(base)
     server.disturb(base)
-    base.counters.invoices = 77
+    with begin(server.database, base):
+        base.counters.invoices = 77
     fork = server.fork(MINE, YOURS, "s")
     own = {"tenant": "", "clients": []}
     assert {**server.state(fork), **own} == {**server.state(base), **own}
