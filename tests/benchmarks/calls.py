@@ -58,8 +58,8 @@ def blocks(head: str, calls: int) -> Iterator[Block]:
     yield Block("GET of a split's item", parts, holds=b'"InvoiceId"')  # proof that all splits are done
 
 
-def growing_blocks(head: str, calls: int, number: int) -> Iterator[Block]:
-    """What has to cost the same at any size; each block has orders of its own, by its number."""
+def numbered_blocks(head: str, calls: int, number: int) -> Iterator[Block]:
+    """Without a reset: each block has orders of its own, by its number."""
     first = orders_needed(calls) * number
     kept = [order(each) for each in range(first, first + calls)]
     fresh = [order(each) for each in range(first + calls, first + orders_needed(calls))]

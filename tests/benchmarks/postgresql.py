@@ -64,7 +64,7 @@ def measure_calls(folder: Path, place: PostgreSQL, stack: ExitStack, options: ar
     for number in range(options.rounds):
         for block in calls.bare_blocks(options.calls):
             constant[block.name].append(uvloop.run(calls.cpu_per_call(bare, block)))
-        for same in zip(*(calls.growing_blocks(each, options.calls, number) for each in heads), strict=True):
+        for same in zip(*(calls.numbered_blocks(each, options.calls, number) for each in heads), strict=True):
             turns = [*zip((on_sqlite, on_postgresql), same, strict=True)]
             pairs[same[0].name].append(_in_turns(turns, backwards=number % 2 == 1))
     yield f"CPU microseconds per call, medians of {options.rounds} pairs of blocks of {options.calls} calls"

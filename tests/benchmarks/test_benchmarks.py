@@ -81,7 +81,7 @@ def test_every_call_costs_some_processor_time_on_both_engines(postgresql: str) -
     assert run.returncode == 0, run.stderr
     rows = {line[:28].strip(): line[28:].split() for line in run.stdout.splitlines()[2:]}
     bare = [each.name for each in calls.bare_blocks(1)]
-    called = [each.name for each in calls.growing_blocks("", 1, 0)]
+    called = [each.name for each in calls.numbered_blocks("", 1, 0)]
     assert {name: len(cells) for name, cells in rows.items()} == dict.fromkeys(bare, 1) | dict.fromkeys(called, 5)
     assert all(float(each.replace(",", "")) > 0 for cells in rows.values() for each in cells)
 
