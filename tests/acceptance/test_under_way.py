@@ -62,13 +62,19 @@ def test_a_call_of_a_tenant_that_is_removed_ends_too(mock: Mock) -> None:
     assert (answer.status_code, removed.status_code) == (503, 204)
 
 
-async def abandoned(mock: Mock, client: Client, *messages: dict[str, Any], wait: str = "") -> list[dict[str, Any]]:
-    """What a call sends whose client sends these messages and is gone."""
+async def abandoned(
+    mock: Mock, client: Client, *messages: dict[str, Any], wait: str = "", gone: asyncio.Event | None = None
+) -> list[dict[str, Any]]:
+    """What a call sends whose client sends these messages and is `gone`."""
     sent: list[dict[str, Any]] = []
     left = [*messages, {"type": "http.disconnect"}]
 
     async def receive() -> dict[str, Any]:
-        return left.pop(0) if len(left) > 1 else left[0]
+        if len(left) > 1:
+            return left.pop(0)
+        if gone is not None:
+            gone.set()
+        return left[0]
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -95,8 +101,11 @@ def test_a_client_that_gives_up_leaves_its_place_and_its_call_is_done(server: St
     whole = {"type": "http.request", "body": b'{"type":"Account","objects":[{"Name":"Amy","Currency":"USD"}]}'}
 
     async def scene() -> int:
-        waiting = asyncio.ensure_future(abandoned(mock, client, whole, wait="50"))
-        await asyncio.sleep(0.01)
+        gone = asyncio.Event()
+        waiting = asyncio.ensure_future(abandoned(mock, client, whole, wait="50", gone=gone))
+        await gone.wait()
+        for _ in range(5):  # until the mock has taken note of it
+            await asyncio.sleep(0)
         status = (await mock.send("GET", PATH, headers={"Authorization": f"Bearer {client.token}"})).status_code
         await waiting
         return status
