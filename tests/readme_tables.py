@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute
 
 from zuora_mock import api
 from zuora_mock.admin import app as admin_app
-from zuora_mock.admin import health
 from zuora_mock.admin.mount import PREFIX
 from zuora_mock.api.codes import read_as
 from zuora_mock.api.gateway.operation import OperationRoute, first_sentence
@@ -82,8 +81,7 @@ def settings() -> str:
 
 def admin() -> str:
     """Every call of `/__admin`."""
-    routers = [health.open_router, *(part.router for part in admin_app._GUARDED)]
-    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    routes = [route for router in admin_app.routers() for route in router.routes if isinstance(route, APIRoute)]
     calls = [
         f"| `{method} {PREFIX}{route.path}` | {first_sentence(route.endpoint.__doc__ or '')} |"
         for route in routes

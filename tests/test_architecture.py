@@ -74,7 +74,6 @@ STRANGERS = {"work": {"billing", "tenants", "steering"}}
 START_UP = {
     ("domain.money", "iso4217"),
     ("domain.zoql.grammar", "lark"),
-    ("admin.mount", "zuora_mock.admin.app"),
     ("api.describe.document", "xml.etree"),
     ("billing.pages", "pydyf"),
     ("storage.database", "zuora_mock.storage.postgresql"),

@@ -1,4 +1,4 @@
-"""The OpenAPI document of `/__admin`, and the page that shows it or that of Zuora's face without the internet.
+"""Where the OpenAPI document of `/__admin` is, and the page that shows it or that of Zuora's face without the internet.
 
 The page is Swagger UI, from a package. It is signed in for one tenant: that of `?tenant=`, else the first there is.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -16,29 +15,16 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from zuora_mock.admin.context import CurrentServices, MaybeTenant, TenantCall, check_parameters
-from zuora_mock.api import documents
-from zuora_mock.api.documents import Documented
-from zuora_mock.api.gateway.operation import first_sentence
 from zuora_mock.services import Services
 from zuora_mock.storage import configuration
 from zuora_mock.storage.transaction import Transaction
 
-_PAGE, _EXAMPLES = (Path(__file__).with_name(name) for name in ("page.html", "examples.json"))
+_PAGE = Path(__file__).with_name("page.html")
 _NOTHING_FROM_ELSEWHERE = "default-src 'self' 'unsafe-inline'; img-src 'self' data:"
 _NO_TOKEN = "none"  # noqa: S105  (where the tenant has no client that could have one)
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_parameters)])
 router.mount("/docs/assets", StaticFiles(packages=[("fastapi_swagger", "resources")]))
-
-
-class AdminApplication(Documented):
-    """The application of `/__admin`: in its document each operation is summed up by its first sentence."""
-
-    def finish(self, document: dict[str, Any]) -> None:
-        for methods in document["paths"].values():
-            for operation in methods.values():
-                operation["summary"] = first_sentence(operation.get("description") or operation["summary"])
-        documents.finish(document, _EXAMPLES)
 
 
 @router.get("/openapi.json")

@@ -1,7 +1,7 @@
 """The mount of `/__admin`.
 
-Declaring its routes and bodies takes a tenth of a second that a server should not spend before it is ready. So health
-is answered at once, and the application behind everything else is made when it is first asked for.
+Declaring its routes and bodies takes longer than all else that a server does before it is ready. So health is answered
+at once, and of the application behind it there is what calls have asked for.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Match, Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from zuora_mock.admin import guard, problems
+from zuora_mock.admin.app import create_admin_app
 from zuora_mock.admin.health import Health
 from zuora_mock.services import Services
 from zuora_mock.steering.use import Described
@@ -28,10 +29,8 @@ class LazyAdmin:
     """Health for everybody; the rest for those whom the guard lets pass."""
 
     def __init__(self, services: Services, operations: Iterable[Described], health: Health) -> None:
-        self._services = services
-        self._operations = operations
-        self._health = health
-        self._app: ASGIApp | None = None
+        self._services, self._health = services, health
+        self._app = create_admin_app(services, operations, health)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == f"{scope['root_path']}/health" and scope["method"] in {"GET", "HEAD"}:
@@ -42,15 +41,8 @@ class LazyAdmin:
         except problems.Problem as problem:
             await problems.respond(problem)(scope, receive, send)
             return
-        await self._application()(_as_json(scope), guard.bounded(receive, self._services.settings), send)
-
-    def _application(self) -> ASGIApp:
-        if self._app is None:
-            # Start-up cost: see the head of this module.
-            from zuora_mock.admin.app import create_admin_app  # noqa: PLC0415
-
-            self._app = create_admin_app(self._services, self._operations, self._health)
-        return self._app
+        self._app.unfold(scope["path"].removeprefix(scope["root_path"]))
+        await self._app(_as_json(scope), guard.bounded(receive, self._services.settings), send)
 
 
 def _as_json(scope: Scope) -> Scope:
