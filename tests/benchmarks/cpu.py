@@ -43,7 +43,8 @@ _MOST_REPEATS = 5
 _LARGE = 10_000
 """Invoices of which work on whole tenants is done once."""
 _BEGIN, _END = "<!-- figures -->\n", "<!-- end of figures -->\n"
-
+_LONG = 50_000
+"""Microseconds; of what takes longer nobody asks how many calls that are."""
 _READY, _ABOVE, _HELP = "CPU ms until Ready", "CPU ms above the imports", "CPU ms of --help"
 _REFUSED, _REFUSED_PEAK = "CPU ms to refuse the last row", "MB to refuse it, peak"
 _MOMENTS = ("when Ready", "after these calls", "at the end")
@@ -94,7 +95,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _cell(figure: float, unit: float | None) -> str:
-    return f"{figure:,.0f}" + ("" if unit is None else f" ({figure / unit:,.2f} x)")
+    return f"{figure:,.0f}" + ("" if unit is None or figure > _LONG else f" ({figure / unit:,.1f} x)")
 
 
 def _more(few: list[float], many: list[float]) -> str:

@@ -40,7 +40,7 @@ def test_every_call_costs_some_processor_time_at_each_size() -> None:
     bare = [each.name for each in calls.bare_blocks(2)]
     assert [name for name, cells in first.items() if cells[0]] == bare
     assert [name for name, cells in first.items() if all(cells[1:3])] == [each for each in first if each not in bare]
-    assert first["bare POST"][0].endswith("(1.00 x)")
+    assert first["bare POST"][0].endswith("(1.0 x)")
 
 
 def test_the_figures_of_the_readme_are_those_that_the_command_prints() -> None:
