@@ -101,15 +101,21 @@ def trim(transaction: Transaction, most: int) -> int:
 
 
 def new_history(state: JobState, at: int) -> str:
-    return to_json([{"state": state.value, "at": at}]).decode()
+    return f"[{_step(state, at)}]"
 
 
 def after(job: Job, event: JobEvent, at: int, reason: str | None = None, rule: str | None = None) -> Job:
     """What the event makes of the job, which is not written yet. Raises IllegalMove."""
     state = next_job(job.state, event)
-    entry = {"state": state, "at": at} if reason is None else {"state": state, "at": at, "reason": reason}
-    history = f"{job.history[:-1]}, {to_json(entry).decode()}]"
-    return job._replace(state=state, reason=reason, rule=rule, history=history)
+    return job._replace(
+        state=state, reason=reason, rule=rule, history=f"{job.history[:-1]}, {_step(state, at, reason)}]"
+    )
+
+
+def _step(state: JobState, at: int, reason: str | None = None) -> str:
+    """A line of the history in JSON; all but the reason needs nobody who knows how to write that."""
+    why = "" if reason is None else f',"reason":{to_json(reason).decode()}'
+    return f'{{"state":"{state}","at":{at}{why}}}'
 
 
 def save(transaction: Transaction, before: Job, after: Job) -> None:

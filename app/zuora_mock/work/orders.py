@@ -52,7 +52,7 @@ def _add(
         rule=None,
         due_at=tenant.now() if state is JobState.SUCCEEDED else _due_at(tenant),
         request=transaction.request,
-        parameters=to_json(parameters).decode(),
+        parameters="null" if parameters is None else to_json(parameters).decode(),
         history=jobs.new_history(state, tenant.now()),
     )
     jobs.add(transaction, job)
