@@ -7,10 +7,11 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, insert, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, literal_column, select, tuple_
 
 from zuora_mock.storage import originals
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.definitions import Table
 from zuora_mock.storage.replicas import NO_OTHER
 from zuora_mock.storage.statements import Connected, Prepared
 from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS, WORLDS
@@ -129,7 +130,7 @@ def _named(prefix: str, bound: _Bound) -> dict[str, Any]:
 
 
 def _key(table: Table) -> list[ColumnElement[Any]]:
-    return [column for column in table.primary_key.columns if column.name != "tenant"]
+    return [column for column in table.key_columns if column.name != "tenant"]
 
 
 def _bound(table: Table, prefix: str) -> ColumnElement[Any]:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, select, update
 
 from zuora_mock.domain.catalogue import BY_NAME, ObjectType
 from zuora_mock.domain.values import Record
 from zuora_mock.storage import stored
+from zuora_mock.storage.definitions import Table
 from zuora_mock.storage.statements import Connected, Parameters, Prepared, execute
 from zuora_mock.storage.stored import Scoped
 from zuora_mock.storage.tables import CHARGES, DATA_TABLES, OBJECT_TABLES, SPLITS, STORED_KEYS, STORED_RECORDS
