@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from iso4217 import Currency
 
+from tests.process.commands import environment
 from zuora_mock.domain import money
-from zuora_mock.domain.currencies import MINOR_DIGITS
 
 AMOUNTS = st.integers(min_value=-9 * 10**18 + 1, max_value=9 * 10**18 - 1)
 
@@ -28,9 +29,9 @@ def test_a_currency_without_a_known_minor_unit_has_two_decimals(currency: str) -
     assert money.minor_digits(currency) == 2
 
 
-def test_the_currencies_are_those_of_the_standard() -> None:
-    """They are kept as they are needed: the package parses the standard's XML at each import."""
-    assert {each.code: each.exponent for each in Currency} == MINOR_DIGITS
+def test_importing_money_does_not_read_the_currency_table() -> None:
+    probe = "import sys, zuora_mock.domain.money; sys.exit('iso4217' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], env=environment(), check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
