@@ -8,10 +8,11 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, exists, insert, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, insert, literal_column, select, tuple_
 
 from zuora_mock.storage import originals
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.definitions import Table
 from zuora_mock.storage.originals import Which
 from zuora_mock.storage.replicas import NO_OTHER
 from zuora_mock.storage.statements import Connected, Parameters, Prepared
@@ -167,7 +168,7 @@ def _named(prefix: str, bound: _Bound) -> dict[str, Any]:
 
 
 def _key(table: Table) -> list[ColumnElement[Any]]:
-    return [column for column in table.primary_key.columns if column.name != "tenant"]
+    return [column for column in table.key_columns if column.name != "tenant"]
 
 
 def _bound(table: Table, prefix: str) -> ColumnElement[Any]:

@@ -6,7 +6,7 @@ from itertools import compress
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
-from sqlalchemy import Column, ColumnElement, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnClause, ColumnElement, bindparam, case, delete, func, or_, select, update
 
 from zuora_mock.domain.rules import UNSUPPORTED
 from zuora_mock.storage.changes import MOST_CHANGES, Changes
@@ -195,7 +195,7 @@ def _insert(given: tuple[bool, ...]) -> Prepared:
     return Prepared(lambda dialect: upsert(dialect, JOURNAL, _KEY, written_over, names))
 
 
-def _appending(column: Column[str]) -> Prepared:
+def _appending(column: ColumnClause[Any]) -> Prepared:
     """Adds the elements of one JSON array to another."""
     more = bindparam("more", type_=column.type)
     joined = func.rtrim(column, "]") + ", " + func.ltrim(more, "[")
@@ -207,7 +207,7 @@ def _if_wanted(name: str, column: ColumnElement[Any], condition: ColumnElement[b
     return or_(bindparam(name, type_=column.type).is_(None), condition)
 
 
-def _equal(column: Column[Any]) -> ColumnElement[bool]:
+def _equal(column: ColumnClause[Any]) -> ColumnElement[bool]:
     return _if_wanted(column.name, column, column == bindparam(column.name))
 
 

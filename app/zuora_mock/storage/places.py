@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Type
+from zuora_mock.storage.definitions import Table
 from zuora_mock.storage.dialect import FieldIn, each_of
 from zuora_mock.storage.tables import OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, column_type
 

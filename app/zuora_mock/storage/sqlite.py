@@ -23,7 +23,8 @@ from zuora_mock.storage.dialect import SqlDialect
 from zuora_mock.storage.trouble import UnusableDatabase
 
 _FIRST = ("locking_mode=EXCLUSIVE",)
-_PRAGMAS = ("temp_store=MEMORY", "case_sensitive_like=ON")
+_PRAGMAS = ("secure_delete=OFF", "temp_store=MEMORY", "case_sensitive_like=ON")
+"""Some systems have SQLite overwrite what is deleted."""
 _OF_FILES = ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=4000")
 """The log is copied back at 16 MB: a split writes some 300 kB, mostly to pages that the next one writes too."""
 _OF_TEMPORARY = ("journal_mode=MEMORY", "cache_size=10")

@@ -26,7 +26,7 @@ from zuora_mock.errors import Kind, Refusal
 from zuora_mock.services import Services
 from zuora_mock.steering import faults
 from zuora_mock.steering.faults import NO_INJECTION, Injection
-from zuora_mock.steering.matching import Subject
+from zuora_mock.steering.subjects import Subject
 from zuora_mock.storage.arriving import Arrival, next_number, take_number
 from zuora_mock.storage.beginnings import begin_call
 from zuora_mock.storage.changes import Changes
