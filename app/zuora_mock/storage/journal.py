@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from sqlalchemy import ColumnClause, ColumnElement, bindparam, case, delete, func, or_, select, update
 
 from zuora_mock.domain.rules import UNSUPPORTED
-from zuora_mock.storage.changes import MOST_CHANGES, Change, Changes
+from zuora_mock.storage.changes import MOST_CHANGES, Changes
 from zuora_mock.storage.dialect import ESCAPE, literally, upsert
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import EXERCISED, JOURNAL
@@ -136,12 +136,8 @@ def clear(transaction: Transaction) -> int:
 
 def left_out(changes: Changes) -> list[str]:
     """What the notes say of changes that are not kept."""
-    count = len(changes) + changes.untold
-    return [f"of {count} changes the first {MOST_CHANGES} are kept"] if count > MOST_CHANGES else []
-
-
-def changes_as_text(changes: Sequence[Change]) -> str | None:
-    return to_json(changes[:MOST_CHANGES]).decode() if changes else None
+    count = changes.told + changes.untold
+    return [f"of {count} changes the first {MOST_CHANGES} are kept"] if changes.untold else []
 
 
 def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str | None:
@@ -150,7 +146,7 @@ def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str | Non
 
 def append_changes(transaction: Transaction, n: int | None, changes: Changes) -> None:
     """Adds what background work changed to the entry of the call that ordered it, if the entry is still there."""
-    text = changes_as_text(changes)
+    text = changes.text()
     if n is not None and text is not None:
         entry = {"whose": transaction.tenant.key, "entry": n}
         _APPEND_CHANGES.run(transaction, {**entry, "more": text})

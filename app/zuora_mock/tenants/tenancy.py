@@ -75,9 +75,14 @@ class Tenancy(Registry):
 
     # Making and removing
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are too many tenants."""
+        return len(self._guests) > self._bounds.settings.most_tenants
+
     def make_room(self) -> Iterator[None]:
         """Removes the tenants unused longest, as long as there are too many, and what belongs to nobody."""
-        while len(self._guests) > self._bounds.settings.most_tenants:
+        while self.is_full:
             key = next(iter(self._guests))
             del self._guests[key]
             tenant = self.by_key(key)

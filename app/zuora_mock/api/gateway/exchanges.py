@@ -29,6 +29,7 @@ from zuora_mock.steering.faults import NO_INJECTION, Injection
 from zuora_mock.steering.subjects import Subject
 from zuora_mock.storage.arriving import Arrival, next_number, take_number
 from zuora_mock.storage.beginnings import begin_call
+from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.steps import Lengthy, Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
@@ -277,7 +278,7 @@ class Exchanges:
             with self._services.database.savepoint("first_answer"):
                 return self._operate(exchange, transaction)
         except Refusal as refusal:
-            transaction.changes.clear()
+            transaction.changes = Changes()
             transaction.jobs.clear()
             return self._refused(exchange, refusal)
 
