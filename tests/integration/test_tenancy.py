@@ -301,6 +301,7 @@ def test_a_removed_tenant_leaves_nothing_behind(server: Server) -> None:
     assert server.tenancy.resolve(MINE) is None
     assert server.tenancy.by_key(tenant.key) is None
     assert server.credentials.find(server.database, token) is None
+    at_once(server.tenancy.sweep())
     assert server.numbers(tenant) == []
     assert list(server.tenancy.all()) == [server.tenancy.anonymous]
     with pytest.raises(Unknown):

@@ -6,11 +6,11 @@ They stand in the same tables under the number of their world with a minus. What
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, exists, select, update
 
 from zuora_mock.domain.catalogue import BY_NAME, ObjectType
 from zuora_mock.domain.values import Record
@@ -39,6 +39,11 @@ def count(on: Connected, world: int, tables: tuple[Table, ...] = TABLES) -> Coun
     """Rows by table."""
     counts = execute(on, _counts(tables, on.connection.dialect.mark), (world,)).fetchone()
     return Counter(dict(zip((each.name for each in tables), counts, strict=True)))
+
+
+def count_all(on: Scoped) -> Counter[str]:
+    """Rows of the tenant's data, by table."""
+    return count(on, on.tenant.world, DATA_TABLES)
 
 
 def changed(on: Scoped) -> int:
@@ -77,17 +82,25 @@ def _make_room(on: Scoped, touched: Sequence[Table]) -> Counter[str]:
 
 
 def _each_stored(
-    on: Scoped, which: _Which, scope: Parameters, do: Callable[[Scoped, ObjectType, list[Record]], None]
+    on: Scoped, which: Which, scope: Parameters, do: Callable[[Scoped, ObjectType, list[Record]], None]
 ) -> None:
     for name, *texts in _stored(which).all(on, scope):
         do(on, BY_NAME[name], [stored.record_of(texts)])
+
+
+def add_keys(on: Scoped, kept: int) -> Iterator[int]:
+    """Those of the stored records that were kept of another world, record by record; 1 for each."""
+    for name, *texts in _stored(_is_kept).all(on, {**on.scope, "kept": kept}):
+        stored.add_keys(on, BY_NAME[name], [stored.record_of(texts)])
+        yield 1
 
 
 def _last(tenant: Tenant) -> int:
     return tenant.filled.counters.seq if tenant.filled else 0
 
 
-_Which: TypeAlias = Callable[[Table], ColumnElement[bool]]
+Which: TypeAlias = Callable[[Table], ColumnElement[bool]]
+"""A condition for rows."""
 
 
 def _is_new(table: Table) -> ColumnElement[bool]:
@@ -101,6 +114,13 @@ def _is_new(table: Table) -> ColumnElement[bool]:
 def _is_changed(table: Table) -> ColumnElement[bool]:
     same = table.alias()
     return and_(_mine(table), _name(table).in_(select(same.c[_name(table).name]).where(_mine(same, "kept"))))
+
+
+def is_original(table: Table) -> ColumnElement[bool]:
+    """Whether a row is as it was when its world was filled: it is none of what came after, and was never kept."""
+    same = table.alias()
+    of_its_own = and_(same.c.entity == table.c.entity, same.c[_name(table).name] == _name(table))
+    return and_(table.c.seq <= bindparam("filled"), ~exists().where(same.c.tenant == bindparam("kept"), of_its_own))
 
 
 def _is_kept(table: Table) -> ColumnElement[bool]:
@@ -132,12 +152,12 @@ def _counts(tables: tuple[Table, ...], mark: Callable[[int], str]) -> str:
 
 
 @cache
-def _removal(table: Table, which: _Which) -> Prepared:
+def _removal(table: Table, which: Which) -> Prepared:
     return Prepared(delete(table).where(which(table)))
 
 
 @cache
-def _stored(which: _Which) -> Prepared:
+def _stored(which: Which) -> Prepared:
     columns = (STORED_RECORDS.c[name] for name in ("object", "body", "custom"))
     return Prepared(select(*columns).where(which(STORED_RECORDS)))
 
