@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -15,7 +14,5 @@ def run(settings: Mapping[str, object]) -> None:
     BaseModel.model_config["defer_build"] = True
     # No plugin of pydantic's is to watch a mock; to look for them goes through all packages that are installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # Nor does anything use pydantic's first version, all of which FastAPI imports with its first route if it can.
-    sys.modules["pydantic.v1"] = None  # type: ignore[assignment]  # which is how Python has it that it cannot
     made = import_module("zuora_mock.settings").Settings.model_validate(settings)
     import_module("zuora_mock.serve").run(settings=made)
