@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from zuora_mock.admin.app import create_admin_app
-from zuora_mock.admin.health import Health
+from zuora_mock.admin.vitals import Health
 from zuora_mock.main import create_app
 from zuora_mock.settings import Settings
 

@@ -185,6 +185,7 @@ def test_start_up_imports_nothing_that_a_server_does_not_need(run: Run) -> None:
     assert not {each for each in imported if each.startswith("zuora_mock.api.") and each.endswith(".routes")}
     assert not {"dotenv", "h11", "httpx", "jsonpath", "psycopg", "pydyf", "re2", "websockets", "yaml"} & imported
     assert "sqlalchemy.dialects.postgresql" not in imported
+    assert not {f"zuora_mock.{each}" for each in ("admin.health", "steering.orders", "storage.queries")} & imported
 
 
 def test_help_imports_nothing_but_what_reads_flags(run: Run) -> None:

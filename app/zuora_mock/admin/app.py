@@ -11,8 +11,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from zuora_mock import __version__
-from zuora_mock.admin import guard, health, problems
-from zuora_mock.admin.health import Health
+from zuora_mock.admin import guard, problems
+from zuora_mock.admin.vitals import Health
 from zuora_mock.api import documents
 from zuora_mock.api.documents import Documented
 from zuora_mock.api.gateway.operation import first_sentence
@@ -74,7 +74,7 @@ class AdminApplication(Documented):
 
 def routers(sections: Iterable[str] = SECTIONS) -> Iterator[APIRouter]:
     """Of these, in the order of the document, and that of the server itself."""
-    wanted = set(sections)
+    wanted, health = set(sections), import_module("zuora_mock.admin.health")
     yield health.open_router
     for each in SECTIONS:
         if each in wanted:

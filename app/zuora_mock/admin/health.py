@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import Request
-from starlette.datastructures import State
 from starlette.responses import JSONResponse
 
-from zuora_mock import __version__
 from zuora_mock.admin.context import CurrentServices
 from zuora_mock.admin.routing import admin_router
+from zuora_mock.admin.vitals import Health, replica_of
 from zuora_mock.bounds import Bounds
-from zuora_mock.clock import stopwatch
 from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.settings import Settings
 from zuora_mock.steering.masking import MASK
-from zuora_mock.storage.database import Database
 
 _DEFAULT = Settings()
 _SECRETS = frozenset({"admin_token"})
@@ -53,22 +50,6 @@ open_router = admin_router("Server", is_open=True)
 router = admin_router("Server")
 
 
-class Health:
-    """Counts from its making; `state.ready` of the application says whether calls are welcome."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._database: Database = state.services.database
-        self._since = stopwatch()
-
-    def report(self) -> JSONResponse:
-        problem = self._database.problem()
-        status = ("unhealthy" if problem else "healthy") if self._state.ready else "starting"
-        uptime = round(stopwatch() - self._since, 3)
-        body = {"status": status, "version": __version__, "uptimeSeconds": uptime, **_replica(self._database)}
-        return JSONResponse(body | ({"problem": problem} if problem else {}), 200 if status == "healthy" else 503)
-
-
 @open_router.get(
     "/health",
     name="read",
@@ -100,12 +81,8 @@ async def config(services: CurrentServices) -> dict[str, Any]:
     settings, bounds = services.settings, services.bounds
     told = {name: _setting(settings, name) | _forgotten(bounds, name) for name in Settings.model_fields}
     told["most_jobs"]["timers"] = services.runner.background.timers
-    told["db"] |= {"engine": services.database.engine, **_replica(services.database)}
+    told["db"] |= {"engine": services.database.engine, **replica_of(services.database)}
     return told
-
-
-def _replica(database: Database) -> dict[str, int]:
-    return {"replica": database.replica} if database.shared else {}
 
 
 def _forgotten(bounds: Bounds, name: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from zuora_mock.admin import guard, problems
 from zuora_mock.admin.app import create_admin_app
-from zuora_mock.admin.health import Health
+from zuora_mock.admin.vitals import Health
 from zuora_mock.services import Services
 from zuora_mock.steering.use import Described
 

@@ -7,7 +7,7 @@ import json
 import click
 
 from zuora_mock.admin.app import create_admin_app
-from zuora_mock.admin.health import Health
+from zuora_mock.admin.vitals import Health
 from zuora_mock.main import create_app
 
 

@@ -113,7 +113,7 @@ def _kept_entry(entry: Entry) -> KeptEntry:
         request_body=masking.kept_body(entry.request_body, entry.request_headers, signs_in=entry.signs_in),
         response_headers=to_json(masking.masked_answer_headers(entry.response_headers)).decode(),
         response_body=masking.kept_answer(entry.response_body, signs_in=entry.signs_in),
-        changes=entry.changes.text(),
+        changed=entry.changes.text(),
         explanation=rows.explanations_as_text([explanation(each) for each in entry.refusals]),
         notes=json.dumps(notes, ensure_ascii=False) if notes else None,
     )

@@ -52,7 +52,7 @@ def entry(transaction: Transaction, journal: Journal, n: int) -> dict[str, Any] 
             **_half(row.request_headers, row.request_body),
         },
         "answer": {"sent": row.status > 0, "status": row.status, **_half(row.response_headers, row.response_body)},
-        "changes": [_change(each, transaction.tenant.zone) for each in changes_in(row.changes or "[]")],
+        "changes": [_change(each, transaction.tenant.zone) for each in changes_in(row.changed or "[]")],
         "jobs": [_job(job) for job in jobs.ordered_by(transaction, n)],
         "notes": json.loads(row.notes or "[]"),
     }

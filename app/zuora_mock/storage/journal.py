@@ -36,7 +36,7 @@ class KeptEntry(NamedTuple):
     request_body: bytes
     response_headers: str
     response_body: bytes
-    changes: str | None
+    changed: str | None
     explanation: str | None
     notes: str | None
 
@@ -244,7 +244,7 @@ _RECORDED = Prepared(
 )
 _FORGET = Prepared(delete(JOURNAL).where(_WHOSE, JOURNAL.c.n <= bindparam("last")))
 _CLEAR = Prepared(delete(JOURNAL).where(_WHOSE))
-_APPEND_CHANGES, _APPEND_EXPLANATION = _appending(JOURNAL.c.changes), _appending(JOURNAL.c.explanation)
+_APPEND_CHANGES, _APPEND_EXPLANATION = _appending(JOURNAL.c.changed), _appending(JOURNAL.c.explanation)
 _APPEND_NOTES = _appending(JOURNAL.c.notes)
 _MET = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).where(EXERCISED.c.tenant == bindparam("whose")))
 _MET_BY_ALL = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).distinct())

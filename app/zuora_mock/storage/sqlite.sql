@@ -360,7 +360,7 @@ CREATE TABLE journal (
     request_body BLOB,
     response_headers TEXT NOT NULL,
     response_body BLOB,
-    changes TEXT,
+    changed TEXT,
     explanation TEXT,
     notes TEXT,
     PRIMARY KEY (tenant, n)

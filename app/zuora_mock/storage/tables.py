@@ -329,7 +329,7 @@ JOURNAL = Table(
     Column("request_body", LargeBinary),
     Column("response_headers", Text, nullable=False),
     Column("response_body", LargeBinary),
-    Column("changes", Text),
+    Column("changed", Text),
     Column("explanation", Text),
     Column("notes", Text),
 )
