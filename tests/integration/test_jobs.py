@@ -268,7 +268,7 @@ def write_entry(bench: Bench, changes: str | None) -> None:
         "milliseconds": 1.0,
         "request_headers": "{}",
         "response_headers": "{}",
-        "changes": changes,
+        "changed": changes,
     }
     marks = ", ".join("?" * len(entry))
     rows(bench.database, f"INSERT INTO journal ({', '.join(entry)}) VALUES ({marks})", *entry.values())
@@ -281,7 +281,7 @@ def test_what_a_job_changed_is_told_by_the_entry_of_its_call(bench: Bench, chang
     job = order(bench)
     write_entry(bench, None)
     at_once(bench.runner.run_job(bench.tenant, job))
-    (first,), (second,) = rows(bench.database, "SELECT changes FROM journal ORDER BY n")
+    (first,), (second,) = rows(bench.database, "SELECT changed FROM journal ORDER BY n")
     told = list(changes_in(first))
     objects = [each["object"] for each in told if each["id"] != "x"]
     assert len(told) - len(objects) == (0 if changes is None else 1)
