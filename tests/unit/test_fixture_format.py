@@ -427,7 +427,11 @@ def test_a_text_read_in_pieces_is_what_it_is_at_once(text: str, size: int) -> No
     def in_pieces() -> Any:
         pieces = [text[start : start + size] for start in range(0, len(text), size)]
         lists: dict[str, list[Any]] = {}
-        note = lambda name, _, each: lists.setdefault(name, []).append(each)  # noqa: E731
+
+        def note(name: str, _: int, each: Any) -> int:
+            lists.setdefault(name, []).append(each)
+            return 0
+
         found = at_once(texts.outline(iter(pieces), {"accounts"}, note))
         again = {name: [*texts.elements(iter(pieces), place)] for name, place in found.places.items()}
         assert {name: each for name, each in again.items() if each} == lists
@@ -438,9 +442,10 @@ def test_a_text_read_in_pieces_is_what_it_is_at_once(text: str, size: int) -> No
 
 def test_a_character_may_stand_on_the_edge_of_two_pieces() -> None:
     text = json.dumps({"tenant": "\u20ac\U0001f600"}, ensure_ascii=False)
-    pieces = (bytes([each]) for each in text.encode())
-    assert str(at_once(kept.pack(pieces))) == text
-    assert at_once(kept.pack(kept.cut(text.encode()))).digest == parse(text).digest
+    arriving = kept.ArrivingText(bytes([each]) for each in text.encode())
+    assert "".join(arriving.pieces()) == text
+    assert str(arriving.kept()) == text
+    assert parse(text).digest == parse(str(arriving.kept())).digest
 
 
 def test_of_many_problems_the_first_are_told() -> None:
