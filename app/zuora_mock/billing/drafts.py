@@ -104,7 +104,10 @@ class Drafter:
         for count, each in enumerate(items, 1):
             if count % PAUSE == 0:
                 yield PAUSE
-            rows.add(each)
+            charged = rows.add(each, each.record)
+            for discount in each.discounts:
+                own: Record = {"AppliedToInvoiceItemId": charged}
+                rows.add(discount, {"ProcessingType": DISCOUNTED, **discount.record, **own})
         record: Record = {**self._header, "TargetDate": day, **header, "Id": identifier, **totals(rows.items)}
         if record["Status"] == "Posted":
             record.setdefault("PostedBy", self._stamp["CreatedById"])
@@ -129,14 +132,8 @@ class _Rows:
         self.taxes: list[Record] = []
         self._item, self._tax, self._new_id = item, tax, new_id
 
-    def add(self, item: Item) -> None:
-        identifier = self._add(item, item.record)
-        for each in item.discounts:
-            place: Record = {"AppliedToInvoiceItemId": identifier}
-            self._add(each, {"ProcessingType": DISCOUNTED, **each.record, **place})
-
-    def _add(self, item: Item, given: Record) -> Value:
-        """The rows of an item or a discount and of its taxes."""
+    def add(self, item: Item, given: Record) -> Value:
+        """The rows of an item or a discount and of its taxes; the id of the first."""
         record: Record = {**self._item, **given}
         record["Id"] = identifier = given.get("Id") or self._new_id()
         self.items.append(record)
