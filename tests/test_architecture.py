@@ -77,6 +77,7 @@ START_UP = {
     ("api.describe.document", "xml.etree"),
     ("billing.pages", "pydyf"),
     ("storage.database", "zuora_mock.storage.postgresql"),
+    ("steering.fault_orders", "zuora_mock.steering.orders"),
     ("stubs.expressions", "re2"),
     ("stubs.json_paths", "jsonpath"),
     ("stubs.keeping", "zuora_mock.stubs.mapping"),

@@ -38,7 +38,7 @@ HELP = """\
 A mock Zuora billing server for tests. Without a command it serves until TERM or Ctrl+C.
 
 \b
-  zuora-mock                               on port 9867, the state in memory
+  zuora-mock                               on port 9867, the state gone with the process
   zuora-mock --port 0 --port-file port     on a free port, told in a file
   zuora-mock --db state.db                 the state outlives the process
   zuora-mock fixture > mine.json           a fixture to change, then:
@@ -153,8 +153,8 @@ def _run(module: str, **parameters: Any) -> None:
     "--db",
     type=_Place(dir_okay=False, path_type=Path),
     callback=_to_write,
-    help="SQLite file that keeps the state, or postgresql://… of a database for it; without it the state lives in "
-    "memory.",
+    help="SQLite file that keeps the state, or postgresql://… of a database for it; without it the state goes with "
+    "the process.",
 )
 @_flag(
     "--fixture",

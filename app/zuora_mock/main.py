@@ -76,6 +76,7 @@ def make_services(settings: Settings) -> Services:
         tell=tell if settings.access_log else _keep_quiet,
     )
     tenancy.listeners.append(lambda tenant: runner.background.forget(tenant.key))
+    tenancy.later = runner.background.go_on_with
     runner.recover()
     journal = Journal(settings.journal_size, shared=database.shared)
     tenancy.listeners.append(journal.waiters.begin_again)

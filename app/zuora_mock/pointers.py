@@ -10,7 +10,7 @@ _MOST_DIGITS = 9
 
 
 def pointer(*steps: object) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join([f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps])
 
 
 def steps_of(text: str) -> list[str]:

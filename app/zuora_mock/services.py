@@ -88,7 +88,7 @@ class Services(NamedTuple):
         await in_turns(self.upkeep.sweep_all())
 
     def pause(self) -> None:
-        """Closes the database if it is a file; one in memory lives as long as the application."""
+        """Closes the database if it is a file; another lives as long as the application."""
         if self.settings.db is not None:
             self.database.close()
 

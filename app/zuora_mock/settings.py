@@ -21,7 +21,7 @@ _BEYOND_LATIN_1 = 256
 
 
 class Settings(BaseModel):
-    """The server's settings. `db` is a file, or PostgreSQL's URL; None keeps everything in memory.
+    """The server's settings. `db` is a file, or PostgreSQL's URL; with None the state goes with the process.
 
     `fixtures` are files, or folders of them.
     """

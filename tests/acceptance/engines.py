@@ -30,7 +30,7 @@ import pytest
 from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.storage.postgresql import PostgreSQL
 from zuora_mock.storage.postgresql_schema import NO_TENANT
-from zuora_mock.storage.tables import metadata
+from zuora_mock.storage.schema import defined
 
 WANTED, REPLICAS = "TEST_ENGINE", "TEST_REPLICAS"
 _INSTALLED = "pginstall18"
@@ -183,7 +183,7 @@ def _emptied(name: str, columns: Any) -> str:
 
 _SEQUENCES = ("tenants_key_seq", "worlds_number_seq")
 _EMPTYING = [
-    *(_emptied(each.name, each.columns) for each in metadata.sorted_tables),
+    *(_emptied(each.name, each.columns) for each in defined().sorted_tables),
     *(f"SELECT setval('{each}', 1, false)" for each in _SEQUENCES),
 ]
-_SAMPLED = [f"DELETE FROM {each.name}" for each in metadata.sorted_tables if "tenant" in each.columns]
+_SAMPLED = [f"DELETE FROM {each.name}" for each in defined().sorted_tables if "tenant" in each.columns]

@@ -12,7 +12,7 @@ from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Entry, Journal
 from zuora_mock.steering.masking import signs_in
 from zuora_mock.steering.use import Use
-from zuora_mock.storage.changes import Change, Changes
+from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.tenants import Tenant
 
 
@@ -39,7 +39,7 @@ class Kept:
         headers: Mapping[str, str] | None = None,
         body: object = None,
         answer: object = None,
-        changes: Sequence[Change] = (),
+        changes: Changes | None = None,
         refusals: Sequence[Refusal] = (),
         notes: Sequence[str] = (),
         uses: Sequence[Use] = (),
@@ -66,7 +66,7 @@ class Kept:
             response_headers={"Zuora-Mock-Request": "1"},
             response_body=_bytes(answer),
             signs_in=signs_in(path or ""),
-            changes=Changes(changes),
+            changes=changes or Changes(),
             refusals=refusals,
             notes=notes,
             uses=uses,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -328,6 +329,19 @@ def test_one_in_memory_begins_anew_when_it_is_opened_again() -> None:
 
 
 @pytest.mark.filterwarnings("error::ResourceWarning")
+def test_where_no_temporary_file_can_be_written_it_is_wholly_in_memory() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        bench = make_bench()
+        with bench.transaction() as transaction:
+            transaction.load(ACCOUNT, [{"Id": f"{each:032x}", "Name": "x" * 250} for each in range(40_000)])
+        assert rows(bench.database, "SELECT count(*) FROM accounts WHERE length(Name) = 250") == [(40_000,)]
+        bench.database.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def test_one_that_is_dropped_lets_its_file_go(path: Path) -> None:
     database = Database(path)
     tenant = make_bench().tenant

@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from tests.integration.benches import add_tenant, make_bench, rows
 from zuora_mock.bounds import Bounds
-from zuora_mock.steering.fault_orders import DelayFault, ErrorFault, FaultOrders, Order, PlainFault
+from zuora_mock.steering.fault_orders import FaultOrders
 from zuora_mock.steering.faults import NO_INJECTION, FaultKind, Injection
-from zuora_mock.steering.matching import Subject
+from zuora_mock.steering.orders import DelayFault, ErrorFault, Order, PlainFault
+from zuora_mock.steering.subjects import Subject
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import begin
 

@@ -11,12 +11,13 @@ import pytest
 from tests.integration.benches import Item, rows
 from tests.integration.journals import Kept
 from zuora_mock.domain import rules
+from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Journal
 from zuora_mock.steering.journal_reading import entry, explanations, page
 from zuora_mock.steering.masking import LONGEST_BODY
-from zuora_mock.storage.changes import Change
+from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.journal import Filters
 from zuora_mock.work.turns import at_once
 
@@ -211,11 +212,10 @@ def test_changed_rows_are_told_in_the_units_of_zuora(kept: Kept) -> None:
     before: Record = {"Id": "a", "Amount": 46_150_000, "InvoiceDate": "2026-01-15", "_Original": "b"}
     after: Record = {**before, "Amount": 0, "UpdatedDate": kept.tenant.now(), "Region__c": "EU"}
     item: Record = {"Id": "i", "SplitPercentage": 33_333_333_333}
-    changes: list[Change] = [
-        {"object": "Invoice", "id": "a", "before": before, "after": after},
-        {"object": "InvoiceSplitItem", "id": "i", "before": None, "after": item},
-        {"object": "Invoice", "id": "c", "before": {"Id": "c"}, "after": None},
-    ]
+    changes = Changes()
+    changes.add_changed(INVOICE, [before], [after])
+    changes.add_new(INVOICE_SPLIT_ITEM, [item])
+    changes.add_gone(INVOICE, [{"Id": "c"}])
     found = whole(kept, kept.call(changes=changes))["changes"]
     assert found[0] == {
         "object": "Invoice",

@@ -15,6 +15,7 @@ from zuora_mock.billing.splitting import execution
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_ITEM, TAXATION_ITEM
 from zuora_mock.storage import claims, journal, unfinished
+from zuora_mock.storage.changes import changes_in
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.steps import Stepwise
 from zuora_mock.storage.tables import OBJECT_TABLES
@@ -140,5 +141,6 @@ def test_the_journal_tells_the_first_of_many_changes_and_their_number(monkeypatc
     with bench.transaction() as transaction:
         transaction.insert(INVOICE_ITEM, [{"Id": f"{number:032d}", "InvoiceId": "x"} for number in range(5)])
         transaction.insert(TAXATION_ITEM, [{"Id": f"{number:032d}", "InvoiceId": "x"} for number in range(2)])
-        assert [each["id"] for each in transaction.changes] == [f"{number:032d}" for number in range(3)]
+        told = changes_in(transaction.changes.text() or "[]")
+        assert [each["id"] for each in told] == [f"{number:032d}" for number in range(3)]
         assert journal.left_out(transaction.changes) == ["of 7 changes the first 3 are kept"]

@@ -335,7 +335,7 @@ def test_a_split_that_waits_is_planned_on_show(bench: Bench) -> None:
     split = bench.split(bench.invoice([Item("10", taxes=[("1", "0.05")])]), "50", "50")
     with bench.transaction() as transaction:
         story = arithmetic(transaction, split, explanation)
-        assert not transaction.changes
+        assert transaction.changes.text() is None
     assert story is not None
     assert (story["state"], story["at"]) == ("planned", None)
     assert story["exempt"]["rows"][0]["sum"] == "0.05"

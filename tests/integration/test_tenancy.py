@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table
 
 from tests.integration.benches import dump, rows
 from zuora_mock import clock
@@ -17,6 +16,7 @@ from zuora_mock.domain.catalogue import INVOICE
 from zuora_mock.settings import JobPolicy, Settings
 from zuora_mock.storage import configuration
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.definitions import Table
 from zuora_mock.storage.jobs import NEVER
 from zuora_mock.storage.steps import Result, Stepwise, in_transactions
 from zuora_mock.storage.tables import DATA_TABLES, FAULTS, IDEMPOTENCY, JOBS, JOURNAL
@@ -301,6 +301,7 @@ def test_a_removed_tenant_leaves_nothing_behind(server: Server) -> None:
     assert server.tenancy.resolve(MINE) is None
     assert server.tenancy.by_key(tenant.key) is None
     assert server.credentials.find(server.database, token) is None
+    at_once(server.tenancy.sweep())
     assert server.numbers(tenant) == []
     assert list(server.tenancy.all()) == [server.tenancy.anonymous]
     with pytest.raises(Unknown):

@@ -55,7 +55,8 @@ class Server:
         return self.tenancy.anonymous
 
     def steps(self, work: Callable[[Tenancy], Stepwise[Any]]) -> Iterator[None]:
-        return in_transactions(self.database, self.tenant, work(self.tenancy))
+        yield from in_transactions(self.database, self.tenant, work(self.tenancy))
+        yield from self.tenancy.sweep()
 
     def take(self, work: Callable[[Tenancy], Stepwise[Any]]) -> None:
         for _ in self.steps(work):

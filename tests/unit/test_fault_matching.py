@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from zuora_mock.json_structure import MOST_VALUES
 from zuora_mock.pointers import resolve
 from zuora_mock.steering.faults import ERROR_CODES, FaultKind, ordered_by_header, refusal_of
-from zuora_mock.steering.matching import Match, Subject, differences, fits, like, same
+from zuora_mock.steering.matching import Match, differences, fits, like, same
 from zuora_mock.steering.recorded_bodies import read_body
+from zuora_mock.steering.subjects import Subject
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

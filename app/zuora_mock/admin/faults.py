@@ -16,8 +16,9 @@ from zuora_mock.admin.problems import Problem
 from zuora_mock.admin.routing import admin_router
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.clock import format_instant, parse_instant
-from zuora_mock.steering.fault_orders import Order, TooManyFaults
+from zuora_mock.steering.fault_orders import TooManyFaults
 from zuora_mock.steering.models import ResponseBody
+from zuora_mock.steering.orders import Order
 
 router = admin_router("Faults", prefix="/faults", route_class=StrictRoute)
 

@@ -18,8 +18,8 @@ from zuora_mock.admin.routing import admin_router
 from zuora_mock.admin.strict_json import StrictRoute
 from zuora_mock.domain.lifecycle import IllegalMove, JobState
 from zuora_mock.settings import LONGEST_JOB_DELAY, JobMode, JobPolicy
-from zuora_mock.steering.fault_orders import FAILED_BY_ORDER, FailureReason
-from zuora_mock.steering.models import RequestBody, ResponseBody
+from zuora_mock.steering.faults import FAILED_BY_ORDER
+from zuora_mock.steering.models import FailureReason, RequestBody, ResponseBody
 from zuora_mock.storage import configuration
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.work.runner import UnknownJob

@@ -17,7 +17,7 @@ from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import BY_NAME
 from zuora_mock.domain.money import text
 from zuora_mock.domain.values import Record, Type, Value, is_id
-from zuora_mock.domain.zoql.exporting import Column, ExportQuery, read
+from zuora_mock.domain.zoql.exporting import Exported, ExportQuery, read
 from zuora_mock.errors import Refusal
 from zuora_mock.storage import queries
 from zuora_mock.storage.jobs import Job
@@ -116,7 +116,7 @@ def _rows(transaction: Transaction, query: ExportQuery) -> Iterator[list[str]]:
         yield _row(transaction, query.columns, each)
 
 
-def _row(transaction: Transaction, columns: tuple[Column, ...], record: Record) -> list[str]:
+def _row(transaction: Transaction, columns: tuple[Exported, ...], record: Record) -> list[str]:
     """What a reference leads to is read once for a row."""
     others: dict[str, Record] = {}
     for each in columns:
@@ -126,7 +126,7 @@ def _row(transaction: Transaction, columns: tuple[Column, ...], record: Record) 
     return [_cell(each, (others[each.by.name] if each.by else record).get(each.field.name), zone) for each in columns]
 
 
-def _cell(column: Column, value: Value, zone: tzinfo) -> str:
+def _cell(column: Exported, value: Value, zone: tzinfo) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -25,8 +25,8 @@ from zuora_mock.domain.values import Record
 from zuora_mock.domain.zoql.grammar import parse
 from zuora_mock.domain.zoql.selection import resolve
 from zuora_mock.errors import Refusal
-from zuora_mock.storage import queries
-from zuora_mock.storage.queries import Cursor, Row
+from zuora_mock.storage import cursors, queries
+from zuora_mock.storage.cursors import Cursor, Row
 from zuora_mock.storage.transaction import Transaction
 
 LARGEST_BATCH = 2000
@@ -63,7 +63,7 @@ def query(transaction: Transaction, text: str, batch: int, wsdl: int) -> Page:
 def query_more(transaction: Transaction, locator: object, batch: int, wsdl: int) -> Page:
     """Raises Refusal: `zoql.locator`."""
     cursor, offset = _find_cursor(transaction, locator)
-    rows = queries.cursor_rows(transaction, cursor.id, offset, batch)
+    rows = cursors.rows_of(transaction, cursor.id, offset, batch)
     kind, done = BY_NAME[cursor.object], offset + batch >= cursor.size
     records = _render(transaction, kind, cursor.names, rows, wsdl)
     return Page(kind, cursor.size, records, done, None if done else f"{cursor.id}-{offset + batch}")
@@ -71,12 +71,12 @@ def query_more(transaction: Transaction, locator: object, batch: int, wsdl: int)
 
 def _keep(transaction: Transaction, selection: Selection) -> Cursor:
     now, tenant = transaction.now(), transaction.tenant
-    queries.remove_expired(transaction)
+    cursors.remove_expired(transaction)
     cursor_id = ids.hex_id(tenant.seed, "cursor", tenant.next_seq())
     size = queries.copy_rows(transaction, selection, cursor_id)
     expires_at = now + (KEPT_IF_LARGE if size > LARGEST_BATCH else KEPT)
     cursor = Cursor(cursor_id, selection.kind.name, selection.names, size, expires_at)
-    queries.add_cursor(transaction, cursor)
+    cursors.add(transaction, cursor)
     return cursor
 
 
@@ -84,7 +84,7 @@ def _find_cursor(transaction: Transaction, locator: object) -> tuple[Cursor, int
     match = _LOCATOR.fullmatch(locator) if isinstance(locator, str) else None
     if match is None:
         raise _bad_locator(locator, "<32 hexadecimal digits>-<offset>")
-    cursor = queries.find_cursor(transaction, match[1])
+    cursor = cursors.find(transaction, match[1])
     if cursor is None:
         raise _bad_locator(locator, "the locator of a query that has not expired")
     if int(match[2]) >= cursor.size:

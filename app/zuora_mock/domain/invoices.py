@@ -49,7 +49,7 @@ def micros(record: Record, field: str) -> int:
 def due_lines(invoice: Invoice) -> list[Line]:
     """Charges and discounts, then taxes: what adds up to the invoice's total."""
     charges = [
-        Line("item", row, CHARGE, micros(item, CHARGE), _label(item, "ChargeName", f"item {row + 1}"))
+        Line("item", row, CHARGE, micros(item, CHARGE), _label("item", row, item.get("ChargeName")))
         for row, item in enumerate(invoice.items)
     ]
     return charges + _tax_lines(invoice, TAX)
@@ -63,19 +63,19 @@ def exempt_lines(invoice: Invoice) -> list[Line]:
 def _tax_lines(invoice: Invoice, field: str) -> list[Line]:
     """An amount of every tax, and of every item that has such an amount and no taxes."""
     lines = [
-        Line("tax", row, field, micros(tax, field), _label(tax, "Name", f"tax {row + 1}"))
+        Line("tax", row, field, micros(tax, field), _label("tax", row, tax.get("Name")))
         for row, tax in enumerate(invoice.taxes)
     ]
     taxed, own = {tax.get("InvoiceItemId") for tax in invoice.taxes}, _ON_ITEM[field]
     return lines + [
-        Line("item", row, own, amount, f"{_label(item, 'ChargeName', f'item {row + 1}')}, {own}")
+        Line("item", row, own, amount, f"{_label('item', row, item.get('ChargeName'))}, {own}")
         for row, item in enumerate(invoice.items)
         if item["Id"] not in taxed and (amount := micros(item, own))
     ]
 
 
-def _label(record: Record, name: str, otherwise: str) -> str:
-    return str(record.get(name) or otherwise)
+def _label(kind: str, row: int, name: Value) -> str:
+    return str(name or f"{kind} {row + 1}")
 
 
 def emptied(invoice: Invoice) -> Invoice:
@@ -97,9 +97,8 @@ def with_amounts(blank: Invoice, shares: Iterable[tuple[Line, int]]) -> Invoice:
             tax[line.field] = amount
             _add(owners.get(tax.get("InvoiceItemId"), {}), _ON_ITEM[line.field], amount)
         totals[_TOTAL_OF[line.field]] += amount
-    for records, amount_of in ((items, CHARGE), (taxes, TAX)):
-        for record in records:
-            _owe(record, amount_of)
+    _owe(items, CHARGE)
+    _owe(taxes, TAX)
     totals["Amount"] = totals["AmountWithoutTax"] + totals[TAX]
     return Invoice({**blank.header, **totals, "Balance": totals["Amount"]}, tuple(items), tuple(taxes))
 
@@ -116,10 +115,11 @@ def _add(record: Record, field: str, amount: int) -> None:
         record[field] = micros(record, field) + amount
 
 
-def _owe(record: Record, amount: str) -> None:
-    """Nothing is paid yet of an item or a tax that has a balance (Invoice Settlement)."""
-    if BALANCE in record:
-        record[BALANCE] = micros(record, amount)
+def _owe(records: Iterable[Record], amount: str) -> None:
+    """Nothing is paid yet of items or taxes that have a balance (Invoice Settlement)."""
+    for record in records:
+        if BALANCE in record:
+            record[BALANCE] = micros(record, amount)
 
 
 def put_together(header: Record, parts: Sequence[Invoice]) -> Invoice:

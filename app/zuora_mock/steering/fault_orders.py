@@ -8,23 +8,17 @@ that are about to run in the place of calls. Orders and their counts are rows, s
 follows from the tenant's seed, the order and the count.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from math import exp
-from typing import Annotated, Any, Literal, Self, TypeVar
+from __future__ import annotations
 
-from pydantic import Field, model_validator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zuora_mock import ids
 from zuora_mock.bounds import Bounds
-from zuora_mock.clock import SECOND, format_instant, parse_instant
-from zuora_mock.domain.rules import ORDERED_FAILURE
 from zuora_mock.errors import Refusal
-from zuora_mock.instants import InstantText
 from zuora_mock.steering import faults
-from zuora_mock.steering.faults import LONGEST_DELAY, NO_INJECTION, FaultKind, Injection
-from zuora_mock.steering.matching import Match, Subject, fits
-from zuora_mock.steering.models import RequestBody
+from zuora_mock.steering.faults import LONGEST_DELAY, NO_INJECTION, Injection
+from zuora_mock.steering.subjects import Subject
 from zuora_mock.storage import faults as rows
 from zuora_mock.storage.beginnings import begin_as_known
 from zuora_mock.storage.database import Database
@@ -33,162 +27,10 @@ from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 from zuora_mock.storage.trouble import Changed
 
-_PARAMETERS: Mapping[str, frozenset[str]] = {
-    "fixed": frozenset({"milliseconds"}),
-    "uniform": frozenset({"lower", "upper"}),
-    "lognormal": frozenset({"median", "sigma"}),
-}
-
-LONGEST_EXPIRY = 100 * 366 * 86_400
-"""Seconds; a century."""
-
+if TYPE_CHECKING:
+    from zuora_mock.steering.orders import KeptFault, Order
 
 Struck = TypeVar("Struck")
-
-FAILED_BY_ORDER = "failed by order"
-FailureReason = Annotated[str, Field(min_length=1, max_length=1000)]
-Milliseconds = Annotated[float, Field(ge=0, le=LONGEST_DELAY)]
-
-
-class PlainFault(RequestBody):
-    """A fault by name; the call waits `milliseconds` before it."""
-
-    kind: Literal[
-        "user-info",
-        "lock-competition",
-        "rate-limit",
-        "concurrency-limit",
-        "internal-error",
-        "bad-gateway",
-        "gateway-timeout",
-        "applied-then-lost",
-        "CONNECTION_RESET_BY_PEER",
-        "EMPTY_RESPONSE",
-        "MALFORMED_RESPONSE_CHUNK",
-        "RANDOM_DATA_THEN_CLOSE",
-        "truncated-body",
-    ]
-    milliseconds: Milliseconds = 0
-
-
-class ErrorFault(RequestBody):
-    """Any error of Zuora's by its code: a word such as `TEMPORARY_ERROR`, or digits for REST."""
-
-    kind: Literal["error"]
-    code: str = Field(pattern=r"^([A-Z][A-Z0-9_]*|[0-9]{1,8})$")
-    message: str = ""
-    milliseconds: Milliseconds = 0
-
-
-class DelayFault(RequestBody):
-    """A delay before the call: fixed, or drawn anew for each call from a seeded distribution."""
-
-    kind: Literal["delay"]
-    distribution: Literal["fixed", "uniform", "lognormal"] = "fixed"
-    milliseconds: Milliseconds | None = None
-    lower: Milliseconds | None = None
-    upper: Milliseconds | None = None
-    median: Annotated[float, Field(gt=0, le=LONGEST_DELAY)] | None = None
-    sigma: Annotated[float, Field(ge=0, le=10)] | None = None
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        wanted, given = _PARAMETERS[self.distribution], self.model_fields_set - {"kind", "distribution"}
-        if given != wanted:
-            raise ValueError(f"a delay that is {self.distribution} has {' and '.join(sorted(wanted))}, nothing else")
-        if self.distribution == "uniform" and (self.lower or 0) > (self.upper or 0):
-            raise ValueError("lower is at most upper")
-        return self
-
-
-class JobFault(RequestBody):
-    """A piece of background work that fails when its turn comes, in whatever mode jobs run; nothing of it happens."""
-
-    kind: Literal["job-failure"]
-    reason: FailureReason = FAILED_BY_ORDER
-
-
-AnyFault = Annotated[PlainFault | ErrorFault | DelayFault | JobFault, Field(discriminator="kind")]
-
-
-class Order(RequestBody):
-    """A fault for the calls that match, from the moment it is ordered until it is used up, expires or is removed."""
-
-    match: Match = Match()
-    skip: int = Field(default=0, ge=0, description="So many matching calls pass first")
-    times: int | None = Field(default=None, ge=1, description="So many calls are struck; without it, every one")
-    probability: float | None = Field(default=None, ge=0, le=1, description="Of striking, drawn from the tenant's seed")
-    expires_after_seconds: float | None = Field(
-        default=None, ge=0, le=LONGEST_EXPIRY, description="Of the tenant's clock"
-    )
-    expires_at: InstantText | None = Field(default=None, description="ISO 8601; without an offset it is UTC")
-    fault: AnyFault
-
-    @model_validator(mode="after")
-    def _expires_once(self) -> Self:
-        if self.expires_at is not None and self.expires_after_seconds is not None:
-            raise ValueError("expiresAt or expiresAfterSeconds, not both")
-        return self
-
-    @model_validator(mode="after")
-    def _matches_calls(self) -> Self:
-        if isinstance(self.fault, JobFault) and self.match != Match():
-            raise ValueError("match is for calls; a job-failure strikes the next job, whoever ordered it")
-        return self
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class _Live:
-    """An order that is not used up. `seen` and `struck` are written whenever they change."""
-
-    id: str
-    order: Order
-    expires_at: int | None
-    seen: int
-    struck: int
-
-    @property
-    def delays(self) -> bool:
-        return isinstance(self.order.fault, DelayFault)
-
-    @property
-    def spent(self) -> bool:
-        return self.order.times is not None and self.struck >= self.order.times
-
-    def meets(self, tenant: Tenant, subject: Subject) -> bool:
-        if isinstance(self.order.fault, JobFault) or self.expired(tenant):
-            return False
-        return fits(self.order.match, subject)
-
-    def expired(self, tenant: Tenant) -> bool:
-        return self.expires_at is not None and tenant.now() >= self.expires_at
-
-    def due(self, tenant: Tenant) -> bool:
-        """Whether it strikes the call that it has just seen."""
-        if self.seen <= self.order.skip:
-            return False
-        chance = self.order.probability
-        return chance is None or ids.seeded_random(tenant.seed, f"{self.id}/{self.seen}").random() < chance
-
-    def injection(self, tenant: Tenant) -> Injection:
-        fault, notes = self.order.fault, (f"ordered by fault order {self.id}",)
-        if isinstance(fault, DelayFault):
-            return Injection(None, self._draw(fault, tenant), FaultKind.DELAY, order=self.id, notes=notes)
-        if isinstance(fault, JobFault):
-            return NO_INJECTION
-        if isinstance(fault, ErrorFault):
-            return Injection(
-                FaultKind.ERROR, fault.milliseconds, fault.code, fault.code, fault.message, self.id, notes=notes
-            )
-        return Injection(FaultKind(fault.kind), fault.milliseconds, fault.kind, order=self.id, notes=notes)
-
-    def _draw(self, delay: DelayFault, tenant: Tenant) -> float:
-        if delay.distribution == "fixed":
-            return delay.milliseconds or 0
-        random = ids.seeded_random(tenant.seed, f"{self.id}/{self.seen}/delay")
-        if delay.distribution == "uniform":
-            return random.uniform(delay.lower or 0, delay.upper or 0)
-        return min(LONGEST_DELAY, (delay.median or 0) * exp((delay.sigma or 0) * random.gauss(0, 1)))
 
 
 class TooManyFaults(ValueError):
@@ -200,7 +42,7 @@ class FaultOrders:
 
     def __init__(self, database: Database, bounds: Bounds) -> None:
         self._database, self._bounds = database, bounds
-        self._live: dict[int, list[_Live]] = {}
+        self._live: dict[int, list[KeptFault]] = {}
         self._positions: dict[int, int] = {}
 
     def add(self, transaction: Transaction, order: Order) -> str:
@@ -210,7 +52,7 @@ class FaultOrders:
         position = max(rows.last_position(transaction), self._positions.get(tenant.key, 0)) + 1
         made = ids.hex_id(tenant.name, "fault", position)
         body = order.model_dump_json(by_alias=True, exclude_unset=True)
-        rows.add(transaction, KeptOrder(made, position, body, 0, 0, _expiry(tenant, order)))
+        rows.add(transaction, KeptOrder(made, position, body, 0, 0, order.expiry(tenant)))
         self._positions[tenant.key] = position
         self._live.pop(tenant.key, None)
         return made
@@ -221,7 +63,7 @@ class FaultOrders:
         surplus = len(kept) + 1 - most
         if surplus <= 0:
             return
-        over = [each for each in kept if _state(transaction.tenant, each, _order(each)) != "active"][:surplus]
+        over = [each for each in _read(kept) if each.state(transaction.tenant) != "active"][:surplus]
         if len(over) < surplus:
             raise TooManyFaults(f"there are {most} orders: withdraw some, or raise --most-faults")
         for each in over:
@@ -230,7 +72,7 @@ class FaultOrders:
 
     def orders(self, transaction: Transaction) -> list[dict[str, Any]]:
         """The orders as they were given, in the order of their creation, with their counts and state."""
-        return [_shown(transaction.tenant, each) for each in rows.all_of(transaction)]
+        return [each.shown(transaction.tenant) for each in _read(rows.all_of(transaction))]
 
     def remove(self, transaction: Transaction, order: str) -> bool:
         """Whether there was such an order."""
@@ -276,21 +118,17 @@ class FaultOrders:
                 continue
 
     def _strike_job(self, tenant: Tenant) -> Refusal | None:
-        met = [
-            each
-            for each in self._orders_of(tenant)
-            if isinstance(each.order.fault, JobFault) and not each.expired(tenant)
-        ]
+        met = [each for each in self._orders_of(tenant) if each.meets_jobs(tenant)]
         return self._counted(tenant, met, _refusal) if met else None
 
-    def _orders_of(self, tenant: Tenant) -> list[_Live]:
+    def _orders_of(self, tenant: Tenant) -> list[KeptFault]:
         orders = self._live.get(tenant.key)
         if orders is None:
             orders = self._live[tenant.key] = self._load(tenant)
         return orders
 
     def _counted(
-        self, tenant: Tenant, met: Sequence[_Live], strike: Callable[[Tenant, Sequence[_Live]], Struck]
+        self, tenant: Tenant, met: Sequence[KeptFault], strike: Callable[[Tenant, Sequence[KeptFault]], Struck]
     ) -> Struck:
         """What becomes of those that are met, of which the counts are written down."""
         with begin_as_known(self._database, tenant) as transaction:
@@ -302,14 +140,21 @@ class FaultOrders:
             self._live[tenant.key] = [order for order in self._live[tenant.key] if not order.spent]
         return struck
 
-    def _load(self, tenant: Tenant) -> list[_Live]:
+    def _load(self, tenant: Tenant) -> list[KeptFault]:
         with begin_as_known(self._database, tenant) as transaction:
             kept = rows.all_of(transaction)
-        orders = [_Live(r.id, _order(r), r.expires_at, r.seen, r.struck) for r in kept]
-        return [each for each in orders if not each.spent]
+        return [each for each in _read(kept) if not each.spent]
 
 
-def _up_to_date(met: Sequence[_Live], kept: Sequence[KeptOrder]) -> list[_Live]:
+def _read(kept: Sequence[KeptOrder]) -> list[KeptFault]:
+    if not kept:
+        return []
+    from zuora_mock.steering.orders import KeptFault  # noqa: PLC0415  (most tests order no faults)
+
+    return [KeptFault.of(each) for each in kept]
+
+
+def _up_to_date(met: Sequence[KeptFault], kept: Sequence[KeptOrder]) -> list[KeptFault]:
     """With the counts of other servers too, without those that are used up or gone."""
     counts = {each.id: (each.seen, each.struck) for each in kept}
     for each in met:
@@ -317,19 +162,18 @@ def _up_to_date(met: Sequence[_Live], kept: Sequence[KeptOrder]) -> list[_Live]:
     return [each for each in met if each.id in counts and not each.spent]
 
 
-def _refusal(tenant: Tenant, met: Sequence[_Live]) -> Refusal | None:
+def _refusal(tenant: Tenant, met: Sequence[KeptFault]) -> Refusal | None:
     """That of the first order that is due."""
     refusal = None
     for each in met:
         each.seen += 1
-        if refusal is None and isinstance(each.order.fault, JobFault) and each.due(tenant):
+        if refusal is None and each.due(tenant):
             each.struck += 1
-            ordered = {"kind": each.order.fault.kind, "order": each.id}
-            refusal = ORDERED_FAILURE.refusal(each.order.fault.reason, fault=ordered)
+            refusal = each.refusal()
     return refusal
 
 
-def _injections(tenant: Tenant, met: Sequence[_Live], header: Injection) -> Iterator[Injection]:
+def _injections(tenant: Tenant, met: Sequence[KeptFault], header: Injection) -> Iterator[Injection]:
     """The first delay and the first other fault that are due; a fault or delay in a header goes before its like."""
     taken = {True: header.milliseconds > 0, False: header.kind is not None}
     for each in met:
@@ -351,30 +195,3 @@ def _together(first: Injection, others: Sequence[Injection]) -> Injection:
         ignored=first.ignored,
         notes=tuple(note for injection in every for note in injection.notes),
     )
-
-
-def _expiry(tenant: Tenant, order: Order) -> int | None:
-    if order.expires_at is not None:
-        return parse_instant(order.expires_at)
-    if order.expires_after_seconds is not None:
-        return tenant.now() + round(order.expires_after_seconds * SECOND)
-    return None
-
-
-def _order(row: KeptOrder) -> Order:
-    return Order.model_validate_json(row.body)
-
-
-def _shown(tenant: Tenant, row: KeptOrder) -> dict[str, Any]:
-    order = _order(row)
-    shown = {"id": row.id, **order.model_dump(mode="json", by_alias=True, exclude_unset=True)}
-    shown.pop("expiresAfterSeconds", None)
-    if row.expires_at is not None:
-        shown["expiresAt"] = format_instant(row.expires_at)
-    return {**shown, "state": _state(tenant, row, order), "seen": row.seen, "struck": row.struck}
-
-
-def _state(tenant: Tenant, row: KeptOrder, order: Order) -> str:
-    if order.times is not None and row.struck >= order.times:
-        return "spent"
-    return "expired" if row.expires_at is not None and tenant.now() >= row.expires_at else "active"

@@ -13,6 +13,7 @@ from zuora_mock.errors import Refusal, Remedy, Rule
 FAULT_HEADER = "zuora-mock-fault"
 DELAY_HEADER = "zuora-mock-delay"
 LONGEST_DELAY = 600_000
+FAILED_BY_ORDER = "failed by order"
 HEADER = "header"
 """The order of a fault that the request itself has ordered."""
 

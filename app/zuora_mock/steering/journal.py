@@ -16,7 +16,6 @@ from pydantic_core import to_json
 
 from zuora_mock.errors import Refusal
 from zuora_mock.steering import masking
-from zuora_mock.steering.faults import HEADER
 from zuora_mock.steering.masking import LONGEST_BODY
 from zuora_mock.steering.use import Use
 from zuora_mock.steering.waiting import Waiters
@@ -29,6 +28,7 @@ from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction
 
 _LONGEST_TEXT = 10_000
+_TEXTS = (str, Decimal)
 _SWEEP = 64
 
 
@@ -65,13 +65,9 @@ class Entry:
 
 
 def explanation(refusal: Refusal) -> dict[str, Any]:
-    """What a person is told about a refusal at `/__admin/requests/{n}/explain`."""
-    rule = refusal.rule
+    """What a person is told about a refusal at `/__admin/requests/{n}/explain`, but what is known of its rule."""
     return {
-        "rule": rule.name,
-        "provenance": rule.provenance.value,
-        "source": rule.source,
-        "summary": _summary(refusal),
+        "rule": refusal.rule.name,
         "message": _shortened(refusal.message),
         "pointer": refusal.pointer,
         "expected": refusal.expected,
@@ -84,7 +80,7 @@ def explanation(refusal: Refusal) -> dict[str, Any]:
 
 def _shortened(value: Any) -> Any:
     """Texts and numbers may be as long as a body."""
-    text = str(value) if isinstance(value, str | Decimal) else ""
+    text = str(value) if isinstance(value, _TEXTS) else ""
     return f"{text[:_LONGEST_TEXT]}… ({len(text)} characters)" if len(text) > _LONGEST_TEXT else value
 
 
@@ -93,15 +89,6 @@ def _masked_request(accepted: Any) -> Any:
         return None
     masked = masking.masked_members(accepted)
     return {**masked, "path": masking.masked_pairs(accepted["path"])}
-
-
-def _summary(refusal: Refusal) -> str:
-    """The rule's; of an ordered fault also who ordered it."""
-    summary, order = refusal.rule.summary, refusal.fault["order"] if refusal.fault else ""
-    if not order:
-        return summary
-    by = "the header Zuora-Mock-Fault" if order == HEADER else f"fault order {order}"
-    return f"Ordered by {order if order.startswith('/') else by}: {summary.removeprefix('Ordered: ')}"
 
 
 def _kept_entry(entry: Entry) -> KeptEntry:
@@ -126,7 +113,7 @@ def _kept_entry(entry: Entry) -> KeptEntry:
         request_body=masking.kept_body(entry.request_body, entry.request_headers, signs_in=entry.signs_in),
         response_headers=to_json(masking.masked_answer_headers(entry.response_headers)).decode(),
         response_body=masking.kept_answer(entry.response_body, signs_in=entry.signs_in),
-        changes=rows.changes_as_text(entry.changes),
+        changes=entry.changes.text(),
         explanation=rows.explanations_as_text([explanation(each) for each in entry.refusals]),
         notes=json.dumps(notes, ensure_ascii=False) if notes else None,
     )

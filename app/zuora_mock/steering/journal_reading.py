@@ -13,10 +13,12 @@ from zuora_mock.clock import format_instant
 from zuora_mock.domain.catalogue import BY_NAME, LATEST_WSDL
 from zuora_mock.domain.rules import RULES
 from zuora_mock.domain.values import Record
+from zuora_mock.steering.faults import HEADER
 from zuora_mock.steering.journal import Journal
 from zuora_mock.steering.recorded_bodies import read_body
 from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
+from zuora_mock.storage.changes import Change, changes_in
 from zuora_mock.storage.jobs import Job
 from zuora_mock.storage.journal import Filters, KeptEntry, Summary
 from zuora_mock.storage.transaction import Transaction
@@ -50,7 +52,7 @@ def entry(transaction: Transaction, journal: Journal, n: int) -> dict[str, Any] 
             **_half(row.request_headers, row.request_body),
         },
         "answer": {"sent": row.status > 0, "status": row.status, **_half(row.response_headers, row.response_body)},
-        "changes": [_change(each, transaction.tenant.zone) for each in json.loads(row.changes or "[]")],
+        "changes": [_change(each, transaction.tenant.zone) for each in changes_in(row.changes or "[]")],
         "jobs": [_job(job) for job in jobs.ordered_by(transaction, n)],
         "notes": json.loads(row.notes or "[]"),
     }
@@ -66,7 +68,17 @@ def explanations(transaction: Transaction, journal: Journal, n: int) -> list[dic
         return None
     kept: list[dict[str, Any]] = json.loads(row.explanation or "[]", parse_constant=str)
     named = {each["rule"] for each in kept}
-    return kept + [_bare(name) for name in _rules(row.rule) if name not in named]
+    told = [{**_bare(each["rule"]), **_ordered(each["rule"], each["fault"]), **each} for each in kept]
+    return told + [_bare(name) for name in _rules(row.rule) if name not in named]
+
+
+def _ordered(name: str, fault: Mapping[str, str] | None) -> dict[str, str]:
+    """The summary of the rule of an ordered fault, which says who ordered it."""
+    order, rule = fault["order"] if fault else "", RULES.get(name)
+    if not order or rule is None:
+        return {}
+    by = "the header Zuora-Mock-Fault" if order == HEADER else f"fault order {order}"
+    return {"summary": f"Ordered by {order if order.startswith('/') else by}: {rule.summary.removeprefix('Ordered: ')}"}
 
 
 def _rules(names: str | None) -> list[str]:
@@ -98,7 +110,7 @@ def _half(headers: str, body: bytes | None) -> dict[str, Any]:
     return {"headers": by_name, "body": read_body(by_name, body or b"")}
 
 
-def _change(change: Mapping[str, Any], zone: tzinfo) -> dict[str, Any]:
+def _change(change: Change, zone: tzinfo) -> dict[str, Any]:
     return {
         "object": change["object"],
         "id": change["id"],

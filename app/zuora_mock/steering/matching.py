@@ -9,15 +9,13 @@ and a header that is null is one that must not be there.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field
 
 from zuora_mock.pointers import resolve
 from zuora_mock.steering.models import RequestBody
-from zuora_mock.steering.recorded_bodies import read_body
+from zuora_mock.steering.subjects import Subject
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _LONE_TILDE = re.compile(r"~(?![01])")
@@ -55,23 +53,6 @@ class Match(RequestBody):
     track_id: str | None = Field(default=None, description="Zuora-Track-Id, exactly or with `*` for any text")
     headers: Mapping[str, str | None] = Field(default={}, description="By name; null: the header is not there")
     body: Mapping[Pointer, Any] = Field(default={}, description="By JSON pointer; null: nothing is there")
-
-
-@dataclass(eq=False, repr=False)
-class Subject:
-    """A call as patterns see it. Header names are in lower case; the body is as it came, compressed or not."""
-
-    operation: str | None
-    method: str
-    path: str
-    track_id: str | None
-    headers: Mapping[str, str]
-    body: bytes
-
-    @cached_property
-    def document(self) -> Any:
-        """The body as it is read, once however many patterns ask for it."""
-        return read_body(self.headers, self.body)
 
 
 class Difference(NamedTuple):

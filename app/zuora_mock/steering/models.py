@@ -1,7 +1,12 @@
 """What the JSON bodies of `/__admin` have in common: camelCase, and strictness towards those that come in."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+FailureReason = Annotated[str, Field(min_length=1, max_length=1000)]
+"""Of a job."""
 
 
 class RequestBody(BaseModel):

@@ -21,8 +21,9 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from zuora_mock.steering.journal import Journal
-from zuora_mock.steering.matching import Difference, Match, Subject, differences
+from zuora_mock.steering.matching import Difference, Match, differences
 from zuora_mock.steering.models import RequestBody
+from zuora_mock.steering.subjects import Subject
 from zuora_mock.storage import journal as rows
 from zuora_mock.storage.journal import Recorded
 from zuora_mock.storage.transaction import Transaction

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, insert, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, insert, literal_column, select, tuple_
 
 from zuora_mock.storage import originals
 from zuora_mock.storage.database import Database
+from zuora_mock.storage.definitions import Table
+from zuora_mock.storage.originals import Which
 from zuora_mock.storage.replicas import NO_OTHER
-from zuora_mock.storage.statements import Connected, Prepared
-from zuora_mock.storage.tables import CHARGES, CLIENTS, DATA_TABLES, EXERCISED, FAULTS, JOURNAL, SPLITS, WORLDS
+from zuora_mock.storage.statements import Connected, Parameters, Prepared
+from zuora_mock.storage.tables import (
+    CHARGES,
+    CLIENTS,
+    DATA_TABLES,
+    EXERCISED,
+    FAULTS,
+    JOURNAL,
+    SPLITS,
+    STORED_KEYS,
+    STORED_RECORDS,
+    WORLDS,
+)
 from zuora_mock.storage.transaction import Transaction
 
 NOBODY = 0
@@ -57,33 +71,27 @@ def ownerless(database: Database) -> list[int]:
     return _OWNERLESS.column(database, {})
 
 
-def remove_world(database: Database, number: int) -> Generator[None, None, dict[str, int]]:
-    """Removes data that belongs to nobody, in steps; how many rows there were, by table."""
-    removed, size = Counter[str](), 0
-    for table, whose in _with_originals(number):
-        for _, last in _pages(database, table, whose):
-            if size >= STEP:
-                size = 0
-                yield
-            count = _deletion(table, last=bool(last)).run(database, {"whose": whose, **_named("last", last)}).rowcount
-            removed[table.name] += count if whose == number else 0
-            size += count
+def remove_world(database: Database, number: int) -> Generator[None, None, None]:
+    """Removes data that belongs to nobody, in steps."""
+    yield from _in_steps(_removed(database, table, whose) for table, whose in _with_originals(number))
     keep_world(database, number)
-    return removed
 
 
 def copy_world(database: Database, source: int, target: int) -> Generator[None, None, None]:
     """The data of one world for another one that has none, in steps."""
-    size = 0
-    for table, whose in _with_originals(source):
-        for after, last in _pages(database, table, whose):
-            if size >= STEP:
-                size = 0
-                yield
-            bounds = {**_named("after", after), **_named("last", last)}
-            copying = _copying(table, after=bool(after), last=bool(last))
-            to = target if whose == source else -target
-            size += copying.run(database, {"source": whose, "target": to, **bounds}).rowcount
+    worlds = {source: target, -source: -target}
+    yield from _in_steps(_copied(database, table, whose, worlds[whose]) for table, whose in _with_originals(source))
+
+
+def copy_filled(draft: Transaction, source: int) -> Generator[None, None, None]:
+    """As `copy_world`, but the objects as they were when the world was filled, and nothing else."""
+    target, kept, filled = draft.tenant.world, -source, draft.tenant.filled
+    bounds = {"kept": kept, "filled": filled.counters.seq if filled else 0}
+    objects = originals.TABLES
+    yield from _in_steps(_copied(draft, each, source, target, originals.is_original, bounds) for each in objects)
+    yield from _in_steps([_copied(draft, STORED_KEYS, source, target, _of_copied)])
+    yield from _in_steps(_copied(draft, each, kept, target) for each in objects)
+    yield from _in_steps(originals.add_keys(draft.for_entity(each.number), kept) for each in draft.tenant.entities)
 
 
 def delete_appendages(transaction: Transaction, object_id: str) -> None:
@@ -108,6 +116,7 @@ def _with_originals(world: int) -> Iterator[tuple[Table, int]]:
     yield from ((each, -world) for each in originals.TABLES)
 
 
+_NOTHING: Parameters = MappingProxyType({})
 _Bound = Sequence[Any]
 """The key of a row, without whose it is; empty where there is no bound."""
 
@@ -124,12 +133,42 @@ def _pages(on: Connected, table: Table, number: int) -> Iterator[tuple[_Bound, _
         after = last
 
 
+def _in_steps(works: Iterable[Iterator[int]]) -> Generator[None, None, None]:
+    """Work that tells of how many rows it was, piece by piece."""
+    size = 0
+    for count in chain.from_iterable(works):
+        size += count
+        if size >= STEP:
+            size = 0
+            yield
+
+
+def _removed(on: Connected, table: Table, whose: int) -> Iterator[int]:
+    for _, last in _pages(on, table, whose):
+        yield _deletion(table, last=bool(last)).run(on, {"whose": whose, **_named("last", last)}).rowcount
+
+
+def _copied(
+    on: Connected, table: Table, source: int, target: int, which: Which | None = None, values: Parameters = _NOTHING
+) -> Iterator[int]:
+    for after, last in _pages(on, table, source):
+        bounds = {**values, **_named("after", after), **_named("last", last)}
+        copying = _copying(table, which, after=bool(after), last=bool(last))
+        yield copying.run(on, {"source": source, "target": target, **bounds}).rowcount
+
+
+def _of_copied(keys: Table) -> ColumnElement[bool]:
+    """Whether the record of a key is in the target."""
+    same = (STORED_RECORDS.c[name] == keys.c[name] for name in ("entity", "Id"))
+    return exists().where(STORED_RECORDS.c.tenant == bindparam("target"), *same)
+
+
 def _named(prefix: str, bound: _Bound) -> dict[str, Any]:
     return {f"{prefix}_{position}": value for position, value in enumerate(bound)}
 
 
 def _key(table: Table) -> list[ColumnElement[Any]]:
-    return [column for column in table.primary_key.columns if column.name != "tenant"]
+    return [column for column in table.key_columns if column.name != "tenant"]
 
 
 def _bound(table: Table, prefix: str) -> ColumnElement[Any]:
@@ -192,9 +231,10 @@ def _trimming(table: Table, newest: str) -> Prepared:
 
 
 @cache
-def _copying(table: Table, *, after: bool, last: bool) -> Prepared:
+def _copying(table: Table, which: Which | None, *, after: bool, last: bool) -> Prepared:
     others = [column for column in table.c if column.name != "tenant"]
     rows = select(bindparam("target", type_=table.c.tenant.type), *others)
     names = ["tenant", *(column.name for column in others)]
     page = rows.where(table.c.tenant == bindparam("source"), *_on_page(table, after=after, last=last))
+    page = page if which is None else page.where(which(table))
     return Prepared(insert(table).from_select(names, page))

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    Table,
+    TableClause,
     bindparam,
     case,
     cast,
@@ -64,7 +64,11 @@ class SqlDialect:
     """
 
     def __init__(
-        self, mark: Callable[[int], str], make: Callable[[], Alchemy], insert: Callable[[Table], Any], block: int = 1
+        self,
+        mark: Callable[[int], str],
+        make: Callable[[], Alchemy],
+        insert: Callable[[TableClause], Any],
+        block: int = 1,
     ) -> None:
         self.mark, self.insert, self.block, self._make = mark, insert, block, make
 
@@ -75,7 +79,7 @@ class SqlDialect:
 
 
 def upsert(
-    dialect: SqlDialect, table: Table, key: Sequence[str], names: Iterable[str], given: Iterable[str] = ()
+    dialect: SqlDialect, table: TableClause, key: Sequence[str], names: Iterable[str], given: Iterable[str] = ()
 ) -> ClauseElement:
     """Inserts a row; where there is one of its key, these columns are written over. Without `given` all are given."""
     new = dialect.insert(table).values({name: bindparam(name) for name in given or table.c.keys()})

@@ -107,9 +107,7 @@ def new_history(state: JobState, at: int) -> str:
 def after(job: Job, event: JobEvent, at: int, reason: str | None = None, rule: str | None = None) -> Job:
     """What the event makes of the job, which is not written yet. Raises IllegalMove."""
     state = next_job(job.state, event)
-    entry: dict[str, Any] = {"state": state.value, "at": at}
-    if reason is not None:
-        entry["reason"] = reason
+    entry = {"state": state, "at": at} if reason is None else {"state": state, "at": at, "reason": reason}
     history = f"{job.history[:-1]}, {to_json(entry).decode()}]"
     return job._replace(state=state, reason=reason, rule=rule, history=history)
 

@@ -6,10 +6,10 @@ from itertools import compress
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
-from sqlalchemy import Column, ColumnElement, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnClause, ColumnElement, bindparam, case, delete, func, or_, select, update
 
 from zuora_mock.domain.rules import UNSUPPORTED
-from zuora_mock.storage.changes import MOST_CHANGES, Change, Changes
+from zuora_mock.storage.changes import MOST_CHANGES, Changes
 from zuora_mock.storage.dialect import ESCAPE, literally, upsert
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import EXERCISED, JOURNAL
@@ -136,12 +136,8 @@ def clear(transaction: Transaction) -> int:
 
 def left_out(changes: Changes) -> list[str]:
     """What the notes say of changes that are not kept."""
-    count = len(changes) + changes.untold
-    return [f"of {count} changes the first {MOST_CHANGES} are kept"] if count > MOST_CHANGES else []
-
-
-def changes_as_text(changes: Sequence[Change]) -> str | None:
-    return to_json(changes[:MOST_CHANGES]).decode() if changes else None
+    count = changes.told + changes.untold
+    return [f"of {count} changes the first {MOST_CHANGES} are kept"] if changes.untold else []
 
 
 def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str | None:
@@ -150,7 +146,7 @@ def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str | Non
 
 def append_changes(transaction: Transaction, n: int | None, changes: Changes) -> None:
     """Adds what background work changed to the entry of the call that ordered it, if the entry is still there."""
-    text = changes_as_text(changes)
+    text = changes.text()
     if n is not None and text is not None:
         entry = {"whose": transaction.tenant.key, "entry": n}
         _APPEND_CHANGES.run(transaction, {**entry, "more": text})
@@ -199,7 +195,7 @@ def _insert(given: tuple[bool, ...]) -> Prepared:
     return Prepared(lambda dialect: upsert(dialect, JOURNAL, _KEY, written_over, names))
 
 
-def _appending(column: Column[str]) -> Prepared:
+def _appending(column: ColumnClause[Any]) -> Prepared:
     """Adds the elements of one JSON array to another."""
     more = bindparam("more", type_=column.type)
     joined = func.rtrim(column, "]") + ", " + func.ltrim(more, "[")
@@ -211,7 +207,7 @@ def _if_wanted(name: str, column: ColumnElement[Any], condition: ColumnElement[b
     return or_(bindparam(name, type_=column.type).is_(None), condition)
 
 
-def _equal(column: Column[Any]) -> ColumnElement[bool]:
+def _equal(column: ColumnClause[Any]) -> ColumnElement[bool]:
     return _if_wanted(column.name, column, column == bindparam(column.name))
 
 

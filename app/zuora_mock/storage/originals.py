@@ -6,16 +6,17 @@ They stand in the same tables under the number of their world with a minus. What
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, exists, select, update
 
 from zuora_mock.domain.catalogue import BY_NAME, ObjectType
 from zuora_mock.domain.values import Record
 from zuora_mock.storage import stored
-from zuora_mock.storage.statements import Connected, Parameters, Prepared
+from zuora_mock.storage.definitions import Table
+from zuora_mock.storage.statements import Connected, Parameters, Prepared, execute
 from zuora_mock.storage.stored import Scoped
 from zuora_mock.storage.tables import CHARGES, DATA_TABLES, OBJECT_TABLES, SPLITS, STORED_KEYS, STORED_RECORDS
 from zuora_mock.storage.tenants import Tenant
@@ -36,8 +37,13 @@ def keep(on: Scoped, table: Table, by: str, values: Iterable[object]) -> None:
 
 def count(on: Connected, world: int, tables: tuple[Table, ...] = TABLES) -> Counter[str]:
     """Rows by table."""
-    counts = _counts(tables).first(on, {"whose": world}) or ()
+    counts = execute(on, _counts(tables, on.connection.dialect.mark), (world,)).fetchone()
     return Counter(dict(zip((each.name for each in tables), counts, strict=True)))
+
+
+def count_all(on: Scoped) -> Counter[str]:
+    """Rows of the tenant's data, by table."""
+    return count(on, on.tenant.world, DATA_TABLES)
 
 
 def changed(on: Scoped) -> int:
@@ -76,17 +82,25 @@ def _make_room(on: Scoped, touched: Sequence[Table]) -> Counter[str]:
 
 
 def _each_stored(
-    on: Scoped, which: _Which, scope: Parameters, do: Callable[[Scoped, ObjectType, list[Record]], None]
+    on: Scoped, which: Which, scope: Parameters, do: Callable[[Scoped, ObjectType, list[Record]], None]
 ) -> None:
     for name, *texts in _stored(which).all(on, scope):
         do(on, BY_NAME[name], [stored.record_of(texts)])
+
+
+def add_keys(on: Scoped, kept: int) -> Iterator[int]:
+    """Those of the stored records that were kept of another world, record by record; 1 for each."""
+    for name, *texts in _stored(_is_kept).all(on, {**on.scope, "kept": kept}):
+        stored.add_keys(on, BY_NAME[name], [stored.record_of(texts)])
+        yield 1
 
 
 def _last(tenant: Tenant) -> int:
     return tenant.filled.counters.seq if tenant.filled else 0
 
 
-_Which: TypeAlias = Callable[[Table], ColumnElement[bool]]
+Which: TypeAlias = Callable[[Table], ColumnElement[bool]]
+"""A condition for rows."""
 
 
 def _is_new(table: Table) -> ColumnElement[bool]:
@@ -100,6 +114,13 @@ def _is_new(table: Table) -> ColumnElement[bool]:
 def _is_changed(table: Table) -> ColumnElement[bool]:
     same = table.alias()
     return and_(_mine(table), _name(table).in_(select(same.c[_name(table).name]).where(_mine(same, "kept"))))
+
+
+def is_original(table: Table) -> ColumnElement[bool]:
+    """Whether a row is as it was when its world was filled: it is none of what came after, and was never kept."""
+    same = table.alias()
+    of_its_own = and_(same.c.entity == table.c.entity, same.c[_name(table).name] == _name(table))
+    return and_(table.c.seq <= bindparam("filled"), ~exists().where(same.c.tenant == bindparam("kept"), of_its_own))
 
 
 def _is_kept(table: Table) -> ColumnElement[bool]:
@@ -125,18 +146,18 @@ def _keeping(table: Table, by: str) -> Prepared:
 
 
 @cache
-def _counts(tables: tuple[Table, ...]) -> Prepared:
-    rows = (select(func.count()).select_from(each).where(each.c.tenant == bindparam("whose")) for each in tables)
-    return Prepared(select(*(each.scalar_subquery() for each in rows)))
+def _counts(tables: tuple[Table, ...], mark: Callable[[int], str]) -> str:
+    """As text: to compile it, where it is run once, took longer than to count."""
+    return f"SELECT {', '.join(f'(SELECT count(*) FROM {each.name} WHERE tenant = {mark(1)})' for each in tables)}"  # noqa: S608  (names of ours)
 
 
 @cache
-def _removal(table: Table, which: _Which) -> Prepared:
+def _removal(table: Table, which: Which) -> Prepared:
     return Prepared(delete(table).where(which(table)))
 
 
 @cache
-def _stored(which: _Which) -> Prepared:
+def _stored(which: Which) -> Prepared:
     columns = (STORED_RECORDS.c[name] for name in ("object", "body", "custom"))
     return Prepared(select(*columns).where(which(STORED_RECORDS)))
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Type
+from zuora_mock.storage.definitions import Table
 from zuora_mock.storage.dialect import FieldIn, each_of
 from zuora_mock.storage.tables import OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, column_type
 
@@ -39,8 +40,13 @@ def seldom_names(kind: ObjectType) -> tuple[str, ...]:
     return tuple(each.name for each in kind.kept if each.seldom)
 
 
-def columns(kind: ObjectType) -> list[ColumnElement[Any]]:
-    """What a record is made of again: its fields or its JSON, at the end its custom fields."""
+def columns(kind: ObjectType, only: Sequence[str] = ()) -> list[ColumnElement[Any]]:
+    """What a record is made of again: its fields or its JSON, at the end its custom fields.
+
+    Or these fields `only`, where each has a column.
+    """
+    if only and not kind.stored:
+        return [table_of(kind).c[name] for name in only]
     names = ("body",) if kind.stored else (*column_names(kind), "seldom")
     return [table_of(kind).c[name] for name in (*names, "custom")]
 

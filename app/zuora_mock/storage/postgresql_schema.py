@@ -27,7 +27,6 @@ from zuora_mock.storage.tables import (
     TOKENS,
     UNFINISHED,
     WORLDS,
-    metadata,
 )
 
 VERSION_TABLE, REPLICAS = "zuora_mock_version", "replicas"
@@ -122,9 +121,10 @@ def descriptions() -> Iterator[str]:
     A new database has no statistics; a plan made then, and kept, reads all of a tenant for one row. The rows belong to
     tenants that do not exist.
     """
-    for table in _SAMPLED:
-        yield _sample(table)
-    for table in metadata.sorted_tables:
+    tables = schema.defined().tables
+    for each in _SAMPLED:
+        yield _sample(tables[each.name])
+    for table in tables.values():
         yield f"ALTER TABLE {table.name} SET (autovacuum_analyze_threshold = 2147483647)"
         yield f"ANALYZE {table.name}"
 

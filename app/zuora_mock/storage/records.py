@@ -25,18 +25,16 @@ def _booleans(kind: ObjectType) -> tuple[str, ...]:
     return tuple(each.name for each in kind.kept if each.type is Type.BOOLEAN)
 
 
-def record_of(kind: ObjectType, row: Sequence[Any]) -> Record:
+def record_of(kind: ObjectType, row: Sequence[Any], only: Sequence[str] = ()) -> Record:
     """From the values of `places.columns`."""
     if kind.stored:
         return stored.record_of(row)
-    record: Record = {}
-    for name, value in zip(column_names(kind), row, strict=False):
-        if value is not None:
-            record[name] = value
+    names = only or column_names(kind)
+    record: Record = {name: value for name, value in zip(names, row, strict=False) if value is not None}
     for name in _booleans(kind):
         if name in record:
             record[name] = bool(record[name])
-    for aside in row[-2:]:
+    for aside in row[len(names) :]:
         if aside is not None:
             record.update(json.loads(aside))
     return record

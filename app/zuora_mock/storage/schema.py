@@ -7,10 +7,20 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from sqlalchemy import MetaData
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from zuora_mock.storage.dialect import SqlDialect
 from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, WHERE, metadata
+
+
+@cache
+def defined() -> MetaData:
+    """All tables, as SQLAlchemy writes their definitions."""
+    made = MetaData()
+    for each in metadata:
+        each.define(made)
+    return made
 
 
 @cache
@@ -48,7 +58,7 @@ def spread() -> Iterator[tuple[str, str, str]]:
         yield table.name, table.name, "1000000 100000 50000 1"
         for index in table.indexes:
             spread = rows[:3] + rows[-1:] if index.unique else rows[: len(index.columns) + 1]
-            yield table.name, str(index.name), " ".join(spread)
+            yield table.name, index.name, " ".join(spread)
     yield STORED_RECORDS.name, f"sqlite_autoindex_{STORED_RECORDS.name}_1", "1000000 100000 50000 1"
     yield STORED_RECORDS.name, "stored_records_seq", "1000000 100000 50000 20000 1"
     yield STORED_KEYS.name, STORED_KEYS.name, "3000000 300000 150000 10 8 5 1"
@@ -63,7 +73,7 @@ def _named(definition: str) -> str:
 
 
 def _made(dialect: SqlDialect) -> Iterator[CreateTable | CreateIndex]:
-    for table in metadata.sorted_tables:
+    for table in defined().sorted_tables:
         yield CreateTable(table)
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
             index.dialect_options[dialect.alchemy.name][WHERE] = index.info.get(WHERE)

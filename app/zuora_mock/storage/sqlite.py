@@ -1,7 +1,12 @@
-"""SQLite as the engine: a file, or memory.
+"""SQLite as the engine: a file, or a database that is gone with its connection.
 
 WAL with `synchronous=NORMAL` loses nothing when the process is killed. The file belongs to one process: SQLite locks it
 until the connection is closed or the process ends, however it ends.
+
+The database without a file of its own is SQLite's temporary one: some megabytes of it are in memory, the others in a
+file that has no name and ends with the process. One that is wholly in memory has all of its pages in one cache, and
+every tenth commit or so goes through all of them: what SQLite renumbers when pages of an index are split makes it look
+for pages beyond the end.
 """
 
 from __future__ import annotations
@@ -18,15 +23,16 @@ from zuora_mock.storage.dialect import SqlDialect
 from zuora_mock.storage.trouble import UnusableDatabase
 
 _FIRST = ("locking_mode=EXCLUSIVE",)
-_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=NORMAL",
-    "wal_autocheckpoint=4000",
-    "temp_store=MEMORY",
-    "cache_size=-65536",
-    "case_sensitive_like=ON",
-)
+_PRAGMAS = ("secure_delete=OFF", "temp_store=MEMORY", "case_sensitive_like=ON")
+"""Some systems have SQLite overwrite what is deleted."""
+_OF_FILES = ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=4000")
 """The log is copied back at 16 MB: a split writes some 300 kB, mostly to pages that the next one writes too."""
+_OF_TEMPORARY = ("journal_mode=MEMORY", "cache_size=10")
+"""With a cache too small for the tables the temporary file is made at once: before, no commit makes a page clean, and
+each goes through all that are not."""
+_LAST = ("cache_size=-2048",)
+
+_TEMPORARY, _IN_MEMORY = "", ":memory:"
 
 _STATEMENTS = 512
 """More than a suite uses: with the driver's own number, 128, those of many operations would be compiled anew."""
@@ -58,7 +64,7 @@ class SQLiteConnection(sqlite3.Connection):
 
 
 class SQLite:
-    """The engine over one file, or over memory, which is gone when the connection is closed."""
+    """The engine over one file, or over a temporary database, which is gone when the connection is closed."""
 
     name, beginning, shared = "SQLite", "BEGIN IMMEDIATE", False
 
@@ -67,24 +73,16 @@ class SQLite:
         self._inode = 0
 
     def __str__(self) -> str:
-        return str(self._path or "memory")
+        return str(self._path or "a temporary file")
 
     def connect(self) -> SQLiteConnection:
         """A connection to a database that has all tables. Raises UnusableDatabase."""
         try:
-            connection = sqlite3.connect(
-                self._path or ":memory:",
-                isolation_level=None,
-                check_same_thread=False,
-                timeout=0,
-                factory=SQLiteConnection,
-                cached_statements=_STATEMENTS,
-            )
-            try:
-                self._prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
+            connection = self._connect(str(self._path or _TEMPORARY))
+        except sqlite3.OperationalError as error:
+            if self._path:
+                raise self._unusable(_reason(error)) from error
+            return self._connect(_IN_MEMORY)  # there is no folder for temporary files
         except sqlite3.Error as error:
             raise self._unusable(_reason(error)) from error
         self._inode = self._path.stat().st_ino if self._path else 0
@@ -106,14 +104,31 @@ class SQLite:
         """What is no fault of ours; else empty."""
         return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & _CODE, "")
 
+    def _connect(self, place: str) -> SQLiteConnection:
+        connection = sqlite3.connect(
+            place,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=0,
+            factory=SQLiteConnection,
+            cached_statements=_STATEMENTS,
+        )
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     def _prepare(self, connection: SQLiteConnection) -> None:
         _set(connection, _FIRST)
         self._missing(connection)  # before the first write: a file of another program stays as it is
         self._check(connection)
-        _set(connection, _PRAGMAS)
+        _set(connection, (*_PRAGMAS, *(_OF_FILES if self._path else _OF_TEMPORARY)))
         connection.execute(self.beginning)
         self._establish(connection)
         connection.execute("COMMIT")
+        _set(connection, _LAST)
 
     def _check(self, connection: SQLiteConnection) -> None:
         """Raises UnusableDatabase for a damaged file."""

@@ -126,6 +126,9 @@ class Prepared:
         """`values` are all that the statement names, in its order."""
         return execute(on, self._compiled[on.connection.dialect].sql, values)
 
+    def run_many_with(self, on: Connected, rows: Iterable[Sequence[object]]) -> None:
+        execute_many(on, self._compiled[on.connection.dialect].sql, rows)
+
     def first(self, on: Connected, parameters: Parameters) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.run(on, parameters).fetchone()
         return row

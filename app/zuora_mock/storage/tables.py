@@ -16,14 +16,10 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Column,
     Float,
-    Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
-    Table,
     Text,
     text,
 )
@@ -31,8 +27,9 @@ from sqlalchemy.types import TypeEngine
 
 from zuora_mock.domain.catalogue import COMPUTED, Field, ObjectType
 from zuora_mock.domain.values import Type
+from zuora_mock.storage.definitions import Column, Index, Table
 
-metadata = MetaData()
+metadata: list[Table] = []
 
 WHERE = "where"
 """Of an index, which rows are in it. To say it as SQLAlchemy does, a keyword for each engine, imports all of them."""
@@ -51,7 +48,7 @@ _COLUMN_TYPES: Mapping[Type, type[TypeEngine[Any]]] = {
 }
 
 
-def _tenant() -> Column[int]:
+def _tenant() -> Column:
     return Column("tenant", Integer, primary_key=True)
 
 
@@ -59,7 +56,7 @@ def column_type(field: Field) -> TypeEngine[Any]:
     return _COLUMN_TYPES[field.type]()
 
 
-def _column(field: Field) -> Column[object]:
+def _column(field: Field) -> Column:
     return Column(field.name, column_type(field), nullable=field.name != "Id")
 
 
@@ -146,13 +143,13 @@ TENANTS = Table(
     Column("policy", Text, nullable=False),
     Column("custom_fields", Text, nullable=False),
     Column("filled", Text, nullable=False),
-    Column("clock_offset", BigInteger, nullable=False, default=0),
+    Column("clock_offset", BigInteger, nullable=False),
     Column("clock_frozen_at", BigInteger),
-    Column("ids", BigInteger, nullable=False, default=0),
-    Column("seq", BigInteger, nullable=False, default=0),
-    Column("invoices", BigInteger, nullable=False, default=0),
-    Column("accounts", BigInteger, nullable=False, default=0),
-    Column("tokens", BigInteger, nullable=False, default=0),
+    Column("ids", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("invoices", BigInteger, nullable=False),
+    Column("accounts", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
     Index("tenants_name", "name", unique=True, info={WHERE: text("snapshot_of IS NULL")}),
     sqlite_autoincrement=True,
 )
@@ -166,7 +163,7 @@ UNFINISHED = Table(
     _tenant(),
     Column("world", Integer, nullable=False),
     *(Column(name, BigInteger, nullable=False) for name in ("ids", "seq", "invoices", "accounts")),
-    Column("doomed", Text, nullable=False, default=""),
+    Column("doomed", Text, nullable=False),
 )
 """Work in a tenant's world that was begun, with the tenant's counters before: after a start its rows go.
 
@@ -222,7 +219,7 @@ CHARGES = Table(
     Column("position", Integer, primary_key=True),
     Column("body", Text, nullable=False),
     Column("recurring", Boolean, nullable=False),
-    Column("billed", Integer, nullable=False, default=0),
+    Column("billed", Integer, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Index("charges_seq", "tenant", "entity", "seq"),
 )

@@ -6,7 +6,7 @@ the entity; every write leaves a `Change` behind for the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,14 +58,15 @@ class Transaction:
     @contextmanager
     def part(self) -> Iterator[None]:
         """A part of which nothing remains if anything is raised; what was done before it stays."""
-        image, changes, jobs = image_of(self.tenant), len(self.changes), len(self.jobs)
+        image, changes, jobs = image_of(self.tenant), self.changes.mark(), len(self.jobs)
         execute(self, "SAVEPOINT part")
         try:
             yield
         except BaseException:
             execute(self, "ROLLBACK TO part")
             put_back(self.tenant, image)
-            del self.changes[changes:], self.jobs[jobs:]
+            self.changes.back_to(changes)
+            del self.jobs[jobs:]
             raise
         finally:
             execute(self, "RELEASE part")
@@ -103,14 +104,15 @@ class Transaction:
         first, self._made = self._made + 1, self._made + count
         return list(islice(object_ids(self.tenant.seed, self.stream, first), count))
 
-    def get(self, kind: ObjectType, id: str) -> Record | None:
-        row = _select_by_id(kind).first(self, {**self.scope, "_id": id})
-        return record_of(kind, row) if row is not None else None
+    def get(self, kind: ObjectType, id: str, *only: str) -> Record | None:
+        """With these fields only, if some are named: each costs. They have a column."""
+        row = _select_by_id(kind, only).first(self, {**self.scope, "_id": id})
+        return record_of(kind, row, only) if row is not None else None
 
-    def find(self, kind: ObjectType, **equal: object) -> list[Record]:
-        """The records whose fields equal these, in the order of their creation."""
-        rows = _select_where(kind, tuple(equal)).all(self, {**self.scope, **_prefixed(equal)})
-        return [record_of(kind, row) for row in rows]
+    def find(self, kind: ObjectType, *only: str, **equal: object) -> list[Record]:
+        """The records whose fields equal these, in the order of their creation; `only` as in `get`."""
+        rows = _select_where(kind, only, tuple(equal)).all(self, {**self.scope, **_prefixed(equal)})
+        return [record_of(kind, row, only) for row in rows]
 
     def any(self, kind: ObjectType, **equal: object) -> Record | None:
         """One of the records whose fields equal these, whichever is found first."""
@@ -154,30 +156,32 @@ class Transaction:
             stored.replace(self, kind, before, after)
         else:
             self._update(kind, before, columns_of(kind, values, after))
-        self.changes.add_changed(kind, before, after)
+        self.changes.add_changed(kind, [before], [values])
         return after
 
     def _update(self, kind: ObjectType, before: Record, columns: Mapping[str, object]) -> None:
         parameters = {**_prefixed(self.scope), "_id": before["Id"], **_prefixed(columns)}
         _update(kind, tuple(columns)).run(self, parameters)
 
-    def update_many(self, kind: ObjectType, updates: Sequence[tuple[Record, Record]]) -> None:
-        """Writes values over several records at once; they name the same fields each time, no custom ones."""
-        whose, rows = _prefixed(self.scope), []
-        for before, values in updates:
-            after = {**before, **values}
-            columns = columns_of(kind, values, after)
-            rows.append({**whose, "_id": before["Id"], **_prefixed(columns)})
-            self.changes.add_changed(kind, before, after)
-        if rows:
-            originals.keep(self, table_of(kind), "Id", [before["Id"] for before, _ in updates])
-            _update(kind, tuple(columns)).run_many(self, rows)
+    def update_many(self, kind: ObjectType, updates: Sequence[tuple[Record, Record]], by: str = "Id") -> None:
+        """Writes values over several records at once; they name the same fields each time, no custom ones.
+
+        `by` is as in `delete`.
+        """
+        if updates:
+            records, values = zip(*updates, strict=True)
+            originals.keep(self, table_of(kind), by, _values(records, by))
+            columns = [columns_of(kind, each, {**record, **each}) for record, each in updates]
+            whose = [(*self.scope.values(), record["Id"]) for record in records]
+            rows = [(*each.values(), *one) for each, one in zip(columns, whose, strict=True)]
+            _update(kind, tuple(columns[0])).run_many_with(self, rows)
+            self.changes.add_changed(kind, records, values)
 
     def delete(self, kind: ObjectType, records: Sequence[Record], by: str = "Id") -> None:
         """`by` is a field of which nothing but these records has the values that they have."""
         if not records:
             return
-        values = dict.fromkeys([record[by] for record in records])
+        values = _values(records, by)
         originals.keep(self, table_of(kind), by, values)
         if kind.stored:
             stored.remove(self, kind, records)
@@ -298,17 +302,22 @@ def begin(
     return Opening(database, Transaction(database.connection, tenant, entity, stream))
 
 
+def _values(records: Iterable[Record], name: str) -> list[Value]:
+    """Those that the records have in this field."""
+    return list(dict.fromkeys([record[name] for record in records]))
+
+
 def _prefixed(values: Mapping[str, object]) -> dict[str, object]:
     return {f"_{name}": value for name, value in values.items()}
 
 
-def _rows(kind: ObjectType, names: tuple[str, ...]) -> Select[Any]:
-    return select(*columns(kind)).where(whose(kind), *_equal(kind, names))
+def _rows(kind: ObjectType, names: tuple[str, ...], only: tuple[str, ...] = ()) -> Select[Any]:
+    return select(*columns(kind, only)).where(whose(kind), *_equal(kind, names))
 
 
 @cache
-def _select_by_id(kind: ObjectType) -> Prepared:
-    return Prepared(_rows(kind, ()).where(table_of(kind).c.Id == bindparam("_id")))
+def _select_by_id(kind: ObjectType, only: tuple[str, ...]) -> Prepared:
+    return Prepared(_rows(kind, (), only).where(table_of(kind).c.Id == bindparam("_id")))
 
 
 @cache
@@ -322,8 +331,8 @@ def _select_value(kind: ObjectType, name: str, names: tuple[str, ...]) -> Prepar
 
 
 @cache
-def _select_where(kind: ObjectType, names: tuple[str, ...]) -> Prepared:
-    return Prepared(_rows(kind, names).order_by(table_of(kind).c.seq))
+def _select_where(kind: ObjectType, only: tuple[str, ...], names: tuple[str, ...]) -> Prepared:
+    return Prepared(_rows(kind, names, only).order_by(table_of(kind).c.seq))
 
 
 @cache

@@ -7,7 +7,7 @@ is seen before the last of its steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -37,7 +37,10 @@ _SMALL = 2000
 
 
 class Tenancy(Registry):
-    """`anonymous` is the first fixture's tenant: calls that name nobody are its own."""
+    """`anonymous` is the first fixture's tenant: calls that name nobody are its own.
+
+    `later` is given what nobody has to wait for.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Tenancy(Registry):
         self.holds = Holds(database)
         self._worlds = Worlds(database)
         self._bounds = bounds
+        self.later: Callable[[Stepwise[None]], None] = at_once
         self._initial, self._first = tuple(fixtures), fixtures[0]
         self._nobody = blank_tenant("", self._first, leading.NOBODY)
         self.establish()
@@ -71,15 +75,21 @@ class Tenancy(Registry):
 
     # Making and removing
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are too many tenants."""
+        return len(self._guests) > self._bounds.settings.most_tenants
+
     def make_room(self) -> Iterator[None]:
         """Removes the tenants unused longest, as long as there are too many, and what belongs to nobody."""
-        while len(self._guests) > self._bounds.settings.most_tenants:
+        while self.is_full:
             key = next(iter(self._guests))
             del self._guests[key]
             tenant = self.by_key(key)
             if tenant is not None and not self.holds.holds(tenant.name):
                 with suppress(Elsewhere):
                     yield from self._in_transactions(self._make_room(tenant), tenant)
+                    yield from self.sweep()
                 yield
 
     async def take(self, steps: Stepwise[Result], *names: str) -> Result:
@@ -90,9 +100,12 @@ class Tenancy(Registry):
         async with self.holds.hold(*names):
             try:
                 return await finished(self._in_transactions(steps, self.by_name(names[0])))
-            except Exception:
-                await finished(self._in_transactions(self._worlds.sweep()))
-                raise
+            finally:
+                self.later(self.sweep())
+
+    def sweep(self) -> Stepwise[None]:
+        """Removes data that belongs to nobody any more."""
+        return self._in_transactions(self._worlds.sweep())
 
     def _in_transactions(self, steps: Stepwise[Result], tenant: Tenant | None = None) -> Stepwise[Result]:
         return in_transactions(self._database, tenant or self._nobody, steps)
@@ -170,7 +183,6 @@ class Tenancy(Registry):
         yield
         self._forget(tenant)
         self._drop(tenant.key)
-        yield from self._worlds.sweep()
 
     def _make_room(self, tenant: Tenant) -> Stepwise[None]:
         with suppress(Unknown):
@@ -208,7 +220,6 @@ class Tenancy(Registry):
                 self._worlds.drop(older)
             made.name, made.counters.tokens = name, 0
             self._worlds.add(made, snapshot_of=tenant.key)
-        yield from self._worlds.sweep()
 
     def _check_room(self, tenant: Tenant) -> None:
         most = self._bounds.settings.most_snapshots
@@ -218,7 +229,7 @@ class Tenancy(Registry):
     def drop_snapshot(self, tenant: Tenant, name: str) -> Stepwise[None]:
         """Raises Unknown."""
         self._worlds.drop(self._image(tenant, name).key)
-        yield from self._worlds.sweep()
+        yield
 
     def restore(self, tenant: Tenant, name: str) -> Stepwise[None]:
         """Data, jobs, policy, clock and keys as they were; journal, faults and tokens stay. Raises Unknown."""

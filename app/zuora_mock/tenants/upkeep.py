@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.clock import DAY
-from zuora_mock.storage import idempotency, jobs, queries
+from zuora_mock.storage import cursors, idempotency, jobs
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.storage.trouble import Elsewhere
@@ -26,11 +26,11 @@ class Upkeep:
         """Of one tenant, on its clock."""
         most, name = self._bounds.settings, transaction.tenant.name
         idempotency.remove_older(transaction, transaction.now() - DAY)
-        queries.remove_expired(transaction)
+        cursors.remove_expired(transaction)
         kept = idempotency.trim(transaction, most.most_idempotency_keys)
         self._bounds.forget("most_idempotency_keys", kept, f"the idempotency keys of {name}")
-        cursors = queries.trim_cursors(transaction, most.most_cursors)
-        self._bounds.forget("most_cursors", cursors, f"the cursors of {name}")
+        results = cursors.trim(transaction, most.most_cursors)
+        self._bounds.forget("most_cursors", results, f"the cursors of {name}")
         finished = jobs.trim(transaction, most.most_jobs)
         self._bounds.forget("most_jobs", finished, f"the finished jobs of {name}")
         self._credentials.trim(transaction)

@@ -1,7 +1,7 @@
 """The data of tenants and snapshots: made anew or copied under a number of its own, then taken over as a whole.
 
 What is being made belongs to nobody until the tenant changes over to it, in one transaction; from then on nobody has
-what the tenant had before. What belongs to nobody is removed: here after the work, or after a start.
+what the tenant had before. What belongs to nobody is swept: once the work was answered, or after a start.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from zuora_mock.tenants.fixtures.fixture import Fixture
 from zuora_mock.tenants.refusals import taken
 
 _FEW = 30_000
-"""Where at most so many rows were changed, a reset puts them back; else it makes all of them anew."""
+"""Where at most so many rows were changed, a reset puts them back; else it copies what the fixture made."""
 
 Then: TypeAlias = Callable[[Transaction], object]
 """The rest of a transaction."""
@@ -94,15 +94,16 @@ class Worlds:
     ) -> Stepwise[dict[str, int]]:
         """A world that is made takes the place of the tenant's; `then` is part of the same transaction.
 
-        With `anew` the journal and the faults go too. How many rows are gone, by table.
+        With `anew` the journal and the faults go too; then it is how many rows are gone, by table.
         """
         with self.being_made() as world:
             draft, transaction = (yield from make(world)), self.on(tenant)
-            removed = bulk.clear(transaction) if anew else {}
+            removed = originals.count_all(transaction) if anew else {}
+            removed |= bulk.clear(transaction) if anew else {}
             tenant.entries = 0 if anew else tenant.entries
-            before = self._change_over(tenant, draft)
+            self._change_over(tenant, draft)
             then(transaction)
-        return removed | (yield from bulk.remove_world(self._database, before))
+        return removed
 
     def reset(self, tenant: Tenant, fixture: Fixture, then: Then) -> Stepwise[dict[str, int]]:
         """The tenant has the fixture's data, and nothing else; as `replace` with `anew`."""
@@ -112,10 +113,18 @@ class Worlds:
             yield from seeding.fill(self.on(draft), fixture)
             return draft
 
+        def copied(world: int) -> Stepwise[Tenant]:
+            draft = draft_of(tenant, world)
+            yield from bulk.copy_filled(self.on(draft), tenant.world)
+            seeding.begin_again(self.on(draft), fixture)
+            return draft
+
         unfinished.undo(self._database, tenant.key)
-        if seeding.is_filled(tenant, fixture) and originals.changed(self.on(tenant)) <= _FEW:
+        if not seeding.is_filled(tenant, fixture):
+            return (yield from self.replace(tenant, filled, then, anew=True))
+        if originals.changed(self.on(tenant)) <= _FEW:
             return self._go_back(tenant, fixture, then)
-        return (yield from self.replace(tenant, filled, then, anew=True))
+        return (yield from self.replace(tenant, copied, then, anew=True))
 
     def _go_back(self, tenant: Tenant, fixture: Fixture, then: Then) -> dict[str, int]:
         transaction = self.on(tenant)
@@ -131,11 +140,10 @@ class Worlds:
             draft = yield from self.copy(tenant, world)
             added = yield from add(self.on(draft))
             self._change_over(tenant, draft)
-        yield from self.sweep()
         return added
 
-    def _change_over(self, tenant: Tenant, draft: Tenant) -> int:
-        """Data, jobs, policy, clock and keys of the draft become the tenant's; the world that it had before."""
+    def _change_over(self, tenant: Tenant, draft: Tenant) -> None:
+        """Data, jobs, policy, clock and keys of the draft become the tenant's; its own world is nobody's."""
         before = tenant.world
         draft.key, draft.name, draft.entries = tenant.key, tenant.name, tenant.entries
         draft.exercised, draft.counters.tokens = tenant.exercised, tenant.counters.tokens
@@ -143,7 +151,6 @@ class Worlds:
         configuration.save(self.on(tenant))
         bulk.keep_world(self._database, tenant.world)
         bulk.give_up_world(self._database, before)
-        return before
 
     def start(self) -> None:
         """In a transaction: others that start wait until it is over. What the dead have left half done is undone."""

@@ -32,7 +32,7 @@ class Background:
 
     def __init__(self, attempt: Callable[[Waiting], Stepwise[float | None]]) -> None:
         self._attempt = attempt
-        self._under_way: deque[tuple[Waiting, Stepwise[float | None]]] = deque()
+        self._under_way: deque[tuple[Waiting | None, Stepwise[float | None]]] = deque()
         self._waiting: deque[Waiting] = deque()
         self._later: set[Waiting] = set()
         self._timers: dict[Waiting, TimerHandle] = {}
@@ -47,6 +47,11 @@ class Background:
     def wake(self, jobs: Iterable[Waiting]) -> None:
         """Has these jobs looked at soon."""
         self._waiting.extend(jobs)
+        self._plan()
+
+    def go_on_with(self, steps: Stepwise[None]) -> None:
+        """Work that is no job, in turns with those that are. What is left of it when the loop ends is given up."""
+        self._under_way.append((None, steps))
         self._plan()
 
     @contextmanager
@@ -67,7 +72,7 @@ class Background:
 
     def around_a_call(self) -> None:
         """To be called before a call and after its answer: does what no event loop would do."""
-        if self._loop is None and (self._waiting or self._later):
+        if self._loop is None and (self._waiting or self._later or self._under_way):
             self._look_again()
             while self._waiting or self._under_way:
                 self._run_slice()
@@ -112,13 +117,13 @@ class Background:
         except IndexError:
             return None
 
-    def _go_on(self, job: Waiting, steps: Stepwise[float | None]) -> None:
+    def _go_on(self, job: Waiting | None, steps: Stepwise[float | None]) -> None:
         try:
             next(steps)
         except StopIteration as end:
             self._try_again(job, end.value)
         except Exception:
-            logger.exception("job %s could not be run", job[1])
+            logger.exception("%s could not be run", f"job {job[1]}" if job else "work in the background")
         else:
             self._under_way.append((job, steps))
 
@@ -127,10 +132,11 @@ class Background:
         while self._under_way:
             job, steps = self._under_way.popleft()
             steps.close()
-            self._later.add(job)
+            if job is not None:
+                self._later.add(job)
 
-    def _try_again(self, job: Waiting, seconds: float | None) -> None:
-        if seconds is None:
+    def _try_again(self, job: Waiting | None, seconds: float | None) -> None:
+        if seconds is None or job is None:
             return
         if self._loop is None:
             self._later.add(job)

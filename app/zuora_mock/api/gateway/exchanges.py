@@ -26,9 +26,10 @@ from zuora_mock.errors import Kind, Refusal
 from zuora_mock.services import Services
 from zuora_mock.steering import faults
 from zuora_mock.steering.faults import NO_INJECTION, Injection
-from zuora_mock.steering.matching import Subject
+from zuora_mock.steering.subjects import Subject
 from zuora_mock.storage.arriving import Arrival, next_number, take_number
 from zuora_mock.storage.beginnings import begin_call
+from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.steps import Lengthy, Stepwise, in_place, on_behalf_of
 from zuora_mock.storage.tenants import Tenant
 from zuora_mock.storage.transaction import Transaction, begin
@@ -277,7 +278,7 @@ class Exchanges:
             with self._services.database.savepoint("first_answer"):
                 return self._operate(exchange, transaction)
         except Refusal as refusal:
-            transaction.changes.clear()
+            transaction.changes = Changes()
             transaction.jobs.clear()
             return self._refused(exchange, refusal)
 

@@ -79,7 +79,8 @@ class Gateway:
                 self._exchanges.close(exchange)
                 if exchange.jobs:
                     self._services.runner.wake(exchange.tenant, exchange.jobs)
-                await in_turns(self._services.tenancy.make_room())
+                if self._services.tenancy.is_full:
+                    await in_turns(self._services.tenancy.make_room())
 
     async def _admitted(self, request: Request, target: Target) -> None:
         """Once nobody is in the middle of long work on the tenant that the call is about."""

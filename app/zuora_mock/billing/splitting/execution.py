@@ -133,17 +133,20 @@ def policy(transaction: Transaction) -> Policy:
 
 
 def load_split(transaction: Transaction, id: str) -> Split | None:
-    loaded = _load_split(transaction, id)
+    loaded = _load_split(transaction, id, *_OF_AN_ITEM)
     return loaded[0] if loaded else None
 
 
-def _load_split(transaction: Transaction, id: str) -> tuple[Split, list[Record]] | None:
-    """The split, and its items as records."""
-    record = transaction.get(INVOICE_SPLIT, id)
+def _load_split(transaction: Transaction, id: str, *only: str) -> tuple[Split, list[Record]] | None:
+    """The split, and its items as records of these fields or all."""
+    record = transaction.get(INVOICE_SPLIT, id, "InvoiceId")
     if record is None:
         return None
-    items = transaction.find(INVOICE_SPLIT_ITEM, InvoiceSplitId=id)
+    items = transaction.find(INVOICE_SPLIT_ITEM, *only, InvoiceSplitId=id)
     return Split(id, str(record["InvoiceId"]), tuple(map(_split_item, items))), items
+
+
+_OF_AN_ITEM = ("Id", "SplitPercentage", "InvoiceDate", "PaymentTerm", "InvoiceId")
 
 
 def _split_item(record: Record) -> SplitItem:
@@ -161,12 +164,12 @@ def _text(value: Value) -> str | None:
     return None if value is None else str(value)
 
 
-def load_group(transaction: Transaction, invoice_id: str) -> list[Record]:
-    """The invoice and, if it is a part, its siblings; nothing if it is gone."""
-    invoice = transaction.get(INVOICE, invoice_id)
+def load_group(transaction: Transaction, invoice_id: str, *only: str) -> list[Record]:
+    """The invoice and, if it is a part, its siblings; nothing if it is gone. With all fields, or with these."""
+    invoice = transaction.get(INVOICE, invoice_id, *only)
     if invoice is None or "_Group" not in invoice:
         return [] if invoice is None else [invoice]
-    siblings = transaction.find(INVOICE, _Group=invoice["_Group"])
+    siblings = transaction.find(INVOICE, *only, _Group=invoice["_Group"])
     return [invoice, *(sibling for sibling in siblings if sibling["Id"] != invoice_id)]
 
 
@@ -205,7 +208,7 @@ def work_of(
         members.append(invoices.load(transaction, header))
         rows += len(members[-1].items) + len(members[-1].taxes)
     whole = put_together(group[0], members) if "_Group" in group[0] else members[0]
-    account = transaction.get(ACCOUNT, str(whole.header.get("AccountId"))) or {}
+    account = transaction.get(ACCOUNT, str(whole.header.get("AccountId")), "Currency", "PaymentTerm") or {}
     currency = str(account.get("Currency") or "")
     digits = minor_digits(currency)
     default = transaction.tenant.default_term
@@ -287,7 +290,7 @@ def _name_parts(transaction: Transaction, work: Work, parts: Sequence[Invoice]) 
     """Each item of the split names its part."""
     stamp = transaction.stamp()
     named = [(item, {"InvoiceId": part.header["Id"], **stamp}) for item, part in zip(work.items, parts, strict=True)]
-    transaction.update_many(INVOICE_SPLIT_ITEM, named)
+    transaction.update_many(INVOICE_SPLIT_ITEM, named, "InvoiceSplitId")
 
 
 def _keep(transaction: Transaction, work: Work, parts: Sequence[Invoice]) -> None:

@@ -116,7 +116,7 @@ def check_parts(transaction: Transaction, invoice: Record, wanted: WantedSplit) 
 
 
 def _digits(transaction: Transaction, invoice: Record) -> int:
-    account = transaction.get(ACCOUNT, str(invoice.get("AccountId"))) or {}
+    account = transaction.get(ACCOUNT, str(invoice.get("AccountId")), "Currency") or {}
     return minor_digits(str(account.get("Currency") or ""))
 
 

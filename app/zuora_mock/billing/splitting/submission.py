@@ -15,7 +15,7 @@ from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.money import NANOS, percent_text
 from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT
-from zuora_mock.domain.splitting.split import Split, check, splitting_is_off, unposted
+from zuora_mock.domain.splitting.split import CHECKED, Split, check, splitting_is_off, unposted
 from zuora_mock.domain.values import WHOLE_PERCENT_UP_TO, Record, Value, is_id
 from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
@@ -50,7 +50,7 @@ def _check_draft(transaction: Transaction, invoice: Record) -> None:
 
 def _to_draft(transaction: Transaction, invoice: Record) -> Remedy | None:
     may_unpost = transaction.tenant.settings.cancel_posted_billing_documents
-    edits = unposted(load_group(transaction, str(invoice["Id"])), may_unpost)
+    edits = unposted(load_group(transaction, str(invoice["Id"]), *CHECKED), may_unpost)
     return Remedy(first=edits) if edits else None
 
 
@@ -137,7 +137,7 @@ def _submit(transaction: Transaction, id: object, first: dict[str, int], positio
 
 
 def _refusal(transaction: Transaction, split: Split, progress: Progress) -> Refusal | None:
-    group = load_group(transaction, split.invoice_id)
+    group = load_group(transaction, split.invoice_id, *CHECKED)
     refusal = _check_once(split, progress) or _check_rivals(transaction, split, group)
     return refusal or check(split, group, policy(transaction))
 
@@ -160,7 +160,7 @@ def _stage(split: Split, progress: Progress) -> str:
 def _check_rivals(transaction: Transaction, split: Split, group: Sequence[Record]) -> Refusal | None:
     """Of several splits of one invoice, or of parts of one group, the first that is executed wins (assumed)."""
     for member in group:
-        for rival in transaction.find(INVOICE_SPLIT, InvoiceId=member["Id"]):
+        for rival in transaction.find(INVOICE_SPLIT, "Id", InvoiceId=member["Id"]):
             if rival["Id"] != split.id and orders.is_pending(transaction, str(rival["Id"])):
                 number, expected = member["InvoiceNumber"], "one split of an invoice at a time"
                 message = f"Invoice {number} is being split by InvoiceSplit {rival['Id']}"

@@ -113,7 +113,7 @@ def last_part(rows: Sequence[int], percentages: Sequence[int]) -> Allocation:
         HUNDRED_PERCENT,
         cells,
         (reasons,) * len(rows),
-        tuple(sum(row[part] for row in cells) for part in range(len(percentages))),
+        tuple(map(sum, zip(*cells, strict=True))) or (0,) * len(percentages),
         (Reason.SUM,) * len(percentages),
     )
 

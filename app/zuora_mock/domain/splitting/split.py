@@ -99,6 +99,10 @@ class Planned(NamedTuple):
     exempt: list[tuple[str, int]]
 
 
+CHECKED = ("Id", "InvoiceNumber", "Status", "SourceType", "Amount", "_Group")
+"""What `check` asks of an invoice."""
+
+
 def check(split: Split, group: Sequence[Record], policy: Policy) -> Refusal | None:
     """The first rule that is broken. `group` is the invoice and, if it is a part, its siblings; empty: it is gone."""
     refusal = check_invoice(split.invoice_id, group, policy) or _check_items(split, group, policy)

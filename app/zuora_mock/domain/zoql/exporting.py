@@ -27,7 +27,7 @@ _LIMIT = re.compile(r"\blimit\s+([0-9]{1,9})\s*;?\s*$", re.ASCII | re.IGNORECASE
 _ORDER = re.compile(r"\border\s+by\s+([\w.]+)(?:\s+(asc|desc))?\s*;?\s*$", re.ASCII | re.IGNORECASE)
 
 
-class Column(NamedTuple):
+class Exported(NamedTuple):
     """A field, of the object itself or of what `by` refers to."""
 
     head: str
@@ -39,7 +39,7 @@ class ExportQuery(NamedTuple):
     """Which records, in which order, and how many of them."""
 
     selection: Selection
-    columns: tuple[Column, ...]
+    columns: tuple[Exported, ...]
     order: Field | None = None
     descending: bool = False
     limit: int | None = None
@@ -84,19 +84,19 @@ def _undotted(text: str, name: str) -> str:
     return re.sub(rf"('[^']*'|\"[^\"]*\")|\b{name}\.", lambda found: found[1] or "", text, flags=re.IGNORECASE)
 
 
-def _every(kind: ObjectType, custom: CustomFields) -> tuple[Column, ...]:
+def _every(kind: ObjectType, custom: CustomFields) -> tuple[Exported, ...]:
     fields = [*(each for each in kind.fields if Access.QUERY in each.access), *custom.fields(kind)]
-    return tuple(Column(f"{kind.name}.{each.name}", each) for each in fields)
+    return tuple(Exported(f"{kind.name}.{each.name}", each) for each in fields)
 
 
-def _column(kind: ObjectType, typed: str, custom: CustomFields) -> Column:
+def _column(kind: ObjectType, typed: str, custom: CustomFields) -> Exported:
     relation, dot, name = typed.rpartition(".")
     by = _relation(kind, relation) if dot and relation.lower() != kind.name.lower() else None
     target = BY_NAME[by.target] if by else kind
     field = target.find_field(name) or custom.find_in_any_case(target, name)
     if field is None or not (Access.QUERY in field.access or field.name.endswith("__c")):
         raise _refused(f"a field of {target.name}", typed)
-    return Column(f"{relation if by else kind.name}.{field.name}", field, by)
+    return Exported(f"{relation if by else kind.name}.{field.name}", field, by)
 
 
 def _relation(kind: ObjectType, name: str) -> Field:

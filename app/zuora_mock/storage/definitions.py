@@ -1,0 +1,56 @@
+"""What a table is: to statements a name with columns, to the database a definition too.
+
+SQLAlchemy's own tables are both. To make them took a seventh of what the server adds to its start, and the definitions
+of SQLite are kept as text: so they are made from these where definitions are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy import MetaData, TableClause, column
+from sqlalchemy.types import TypeEngine
+
+
+class Column(NamedTuple):
+    name: str
+    type: TypeEngine[Any] | type[TypeEngine[Any]]
+    primary_key: bool = False
+    nullable: bool = True
+
+
+class Index:
+    def __init__(self, name: str, *columns: str, unique: bool = False, info: Mapping[str, Any] | None = None) -> None:
+        self.name, self.columns, self.unique, self.info = name, columns, unique, info or {}
+
+
+class Table(TableClause):
+    """`options` are SQLAlchemy's, each with the name of its dialect before it."""
+
+    inherit_cache = True
+
+    def __init__(self, name: str, tables: list[Table], *parts: Column | Index, **options: Any) -> None:
+        self._given = [each for each in parts if isinstance(each, Column)]
+        super().__init__(name, *(column(each.name, each.type) for each in self._given))
+        self.key_columns = [self.c[each.name] for each in self._given if each.primary_key]
+        self.indexes = [each for each in parts if isinstance(each, Index)]
+        self._options = options
+        tables.append(self)
+
+    def define(self, metadata: MetaData) -> None:
+        """Adds it as SQLAlchemy defines it."""
+        columns = (
+            sqlalchemy.Column(each.name, each.type, primary_key=each.primary_key, nullable=_nullable(each))
+            for each in self._given
+        )
+        indexes = (
+            sqlalchemy.Index(each.name, *each.columns, unique=each.unique, info=dict(each.info))
+            for each in self.indexes
+        )
+        sqlalchemy.Table(self.name, metadata, *columns, *indexes, **self._options)
+
+
+def _nullable(given: Column) -> bool:
+    return given.nullable and not given.primary_key
