@@ -9,7 +9,10 @@ from itertools import count
 from random import Random
 
 OBJECT_PREFIX = "8ad0"
+HEAD = 12
+"""Digits with which all object ids of a stream begin."""
 _COUNTED = 2**32
+_LAST_DIGITS = [f"{each:02x}" for each in range(256)]
 
 
 def _digest(seed: str, stream: str, count: int, size: int) -> str:
@@ -42,9 +45,11 @@ def object_ids(seed: str, stream: str, first: int) -> Iterator[str]:
     """
     begun, head = _begun_object(seed, stream)
     for number in count(first):
+        if number % len(_LAST_DIGITS) == 0 or number == first:
+            start = f"{head}{number % _COUNTED // len(_LAST_DIGITS):06x}"
         digest = begun.copy()
         digest.update(b"%d" % number)
-        yield f"{head}{number % _COUNTED:08x}{digest.hexdigest()[:12]}"
+        yield f"{start}{_LAST_DIGITS[number % len(_LAST_DIGITS)]}{digest.hexdigest()[:12]}"
 
 
 def hex_id(seed: str, stream: str, count: int) -> str:

@@ -427,7 +427,11 @@ def test_a_text_read_in_pieces_is_what_it_is_at_once(text: str, size: int) -> No
     def in_pieces() -> Any:
         pieces = [text[start : start + size] for start in range(0, len(text), size)]
         lists: dict[str, list[Any]] = {}
-        note = lambda name, _, each: lists.setdefault(name, []).append(each)  # noqa: E731
+
+        def note(name: str, _: int, each: Any) -> int:
+            lists.setdefault(name, []).append(each)
+            return 0
+
         found = at_once(texts.outline(iter(pieces), {"accounts"}, note))
         again = {name: [*texts.elements(iter(pieces), place)] for name, place in found.places.items()}
         assert {name: each for name, each in again.items() if each} == lists
@@ -436,11 +440,42 @@ def test_a_text_read_in_pieces_is_what_it_is_at_once(text: str, size: int) -> No
     assert told(in_pieces) == told(lambda: json.loads(text))
 
 
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("blank", ["", " \n"])
+def test_a_list_is_read_again_part_by_part(size: int, blank: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "PART", 20)
+    rows = [{"Name": "a: b,]" * number, "Number": number} for number in range(30)]
+    text = json.dumps({"orgs": [], "accounts": rows, "tenant": "x"}, separators=(f"{blank},{blank}", ":"))
+    pieces = [text[start : start + size] for start in range(0, len(text), size)]
+    found = at_once(texts.outline(iter(pieces), {"accounts"}, lambda *_: 0))
+    assert len(found.places["accounts"]) > 3
+    assert [*texts.elements(iter(pieces), found.places["accounts"])] == rows
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '{"Name": "x", "Name": "y"}',
+        '{"Name" : "x:y", "Name" : "y"}',
+        '{"items": [{"row": 1, "row": 2}]}',
+        '{"charges": [{"taxes": [{"Name": "x", "Name": "y"}]}]}',
+        '{"x": {"y": 1, "y": 2}}',
+        '[{"y": 1, "y": 2}]',
+    ],
+)
+@pytest.mark.parametrize("before", ["", '{"Name": "usual"}, ', '{"Name": "9:00"}, '])
+def test_no_key_stands_twice_in_an_object_of_a_list(row: str, before: str) -> None:
+    [(pointer, message, _)] = problems('{"accounts": [' + before + row + "]}")
+    assert pointer == ""
+    assert message.endswith("stands twice in one object")
+
+
 def test_a_character_may_stand_on_the_edge_of_two_pieces() -> None:
     text = json.dumps({"tenant": "\u20ac\U0001f600"}, ensure_ascii=False)
-    pieces = (bytes([each]) for each in text.encode())
-    assert str(at_once(kept.pack(pieces))) == text
-    assert at_once(kept.pack(kept.cut(text.encode()))).digest == parse(text).digest
+    arriving = kept.ArrivingText(bytes([each]) for each in text.encode())
+    assert "".join(arriving.pieces()) == text
+    assert str(arriving.kept()) == text
+    assert parse(text).digest == parse(str(arriving.kept())).digest
 
 
 def test_of_many_problems_the_first_are_told() -> None:

@@ -7,7 +7,6 @@ is there and None stays empty.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -67,7 +66,7 @@ def totals(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return {"Amount": charges + tax, "AmountWithoutTax": charges, TAX: tax, TAX_EXEMPT: exempt}
 
 
-_UNTAXED = tax_sums(())
+_UNTAXED, _NO_TOTALS = tax_sums(()), totals(())
 PAUSE = 100
 """Items that are drafted in one step, which yields their number."""
 
@@ -75,33 +74,49 @@ PAUSE = 100
 def draft(
     header: Record, items: Iterable[Item], term: PaymentTerm | None, stamp: Record, new_id: Callable[[], str]
 ) -> Invoice:
-    """As `drafting`, at once."""
-    return at_once(drafting(header, items, term, stamp, new_id))
+    """One invoice, as `Drafter.drafting` makes it, at once."""
+    return at_once(Drafter(stamp, new_id).drafting(header, items, term))
 
 
-def drafting(
-    header: Record, items: Iterable[Item], term: PaymentTerm | None, stamp: Record, new_id: Callable[[], str]
-) -> Generator[int, None, Invoice]:
-    """`header` has InvoiceDate and what names invoice and account; `stamp` says who makes it and when.
+class Drafter:
+    """Makes invoices; `stamp` says who and when. Each begins as a copy of what all have that do not say otherwise.
 
     New ids are taken for what has none: for the invoice, then for each item, its taxes, its discounts and theirs.
     """
-    identifier, day = header.get("Id") or new_id(), str(header["InvoiceDate"])
-    common: Record = {**stamp, "InvoiceId": identifier}
-    item: Record = {**common, "ProcessingType": CHARGED, "ChargeDate": stamp["CreatedDate"], CHARGE: 0}
-    tax: Record = {**common, "TaxMode": "TaxExclusive", "TaxDate": day, TAX: 0, EXEMPT: 0}
-    rows = _Rows(item, tax, new_id)
-    for count, each in enumerate(items, 1):
-        if count % PAUSE == 0:
-            yield PAUSE
-        rows.add(each)
-    record: Record = {**stamp, **INVOICE_DEFAULTS, "TargetDate": day, **header, "Id": identifier, **totals(rows.items)}
-    if record["Status"] == "Posted":
-        record = {"PostedBy": stamp["CreatedById"], "PostedDate": stamp["CreatedDate"], **record}
-    record.setdefault("Balance", record["Amount"])
-    if "DueDate" not in record:
-        record["DueDate"] = _due_day(term, day) if term else day
-    return Invoice(record, tuple(rows.items), tuple(rows.taxes))
+
+    def __init__(self, stamp: Record, new_id: Callable[[], str]) -> None:
+        self._stamp, self._new_id = stamp, new_id
+        own: Record = {**stamp, "Id": None}
+        days: Record = dict.fromkeys(("InvoiceDate", "TargetDate", "DueDate"))
+        self._header: Record = {**own, **days, **INVOICE_DEFAULTS, **_NO_TOTALS, "Balance": 0}
+        inside: Record = {**own, "InvoiceId": None}
+        charged: Record = {"ProcessingType": CHARGED, "ChargeDate": stamp["CreatedDate"], CHARGE: 0}
+        self._item: Record = {**inside, **charged, **_UNTAXED}
+        self._tax: Record = {**inside, "InvoiceItemId": None, "TaxMode": "TaxExclusive", TAX: 0, EXEMPT: 0}
+
+    def drafting(
+        self, header: Record, items: Iterable[Item], term: PaymentTerm | None
+    ) -> Generator[int, None, Invoice]:
+        """`header` has InvoiceDate and what names invoice and account."""
+        identifier, day = header.get("Id") or self._new_id(), str(header["InvoiceDate"])
+        place: Record = {"InvoiceId": identifier}
+        rows = _Rows({**self._item, **place}, {**self._tax, **place, "TaxDate": day}, self._new_id)
+        for count, each in enumerate(items, 1):
+            if count % PAUSE == 0:
+                yield PAUSE
+            charged = rows.add(each, each.record)
+            for discount in each.discounts:
+                own: Record = {"AppliedToInvoiceItemId": charged}
+                rows.add(discount, {"ProcessingType": DISCOUNTED, **discount.record, **own})
+        record: Record = {**self._header, "TargetDate": day, **header, "Id": identifier, **totals(rows.items)}
+        if record["Status"] == "Posted":
+            record.setdefault("PostedBy", self._stamp["CreatedById"])
+            record.setdefault("PostedDate", self._stamp["CreatedDate"])
+        if "Balance" not in header:
+            record["Balance"] = record["Amount"]
+        if "DueDate" not in header:
+            record["DueDate"] = _due_day(term, day) if term else day
+        return Invoice(record, tuple(rows.items), tuple(rows.taxes))
 
 
 @lru_cache(maxsize=1024)
@@ -109,36 +124,31 @@ def _due_day(term: PaymentTerm, day: str) -> str:
     return due_date(term, date.fromisoformat(day)).isoformat()
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Rows:
-    """`item` and `tax` are what every row of theirs has that does not say otherwise."""
+    """`item` and `tax` are what the rows of an invoice have that do not say otherwise."""
 
-    item: Record
-    tax: Record
-    new_id: Callable[[], str]
-    items: list[Record] = field(default_factory=list)
-    taxes: list[Record] = field(default_factory=list)
+    def __init__(self, item: Record, tax: Record, new_id: Callable[[], str]) -> None:
+        self.items: list[Record] = []
+        self.taxes: list[Record] = []
+        self._item, self._tax, self._new_id = item, tax, new_id
 
-    def add(self, item: Item) -> None:
-        identifier = self._add(item, item.record)
-        for each in item.discounts:
-            place: Record = {"AppliedToInvoiceItemId": identifier}
-            self._add(each, {"ProcessingType": DISCOUNTED, **each.record, **place})
-
-    def _add(self, item: Item, given: Record) -> Value:
-        """The rows of an item or a discount and of its taxes."""
-        identifier = given.get("Id") or self.new_id()
-        sums = tax_sums(item.taxes) if item.taxes else _UNTAXED
-        record: Record = {**self.item, **given, "Id": identifier, **sums}
+    def add(self, item: Item, given: Record) -> Value:
+        """The rows of an item or a discount and of its taxes; the id of the first."""
+        record: Record = {**self._item, **given}
+        record["Id"] = identifier = given.get("Id") or self._new_id()
         self.items.append(record)
         if item.taxes:
+            record.update(tax_sums(item.taxes))
             record.setdefault("TaxMode", "TaxExclusive")
-            self.taxes += [self._tax(tax, identifier) for tax in item.taxes]
+            self.taxes += [self._taxed(tax, identifier) for tax in item.taxes]
+        elif TAX in given or TAX_EXEMPT in given:
+            record.update(_UNTAXED)
         return identifier
 
-    def _tax(self, tax: Record, item: Value) -> Record:
-        record: Record = {**self.tax, **tax, "InvoiceItemId": item}
-        record["Id"] = tax.get("Id") or self.new_id()
+    def _taxed(self, given: Record, item: Value) -> Record:
+        record: Record = {**self._tax, **given}
+        record["InvoiceItemId"] = item
+        record["Id"] = given.get("Id") or self._new_id()
         if "TaxRate" in record:
             record.setdefault("TaxRateType", "Percentage")
         return record

@@ -43,14 +43,9 @@ def minor_digits(currency: str) -> int:
     return 2 if digits is None else digits
 
 
-def is_whole(micros: int, currency: str) -> bool:
-    """Whether the currency's minor units express the amount."""
-    return micros % _unit(currency) == 0
-
-
 @lru_cache(maxsize=256)
-def _unit(currency: str) -> int:
-    """Its minor unit in micros."""
+def minor_unit(currency: str) -> int:
+    """In micros."""
     return _micros_per_minor(minor_digits(currency))
 
 

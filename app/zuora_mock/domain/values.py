@@ -31,7 +31,7 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 _NUMBERS, _TEXTS = (str, int, float, Decimal), (int, Decimal)
 _LARGEST_INTEGER = 2**31 - 1
-_LARGEST_DOUBLE = Decimal("1e15")
+_LARGEST_DOUBLE = 10**15
 _SECOND = 1000
 
 
@@ -88,6 +88,8 @@ def _parse_id(value: Any) -> Value:
 
 
 def _parse_double(value: Any) -> Value:
+    if type(value) is int and abs(value) <= _LARGEST_DOUBLE:
+        return value
     parsed = _number(value)
     if abs(parsed) > _LARGEST_DOUBLE:
         raise ValueError("the number is too large")

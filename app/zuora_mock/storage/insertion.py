@@ -23,45 +23,46 @@ _Cells = Sequence[object]
 
 def insert_records(on: Scoped, kind: ObjectType, records: Iterable[Record], first: int) -> None:
     """`first` is the place of the first in the order of all."""
-    alike: defaultdict[tuple[str, ...], list[tuple[int, Record]]] = defaultdict(list)
-    for each in enumerate(records, first):
-        alike[tuple(each[1])].append(each)
-    for names, numbered in alike.items():
-        columns, rows = _rows(kind, names, numbered)
-        _insert(on, kind.table, columns, rows)
+    alike: defaultdict[tuple[str, ...], tuple[list[int], list[Record]]] = defaultdict(lambda: ([], []))
+    for seq, record in enumerate(records, first):
+        places, group = alike[tuple(record)]
+        places.append(seq)
+        group.append(record)
+    for names, (places, group) in alike.items():
+        _insert(on, kind.table, places, *_columns(kind, names, group))
 
 
-def _rows(
-    kind: ObjectType, names: tuple[str, ...], numbered: Iterable[tuple[int, Record]]
+def _columns(
+    kind: ObjectType, names: tuple[str, ...], records: Sequence[Record]
 ) -> tuple[tuple[str, ...], Sequence[_Cells]]:
-    """The columns of records that have these fields, and what stands in them; `seq` comes before all."""
-    known = column_set(kind)
+    """The columns of records that have these fields, and what stands in them."""
+    known, columns = column_set(kind), list(zip(*map(dict.values, records), strict=True))
     if known.issuperset(names):
-        return names, [(seq, *record.values()) for seq, record in numbered]
-    own = [name for name in names if name in known]
-    rows = [(seq, *map(record.get, own), *aside_of(kind, record)) for seq, record in numbered]
-    return (*own, *ASIDE), rows
+        return names, columns
+    own = [name in known for name in names]
+    aside = zip(*(aside_of(kind, record) for record in records), strict=True)
+    return (*compress(names, own), *ASIDE), [*compress(columns, own), *aside]
 
 
-def _insert(on: Scoped, table: str, names: tuple[str, ...], rows: Sequence[_Cells]) -> None:
+def _insert(on: Scoped, table: str, places: Sequence[int], names: tuple[str, ...], columns: Sequence[_Cells]) -> None:
     dialect, whose = on.connection.dialect, tuple(on.scope.values())
-    whole = len(rows) - len(rows) % dialect.block
-    if dialect.block > 1 and whole:
-        shared, own, blocks = _blocks(whose, names, rows[:whole], dialect.block)
+    whole = len(places) - len(places) % dialect.block if dialect.block > 1 else 0
+    if whole:
+        some = columns if whole == len(places) else [column[:whole] for column in columns]
+        shared, own, blocks = _blocks(whose, places[:whole], names, some, dialect.block)
         execute_many(on, _statement(table, shared, own, dialect.block, dialect.mark), blocks)
-        rows = rows[whole:]
-    if rows:
+    if whole < len(places):
+        rows = zip(places[whole:], *(column[whole:] for column in columns), strict=True)
         execute_many(on, _statement(table, (), names, 1, dialect.mark), [(*whose, *each) for each in rows])
 
 
 def _blocks(
-    whose: _Cells, names: tuple[str, ...], rows: Sequence[_Cells], size: int
+    whose: _Cells, places: Sequence[int], names: tuple[str, ...], columns: Sequence[_Cells], size: int
 ) -> tuple[tuple[str, ...], tuple[str, ...], Sequence[_Cells]]:
     """What all rows have in common, what each has for itself, and the values: those of what they share come first."""
-    places, *columns = zip(*rows, strict=True)
-    alike = [column.count(column[0]) == len(rows) for column in columns]
+    alike = [column.count(column[0]) == len(places) for column in columns]
     own = list(map(not_, alike))
-    values = (*whose, *compress(rows[0][1:], alike))
+    values = (*whose, *(column[0] for column in compress(columns, alike)))
     cells = list(zip(places, *compress(columns, own), strict=True))
     blocks = [(*values, *chain.from_iterable(cells[at : at + size])) for at in range(0, len(cells), size)]
     return tuple(compress(names, alike)), tuple(compress(names, own)), blocks
