@@ -12,6 +12,7 @@ from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Entry, Journal
 from zuora_mock.steering.masking import signs_in
 from zuora_mock.steering.use import Use
+from zuora_mock.storage.arriving import next_number, take_number
 from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.tenants import Tenant
 
@@ -45,9 +46,8 @@ class Kept:
         uses: Sequence[Use] = (),
     ) -> int:
         """Writes an entry and returns its number."""
-        self.tenant.entries += 1
         entry = Entry(
-            n=self.tenant.entries,
+            n=self._number(),
             at=self.tenant.now(),
             method=method,
             path=path or f"/v1/action/{operation}",
@@ -74,6 +74,12 @@ class Kept:
         with self.bench.transaction() as transaction:
             self.journal.write(transaction, entry)
         return entry.n
+
+    def _number(self) -> int:
+        database = self.bench.database
+        if database.shared:
+            return take_number(database, self.tenant, anyhow=True)
+        return next_number(database, self.tenant)[0]
 
 
 def _bytes(body: Any) -> bytes:
