@@ -176,6 +176,21 @@ def test_what_is_wrong_with_a_large_seed_leaves_nothing() -> None:
     assert server.ownerless() == {}
 
 
+def test_a_sweep_leaves_what_was_being_made_when_it_began() -> None:
+    server = Server()
+    for _ in in_transactions(server.database, server.tenant, more(server.tenancy)):
+        pass  # the world from before it is left
+    making, sweep = in_transactions(server.database, server.tenant, mine(server.tenancy)), server.tenancy.sweep()
+    next(making)
+    next(sweep)
+    for _ in making:
+        pass
+    before = server.whole()
+    for _ in sweep:
+        pass
+    assert (server.whole(), server.ownerless()) == (before, {})
+
+
 def test_a_full_disk_in_the_last_step_leaves_the_tenant_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     server = Server()
     before, world = server.whole(), server.tenant.world

@@ -173,10 +173,12 @@ class Worlds:
         claims.end_of_the_dead(self._database)
 
     def sweep(self) -> Stepwise[None]:
-        """Removes what belongs to nobody."""
-        for number in bulk.ownerless(self._database):
-            if number not in self._being_made:
-                yield from bulk.remove_world(self._database, number)
+        """Removes what belongs to nobody: each time what does so then, for a world may get an owner meanwhile."""
+        while left := self._left():
+            yield from bulk.remove_world(self._database, left[0])
+
+    def _left(self) -> list[int]:
+        return [each for each in bulk.ownerless(self._database) if each not in self._being_made]
 
 
 def shown(removed: Mapping[str, int]) -> dict[str, int]:
