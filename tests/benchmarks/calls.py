@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tests.benchmarks import client
-from tests.benchmarks.data import LARGE_PARTS, LARGE_ROWS, TENANT, Order, large_order, order
+from tests.benchmarks.data import LARGE_PARTS, LARGE_ROWS, TENANT, Order, large_order, more, order
 from tests.benchmarks.servers import Server
 from tests.benchmarks.wrk import LoadError
 
 _UNKNOWN = "8ad0ffff000000000000000000000000"
+_SEEDED = 10_000
+"""Invoices: more rows than a reset takes out one by one."""
 _FORK = "00000000-0000-4000-8000-00000000f04c"
 
 
@@ -78,6 +80,8 @@ def tenant_blocks() -> Iterator[Block]:
     yield _admin("restore", "/snapshots/s/restore")
     yield _admin("fork", f"/tenants/{TENANT}/fork", {"clientId": _FORK, "clientSecret": "s"}, 201)
     yield Block("removal of the fork", [client.delete(f"/__admin/tenants/{_FORK}")], 204)
+    yield _admin(f"seed of {4 * _SEEDED:,} rows", "/seed", more(_SEEDED))
+    yield _admin("reset after that", "/reset")
 
 
 def _admin(name: str, path: str, body: object = "", status: int = 200) -> Block:

@@ -77,6 +77,12 @@ def _split(number: int) -> dict[str, Any]:
     return {"Id": order(number).split, "InvoiceId": order(number).invoice, "items": items}
 
 
+def more(count: int) -> dict[str, Any]:
+    """A fixture that adds invoices of three rows, without taxes."""
+    items = [{"ChargeAmount": amount} for amount in ("10.00", "20.00", "30.00")]
+    return {"invoices": [{"AccountNumber": "A-1", "InvoiceDate": "2026-01-15", "items": items}] * count}
+
+
 def write_fixture(
     path: Path,
     *,
