@@ -19,6 +19,7 @@ class RoundRobin:
     def __init__(self, ports: Sequence[int]) -> None:
         self._turns, self._count = cycle(ports), len(ports)
         self._idle: defaultdict[int, list[tuple[StreamReader, StreamWriter]]] = defaultdict(list)
+        self._serving: set[asyncio.Task[object] | None] = set()
 
     async def __aenter__(self) -> int:
         """The port on which it listens."""
@@ -27,14 +28,21 @@ class RoundRobin:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
+        serving = [each for each in self._serving if each is not None]
+        for each in serving:
+            each.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
         for _reader, writer in chain.from_iterable(self._idle.values()):
-            writer.close()
+            await _close(writer)
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._serving.add(task)
         with suppress(CancelledError, *_NO_ANSWER):
             while True:
                 writer.write(await self._answer(await _message(reader)))
-        writer.close()
+        await _close(writer)
+        self._serving.discard(task)
 
     async def _answer(self, request: bytes) -> bytes:
         for port in islice(self._turns, self._count):
@@ -46,7 +54,7 @@ class RoundRobin:
                 writer.write(request)
                 answer = await _message(reader)
             except BaseException as error:
-                writer.close()
+                await _close(writer)
                 if isinstance(error, _NO_ANSWER):
                     return _BAD_GATEWAY
                 raise
@@ -59,8 +67,14 @@ class RoundRobin:
             reader, writer = self._idle[port].pop()
             if not reader.at_eof():
                 return reader, writer
-            writer.close()
+            await _close(writer)
         return await asyncio.open_connection("127.0.0.1", port)
+
+
+async def _close(writer: StreamWriter) -> None:
+    writer.close()
+    with suppress(*_NO_ANSWER):
+        await writer.wait_closed()
 
 
 async def _message(reader: StreamReader) -> bytes:
