@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,6 @@ from tests.integration.benches import Bench, make_bench
 from zuora_mock.errors import Refusal
 from zuora_mock.steering.journal import Entry, Journal
 from zuora_mock.steering.masking import signs_in
-from zuora_mock.steering.use import Use
 from zuora_mock.storage.arriving import next_number, take_number
 from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.tenants import Tenant
@@ -43,7 +42,7 @@ class Kept:
         changes: Changes | None = None,
         refusals: Sequence[Refusal] = (),
         notes: Sequence[str] = (),
-        uses: Sequence[Use] = (),
+        met: Iterable[tuple[str, str]] = (),
     ) -> int:
         """Writes an entry and returns its number."""
         entry = Entry(
@@ -56,7 +55,6 @@ class Kept:
             track_id=track_id,
             request_id="r",
             operation=operation,
-            objects=(),
             rules=rules,
             stub=None,
             fault=fault,
@@ -69,7 +67,7 @@ class Kept:
             changes=changes or Changes(),
             refusals=refusals,
             notes=notes,
-            uses=uses,
+            met=frozenset({("operation", operation), *met}),
         )
         with self.bench.transaction() as transaction:
             self.journal.write(transaction, entry)

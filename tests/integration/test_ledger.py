@@ -13,7 +13,6 @@ from zuora_mock.domain.levels import Level
 from zuora_mock.domain.rules import RULES
 from zuora_mock.errors import Provenance
 from zuora_mock.steering.ledger import Ledger, LedgerRow, as_junit, as_text, read, total
-from zuora_mock.steering.use import Use
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ OPERATIONS = (Operation("execute", Provenance.DOCUMENTED), Operation("generate",
 def kept() -> Kept:
     kept = Kept()
     kept.call("execute", rules=("body.shape", "object.id"))
-    kept.call("execute", rules=("object.id",), uses=(Use("computed", "execute"), Use("no", "POST /v1/hmac-signatures")))
+    kept.call("execute", rules=("object.id",), met=[("computed", "execute"), ("no", "POST /v1/hmac-signatures")])
     return kept
 
 

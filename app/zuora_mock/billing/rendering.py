@@ -17,7 +17,7 @@ from zuora_mock.domain.values import Record, Type, Value, printer
 
 Printer = Callable[[Any], Value]
 
-_RECURRING = frozenset({Type.DATE, Type.DATETIME, Type.MONEY})
+_RECURRING = frozenset({Type.DATE, Type.DATETIME})
 
 
 class _Layout(NamedTuple):
@@ -63,6 +63,6 @@ def _layout(kind: ObjectType, wsdl: int, zone: tzinfo, only: frozenset[str] | No
 
 @lru_cache(maxsize=64)
 def _printer(kind: Type, wsdl: int, zone: tzinfo) -> Printer | None:
-    """What recurs, within a record and from one to the next, is printed once: moments and amounts."""
+    """What recurs, within a record and from one to the next, is printed once: moments."""
     show = printer(kind, wsdl=wsdl, zone=zone)
     return lru_cache(maxsize=2048)(show) if show and kind in _RECURRING else show

@@ -73,12 +73,12 @@ def to_micros(minor: int, digits: int) -> int:
 
 def number(micros: int) -> int | float:
     """The amount as a JSON number: 120, 46.15."""
-    return _json_number(micros, MICROS)
+    return micros / MICROS if micros % MICROS else micros // MICROS
 
 
 def percent_number(nano: int) -> int | float:
     """The percentage as a JSON number: 40, 33.333333333."""
-    return _json_number(nano, NANOS)
+    return nano / NANOS if nano % NANOS else nano // NANOS
 
 
 def text(micros: int) -> str:
@@ -100,10 +100,6 @@ def fixed(units: int, digits: int) -> str:
 
 def _micros_per_minor(digits: int) -> int:
     return int(10 ** (6 - digits))
-
-
-def _json_number(units: int, one: int) -> int | float:
-    return units // one if units % one == 0 else units / one
 
 
 def _scaled(value: str | int | Decimal, decimals: int) -> int:

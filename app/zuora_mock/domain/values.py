@@ -196,4 +196,4 @@ def printer(kind: Type, *, wsdl: int, zone: tzinfo) -> Callable[[Any], Value] | 
         return lambda value: format_datetime(value, zone)
     if kind is Type.PERCENT:
         return percent_number if wsdl > WHOLE_PERCENT_UP_TO else _whole_percent
-    return {Type.MONEY: number, Type.DOUBLE: as_number, Type.BOOLEAN: bool}.get(kind)
+    return {Type.MONEY: number, Type.DOUBLE: as_number}.get(kind)

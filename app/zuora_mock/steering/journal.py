@@ -17,7 +17,6 @@ from pydantic_core import to_json
 from zuora_mock.errors import Refusal
 from zuora_mock.steering import masking
 from zuora_mock.steering.masking import LONGEST_BODY
-from zuora_mock.steering.use import Use
 from zuora_mock.steering.waiting import Waiters
 from zuora_mock.storage import jobs
 from zuora_mock.storage import journal as rows
@@ -36,7 +35,8 @@ _SWEEP = 64
 class Entry:
     """One request and its answer. Bodies as they were before compression; `status` 0 where no answer was sent.
 
-    `signs_in` says whether the bodies may have credentials in any member.
+    `signs_in` says whether the bodies may have credentials in any member, `met` what the ledger learns: kinds and names
+    of operations, objects and uses; rules follow from `rules`.
     """
 
     n: int
@@ -48,7 +48,6 @@ class Entry:
     track_id: str | None
     request_id: str
     operation: str | None
-    objects: tuple[str, ...]
     rules: tuple[str, ...]
     fault: str | None
     stub: str | None
@@ -60,7 +59,7 @@ class Entry:
     signs_in: bool
     changes: Changes
     refusals: Sequence[Refusal]
-    uses: Sequence[Use] = ()
+    met: frozenset[tuple[str, str]] = frozenset()
     notes: Sequence[str] = ()
 
 
@@ -95,27 +94,27 @@ def _kept_entry(entry: Entry) -> KeptEntry:
     notes = [*entry.notes, *rows.left_out(entry.changes)]
     if max(len(entry.request_body), len(entry.response_body)) > LONGEST_BODY:
         notes.append(f"bodies are kept up to {LONGEST_BODY} bytes")
-    return KeptEntry(
-        n=entry.n,
-        at=entry.at,
-        method=entry.method,
-        path=masking.masked_pairs(entry.path),
-        query=masking.masked_pairs(entry.query),
-        status=entry.status,
-        track_id=entry.track_id,
-        request_id=entry.request_id,
-        operation=entry.operation,
-        rule=",".join(entry.rules) or None,
-        fault=entry.fault,
-        stub=entry.stub,
-        milliseconds=entry.milliseconds,
-        request_headers=to_json(masking.masked_headers(entry.request_headers)).decode(),
-        request_body=masking.kept_body(entry.request_body, entry.request_headers, signs_in=entry.signs_in),
-        response_headers=to_json(masking.masked_answer_headers(entry.response_headers)).decode(),
-        response_body=masking.kept_answer(entry.response_body, signs_in=entry.signs_in),
-        changed=entry.changes.text(),
-        explanation=rows.explanations_as_text([explanation(each) for each in entry.refusals]),
-        notes=json.dumps(notes, ensure_ascii=False) if notes else None,
+    return KeptEntry(  # by place: by name it takes three times as long
+        entry.n,
+        entry.at,
+        entry.method,
+        masking.masked_pairs(entry.path),
+        masking.masked_pairs(entry.query),
+        entry.status,
+        entry.track_id or "",
+        entry.request_id,
+        entry.operation or "",
+        ",".join(entry.rules),
+        entry.fault or "",
+        entry.stub or "",
+        entry.milliseconds,
+        masking.kept_headers(entry.request_headers),
+        masking.kept_body(entry.request_body, entry.request_headers, signs_in=entry.signs_in),
+        to_json(masking.masked_answer_headers(entry.response_headers)).decode(),
+        masking.kept_answer(entry.response_body, signs_in=entry.signs_in),
+        entry.changes.text() or "",
+        rows.explanations_as_text([explanation(each) for each in entry.refusals]) if entry.refusals else "",
+        json.dumps(notes, ensure_ascii=False) if notes else "",
     )
 
 
@@ -155,10 +154,8 @@ class Journal:
     def _exercise(self, transaction: Transaction, entry: Entry) -> None:
         """Notes for the ledger which operations, objects and rules the calls so far have met, and at which level."""
         tenant = transaction.tenant
-        met = {*zip(repeat("rule"), entry.rules), *zip(repeat("object"), entry.objects), *entry.uses}
-        if entry.operation and entry.stub is None:
-            met.add(("operation", entry.operation))
-        new = met - tenant.exercised
-        if new:
+        met = entry.met.union(zip(repeat("rule"), entry.rules)) if entry.rules else entry.met
+        if not met <= tenant.exercised:
+            new = met - tenant.exercised
             rows.add_exercised(transaction, sorted(new))
             tenant.exercised |= new

@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
+from pydantic_core import to_json
+
 from zuora_mock.json_structure import depth
 from zuora_mock.steering.recorded_bodies import unzipped
 
@@ -56,6 +58,8 @@ _EQUALS = re.compile(r"=|%3D", re.IGNORECASE)
 _NESTED = (dict, list)
 _DEEPEST = 64
 _LONGEST_REMEMBERED = 64
+_MOST_REMEMBERED = 4096
+"""Characters in all headers of a request."""
 _MOST_ENCODINGS = 3
 
 
@@ -67,6 +71,18 @@ def signs_in(path: str) -> bool:
 @lru_cache(maxsize=1000)
 def _path_signs_in(path: str) -> bool:
     return _has_one_of(_SIGNING_IN, _decoded(path).lower())
+
+
+def kept_headers(headers: Mapping[str, str]) -> str:
+    """Of a request, masked, as JSON. What a client sends with each call is remembered, up to a usual length."""
+    pairs = tuple(headers.items())
+    keep = _kept_headers if sum(map(len, headers.values())) <= _MOST_REMEMBERED else _kept_headers.__wrapped__
+    return keep(pairs)
+
+
+@lru_cache(maxsize=256)
+def _kept_headers(pairs: tuple[tuple[str, str], ...]) -> str:
+    return to_json(masked_headers(dict(pairs))).decode()
 
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from zuora_mock.domain.levels import Level
 from zuora_mock.errors import Provenance
@@ -30,10 +30,3 @@ class Described(Protocol):
 NO = "no"
 """The level of what Zuora has and the mock has not."""
 USED = (*(each.value for each in Level), NO)
-
-
-class Use(NamedTuple):
-    """An operation, perhaps with a type of object, and the level at which it was answered."""
-
-    level: str
-    name: str

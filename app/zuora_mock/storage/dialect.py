@@ -7,9 +7,9 @@ Statements are written once. What is here compiles to each engine's own words; t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     Boolean,
@@ -78,11 +78,15 @@ class SqlDialect:
         return self._make()
 
 
+Values: TypeAlias = Mapping[str, ColumnElement[Any]]
+
+
 def upsert(
-    dialect: SqlDialect, table: TableClause, key: Sequence[str], names: Iterable[str], given: Iterable[str] = ()
+    dialect: SqlDialect, table: TableClause, key: Sequence[str], names: Iterable[str], values: Values | None = None
 ) -> ClauseElement:
-    """Inserts a row; where there is one of its key, these columns are written over. Without `given` all are given."""
-    new = dialect.insert(table).values({name: bindparam(name) for name in given or table.c.keys()})
+    """Inserts a row, of these values or as it is given; where there is one of its key, these are written over."""
+    given = [column.name for column in table.c]
+    new = dialect.insert(table).values(values or {name: bindparam(name) for name in given})
     update: ClauseElement = new.on_conflict_do_update(
         index_elements=key, set_={name: new.excluded[name] for name in names}
     )

@@ -1,16 +1,26 @@
 """The entries of a tenant's journal, and what its calls have exercised so far."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from itertools import compress
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnClause, ColumnElement, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import (
+    ClauseElement,
+    ColumnClause,
+    ColumnElement,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from zuora_mock.domain.rules import UNSUPPORTED
 from zuora_mock.storage.changes import MOST_CHANGES, Changes
-from zuora_mock.storage.dialect import ESCAPE, literally, upsert
+from zuora_mock.storage.dialect import ESCAPE, SqlDialect, literally, upsert
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import EXERCISED, JOURNAL
 from zuora_mock.storage.transaction import Transaction
@@ -90,11 +100,11 @@ class Filters(NamedTuple):
 
 
 def add(transaction: Transaction, entry: KeptEntry) -> None:
-    """In place of an older entry of this number."""
-    given = tuple([each is not None for each in entry])
-    # Of bytes, as of a null, the driver asks how they want to be adapted.
-    values = [bytearray(each) if isinstance(each, bytes) else each for each in compress(entry, given)]
-    _insert(given).run_with(transaction, (transaction.tenant.key, *values))
+    """In place of an older entry of this number. An empty text is kept as null."""
+    values: list[object] = [transaction.tenant.key, *entry]
+    for place, body in zip(_BODIES, (entry.request_body, entry.response_body), strict=True):
+        values[place] = bytearray(body)  # of bytes, as of a null, the driver asks how they want to be adapted
+    _INSERT.run_with(transaction, values)
 
 
 def find(transaction: Transaction, n: int) -> KeptEntry | None:
@@ -140,8 +150,8 @@ def left_out(changes: Changes) -> list[str]:
     return [f"of {count} changes the first {MOST_CHANGES} are kept"] if changes.untold else []
 
 
-def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str | None:
-    return to_json(explanations, fallback=str).decode() if explanations else None
+def explanations_as_text(explanations: Sequence[Mapping[str, Any]]) -> str:
+    return to_json(explanations, fallback=str).decode()
 
 
 def append_changes(transaction: Transaction, n: int | None, changes: Changes) -> None:
@@ -187,12 +197,10 @@ def _among(rule: str | None) -> str | None:
     return f"%,{literally(rule)},%"
 
 
-@lru_cache(maxsize=64)
-def _insert(given: tuple[bool, ...]) -> Prepared:
-    """Of the columns that have a value: the driver takes longer over a null than over anything else."""
-    names = ("tenant", *compress(KeptEntry._fields, given))
-    written_over = [name for name in KeptEntry._fields if name not in _KEY]
-    return Prepared(lambda dialect: upsert(dialect, JOURNAL, _KEY, written_over, names))
+def _inserting(dialect: SqlDialect) -> ClauseElement:
+    given: dict[str, ColumnElement[Any]] = {name: bindparam(name) for name in ("tenant", *KeptEntry._fields)}
+    values = {name: func.nullif(each, _EMPTY) if name in _OPTIONAL else each for name, each in given.items()}
+    return upsert(dialect, JOURNAL, _KEY, [name for name in KeptEntry._fields if name not in _KEY], values)
 
 
 def _appending(column: ColumnClause[Any]) -> Prepared:
@@ -217,6 +225,10 @@ def _alike(text: ColumnElement[str], parameter: str) -> ColumnElement[bool]:
 
 _WHOSE = JOURNAL.c.tenant == bindparam("whose")
 _KEY = ("tenant", "n")
+_OPTIONAL = frozenset({"track_id", "operation", "rule", "fault", "stub", "changed", "explanation", "notes"})
+_EMPTY: ColumnElement[str] = literal_column("''")
+_BODIES = tuple(1 + KeptEntry._fields.index(name) for name in ("request_body", "response_body"))
+_INSERT = Prepared(_inserting)
 _RULES = "," + JOURNAL.c.rule + ","
 _ENTRY = Prepared(
     select(*(JOURNAL.c[name] for name in KeptEntry._fields)).where(_WHOSE, JOURNAL.c.n == bindparam("wanted"))

@@ -51,13 +51,14 @@ class Limits:
         self._add(now)
         over, refusing = self._over(limits)
         shown = (refusing or over or _SHORTEST)[0]
+        left, free = limits[shown] - self.counts[shown], most - self.in_flight
         headers = {
-            "RateLimit-Limit": _line(limits[shown], *limits),
-            "RateLimit-Remaining": str(max(0, limits[shown] - self.counts[shown])),
-            "RateLimit-Reset": str(_reset_in(shown, now)),
+            "RateLimit-Limit": _line(limits[shown], limits),
+            "RateLimit-Remaining": f"{max(0, left)}",
+            "RateLimit-Reset": f"{_reset_in(shown, now)}",
             "Concurrency-Limit-Type": type_,
-            "Concurrency-Limit-Limit": str(most),
-            "Concurrency-Limit-Remaining": str(max(0, most - self.in_flight)),
+            "Concurrency-Limit-Limit": f"{most}",
+            "Concurrency-Limit-Remaining": f"{max(0, free)}",
         }
         if refusing:
             return headers, _rate_limited(shown, self.counts[shown], limits[shown], now)
@@ -111,8 +112,8 @@ def _reset_in(window: int, now: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _line(limit: int, minute: int, hour: int, day: int) -> str:
-    quotas = zip((minute, hour, day), _WINDOWS, strict=True)
+def _line(limit: int, limits: Counts) -> str:
+    quotas = zip(limits, _WINDOWS, strict=True)
     return ", ".join((str(limit), *(f"{quota};w={window // SECOND}" for quota, window in quotas)))
 
 

@@ -39,13 +39,14 @@ class _Cycle(RequestResponseCycle):
     """
 
     _head: Message | None = None
+    _length = b""
 
     async def send(self, message: Message) -> None:  # type: ignore[override]  # as Starlette declares it
         if message["type"] == "http.response.start" and self._holds_back(message):
             self._head = message
             return
         head, self._head = self._head, None
-        if head is not None and self._is_whole(head, message):
+        if head is not None and self._is_whole(message):
             self._answer(head, message["body"])
             return
         for each in (head, message) if head is not None else (message,):
@@ -55,15 +56,16 @@ class _Cycle(RequestResponseCycle):
         """Whether the head can wait for its body: nothing but its length decides what uvicorn makes of it."""
         if self.response_started or not self.keep_alive or self.scope["method"] == "HEAD":
             return False
-        names = [name for name, _ in head.get("headers", ())]
-        return _LENGTH in names and _SPECIAL.isdisjoint(names)
+        headers = dict(head.get("headers", ()))
+        self._length = headers.get(_LENGTH, b"")
+        return self._length != b"" and _SPECIAL.isdisjoint(headers)
 
-    def _is_whole(self, head: Message, message: Message) -> bool:
+    def _is_whole(self, message: Message) -> bool:
         """Whether that is all of the body, as the head says, and there is a client that takes it."""
         body = message.get("body", b"")
         if not body or self.flow.write_paused or self.disconnected or message.get("more_body", False):
             return False
-        return (_LENGTH, b"%d" % len(body)) in head["headers"]
+        return self._length == b"%d" % len(body)
 
     def _answer(self, head: Message, body: bytes) -> None:
         headers = [*self.default_headers, *head["headers"]]

@@ -6,9 +6,8 @@ from zuora_mock.api.gateway import repairs
 from zuora_mock.api.gateway.call import Answer
 from zuora_mock.api.gateway.exchange import Exchange
 from zuora_mock.api.gateway.headers import track_id_problem
-from zuora_mock.api.gateway.uses import uses_of
+from zuora_mock.api.gateway.uses import met_by
 from zuora_mock.clock import milliseconds_since
-from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.levels import Level
 from zuora_mock.errors import Rule
 from zuora_mock.steering import faults, masking
@@ -32,14 +31,6 @@ def complete(exchange: Exchange, answer: Answer) -> None:
     if answer.rules:
         headers["Zuora-Mock-Rule"] = ", ".join(_marked(rule) for rule in dict.fromkeys(answer.rules))
     answer.headers = headers
-
-
-def _objects(exchange: Exchange, answer: Answer) -> tuple[ObjectType, ...]:
-    """Those that the call was about; nothing before it was let in."""
-    operation = exchange.target.operation
-    if not exchange.welcome or operation is None:
-        return ()
-    return (operation.kind,) if operation.kind else answer.objects
 
 
 def _level(exchange: Exchange, answer: Answer) -> Level:
@@ -76,9 +67,7 @@ def entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entry
         track_id=exchange.track_id,
         request_id=exchange.request_id,
         operation=exchange.target.name,
-        objects=tuple([kind.name for kind in _objects(exchange, answer)]),
-        uses=uses_of(exchange, answer),
-        rules=tuple(dict.fromkeys([rule.name for rule in answer.rules])),
+        rules=tuple(dict.fromkeys([rule.name for rule in answer.rules])) if answer.rules else (),
         fault=exchange.injection.name or None,
         stub=exchange.stub,
         milliseconds=milliseconds_since(exchange.started),
@@ -89,5 +78,6 @@ def entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entry
         signs_in=_may_sign_in(exchange) and masking.signs_in(request.path),
         changes=transaction.changes,
         refusals=answer.refusals,
+        met=met_by(exchange, answer),
         notes=exchange.notes,
     )
