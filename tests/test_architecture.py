@@ -48,14 +48,14 @@ OF_A_CALL = ("/v1/", "/objects", "/ids", "queryString")
 
 THIRD_PARTY = {
     "domain": {"iso4217", "lark"},
-    "storage": {"psycopg", "sqlalchemy", "sqlite3"},
+    "storage": {"apsw", "psycopg", "sqlalchemy"},
     "work": set(),
     "api": {"fastapi", "pydantic", "starlette", "uvicorn"},
     "admin": {"fastapi", "pydantic", "starlette"},
 }
 ONLY_IN = {
     "sqlalchemy": {"storage"},
-    "sqlite3": {"storage"},
+    "apsw": {"storage"},
     "psycopg": {"storage"},
     "fastapi": {"api", "admin", "main"},
     "click": {"cli", "serve", "commands"},

@@ -203,14 +203,19 @@ def rows(database: Database, sql: str, *values: object) -> list[tuple[Any, ...]]
 
 
 @contextmanager
-def traced(on: Connected) -> Iterator[list[str]]:
-    """What SQLite is asked in the block."""
-    seen: list[str] = []
+def traced(on: Connected) -> Iterator[list[tuple[str, Sequence[object]]]]:
+    """What SQLite is asked in the block: statements and their values."""
+    seen: list[tuple[str, Sequence[object]]] = []
     connection = on.connection
     assert isinstance(connection, SQLiteConnection)
-    connection.set_trace_callback(seen.append)
+
+    def note(_cursor: object, sql: str, values: Any) -> bool:
+        seen.append((sql, values or ()))
+        return True
+
+    connection.exec_trace = note
     yield seen
-    connection.set_trace_callback(None)
+    connection.exec_trace = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,7 +267,9 @@ def write_entry(bench: Bench, changes: str | None) -> None:
         "request_id": "r",
         "milliseconds": 1.0,
         "request_headers": "{}",
+        "request_body": b"",
         "response_headers": "{}",
+        "response_body": b"",
         "changed": changes,
     }
     marks = ", ".join("?" * len(entry))

@@ -385,7 +385,7 @@ def plan(database: Database, text: str) -> list[str]:
         add(transaction, tier__c="gold")
     with begin(database, tenant, 1) as transaction, traced(database) as ran:
         ask(transaction, text)
-    return [str(step[3]) for each in ran for step in rows(database, f"EXPLAIN QUERY PLAN {each}")]
+    return [str(step[3]) for sql, values in ran for step in rows(database, f"EXPLAIN QUERY PLAN {sql}", *values)]
 
 
 @pytest.mark.sqlite

@@ -46,7 +46,7 @@ def test_every_field_comes_once_in_the_order_of_the_catalogue(kind: ObjectType) 
         (INVOICE, "Amount", 120_000_000, 120),
         (INVOICE, "Amount", 46_150_000, 46.15),
         (INVOICE, "Balance", 0, 0),
-        (INVOICE, "IncludesUsage", 0, False),
+        (INVOICE, "IncludesUsage", False, False),
         (INVOICE, "InvoiceDate", "2026-07-01", "2026-07-01"),
         (INVOICE, "PostedDate", 1_769_904_000_123, "2026-02-01T01:00:00.123+01:00"),
         (INVOICE, "Comments", "", ""),

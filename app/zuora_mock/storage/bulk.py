@@ -103,11 +103,11 @@ def delete_appendages(transaction: Transaction, object_id: str) -> None:
 
 def trim(transaction: Transaction, table: Table, whose: int, most: int, newest: str = "rowid") -> int:
     """Removes all rows of the tenant, or of its world, but the newest by that column; how many they were."""
-    return _trimming(table, newest).run(transaction, {"whose": whose, "most": most}).rowcount
+    return _trimming(table, newest).write(transaction, {"whose": whose, "most": most})
 
 
 def _delete(on: Connected, tables: Iterable[Table], key: int) -> dict[str, int]:
-    return {each.name: _deletion(each, last=False).run(on, {"whose": key}).rowcount for each in tables}
+    return {each.name: _deletion(each, last=False).write(on, {"whose": key}) for each in tables}
 
 
 def _with_originals(world: int) -> Iterator[tuple[Table, int]]:
@@ -145,7 +145,7 @@ def _in_steps(works: Iterable[Iterator[int]]) -> Generator[None, None, None]:
 
 def _removed(on: Connected, table: Table, whose: int) -> Iterator[int]:
     for _, last in _pages(on, table, whose):
-        yield _deletion(table, last=bool(last)).run(on, {"whose": whose, **_named("last", last)}).rowcount
+        yield _deletion(table, last=bool(last)).write(on, {"whose": whose, **_named("last", last)})
 
 
 def _copied(
@@ -154,7 +154,7 @@ def _copied(
     for after, last in _pages(on, table, source):
         bounds = {**values, **_named("after", after), **_named("last", last)}
         copying = _copying(table, which, after=bool(after), last=bool(last))
-        yield copying.run(on, {"source": source, "target": target, **bounds}).rowcount
+        yield copying.write(on, {"source": source, "target": target, **bounds})
 
 
 def _of_copied(keys: Table) -> ColumnElement[bool]:

@@ -27,6 +27,10 @@ class Shape(NamedTuple):
     folded: bool
 
 
+_OF_TEXT = frozenset({Operator.LIKE, Operator.STARTS_WITH})
+_GREATEST = "\U0010ffff"
+"""No text has it: it stands for no character."""
+
 Shapes: TypeAlias = tuple[tuple[Shape, ...], ...]
 
 
@@ -38,8 +42,11 @@ def shapes(selection: Selection) -> Shapes:
 
 
 def values(selection: Selection) -> dict[str, object]:
-    clauses = (clause for conjunction in selection.where for clause in conjunction)
-    return {f"v{n}": _value(clause) for n, clause in enumerate(clauses) if clause.value is not None}
+    found: dict[str, object] = {}
+    for n, clause in enumerate(clause for conjunction in selection.where for clause in conjunction):
+        if clause.value is not None:
+            found |= {f"v{n}": _value(clause), **_bounds(clause, f"v{n}")}
+    return found
 
 
 def _value(clause: Clause) -> object:
@@ -52,6 +59,15 @@ def _value(clause: Clause) -> object:
             return array(clause.value)
         case _:
             return clause.value
+
+
+def _bounds(clause: Clause, parameter: str) -> dict[str, object]:
+    """Between which texts those stand that begin as a pattern does."""
+    if clause.operator not in _OF_TEXT:
+        return {}
+    pieces = like_pattern(str(clause.value)) if clause.operator is Operator.LIKE else (str(clause.value),)
+    begins = pieces[0] if pieces and not isinstance(pieces[0], Wildcard) else ""
+    return {f"{parameter}_first": begins, f"{parameter}_last": f"{begins}{_GREATEST}"}
 
 
 def _pattern(text: str) -> str:
@@ -89,6 +105,8 @@ def _compared(kind: ObjectType, shape: Shape, parameter: str) -> ColumnElement[b
         found: ColumnElement[bool] = fold(operand).in_(each_of(parameter, operand.type, fold))
         return found
     compared: ColumnElement[bool] = _COMPARE[shape.operator](fold(operand), fold(bindparam(parameter)))
+    if shape.operator in _OF_TEXT and not shape.folded:  # of a pattern that is bound no engine sees where it begins
+        return and_(compared, operand.between(bindparam(f"{parameter}_first"), bindparam(f"{parameter}_last")))
     return compared
 
 

@@ -7,7 +7,6 @@ over.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +14,15 @@ from threading import RLock
 from typing import Protocol
 from weakref import finalize
 
+import apsw
+
 from zuora_mock.clock import stopwatch
 from zuora_mock.database_url import DatabaseUrl
 from zuora_mock.storage.sqlite import SQLite
 from zuora_mock.storage.statements import Connection, execute
 from zuora_mock.storage.trouble import StorageTrouble, UnusableDatabase
 
-DatabaseError = sqlite3.DatabaseError
+DatabaseError = apsw.Error
 """For those who start the server on a file."""
 
 logger = logging.getLogger("zuora_mock")
@@ -82,7 +83,7 @@ class Database:
     @property
     def written(self) -> int:
         """How many rows were written so far; it grows with each."""
-        return self.connection.total_changes
+        return self.connection.total_changes()
 
     @property
     def lost(self) -> bool:
@@ -153,7 +154,7 @@ class Database:
         connection = self.connection
         if connection.in_transaction:
             return False
-        self._written_before = connection.total_changes
+        self._written_before = connection.total_changes()
         try:
             connection.execute(self._beginning)
         except Exception as error:

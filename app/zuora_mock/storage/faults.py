@@ -54,13 +54,13 @@ def count(transaction: Transaction, counts: Iterable[tuple[str, int, int]]) -> N
 def remove(transaction: Transaction, id: str) -> bool:
     """Whether there was such an order."""
     touch(transaction, transaction.tenant)
-    return _REMOVE.run(transaction, {"whose": transaction.tenant.key, "wanted": id}).rowcount > 0
+    return _REMOVE.write(transaction, {"whose": transaction.tenant.key, "wanted": id}) > 0
 
 
 def clear(transaction: Transaction) -> int:
     """How many there were."""
     touch(transaction, transaction.tenant)
-    return _CLEAR.run(transaction, {"whose": transaction.tenant.key}).rowcount
+    return _CLEAR.write(transaction, {"whose": transaction.tenant.key})
 
 
 _WHOSE = FAULTS.c.tenant == bindparam("whose")

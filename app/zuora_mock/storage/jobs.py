@@ -97,7 +97,7 @@ def unlink_all(transaction: Transaction) -> None:
 
 def trim(transaction: Transaction, most: int) -> int:
     """Removes the oldest of more finished jobs than so many; how many they were."""
-    return _TRIM.run(transaction, {"whose": transaction.tenant.world, "most": most}).rowcount
+    return _TRIM.write(transaction, {"whose": transaction.tenant.world, "most": most})
 
 
 def new_history(state: JobState, at: int) -> str:
@@ -129,7 +129,7 @@ def save(transaction: Transaction, before: Job, after: Job) -> None:
         "broken": after.rule,
         "new_history": after.history,
     }
-    if _MOVE.run(transaction, parameters).rowcount != 1:
+    if _MOVE.write(transaction, parameters) != 1:
         raise IllegalMove(before.state, JobEvent.CLAIM)
 
 

@@ -141,7 +141,7 @@ def forget(transaction: Transaction, last: int) -> None:
 
 def clear(transaction: Transaction) -> int:
     """How many entries there were."""
-    return _CLEAR.run(transaction, {"whose": transaction.tenant.key}).rowcount
+    return _CLEAR.write(transaction, {"whose": transaction.tenant.key})
 
 
 def left_out(changes: Changes) -> list[str]:

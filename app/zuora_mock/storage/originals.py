@@ -63,7 +63,7 @@ def put_back(on: Scoped, entities: Iterable[Scoped]) -> Counter[str]:
         there.update(_make_room(each, touched))
     for table in touched:
         _moving_back(table).run(on, {"kept": -world, "whose": world})
-    there.update({each.name: _emptying(each).run(on, {"whose": world}).rowcount for each in OTHERS})
+    there.update({each.name: _emptying(each).write(on, {"whose": world}) for each in OTHERS})
     return there
 
 
@@ -75,7 +75,7 @@ def _make_room(on: Scoped, touched: Sequence[Table]) -> Counter[str]:
     for table, which in [*((each, _is_new) for each in later), *((each, _is_changed) for each in touched)]:
         if table is STORED_RECORDS:
             _each_stored(on, which, scope, stored.remove_keys)
-        removed[table.name] += _removal(table, which).run(on, scope).rowcount
+        removed[table.name] += _removal(table, which).write(on, scope)
     if STORED_RECORDS in touched:
         _each_stored(on, _is_kept, scope, stored.add_keys)
     return removed

@@ -53,10 +53,10 @@ class _Truth(BoolDumper):
 
 
 class _Fetched:
-    __slots__ = ("_rows", "rowcount")
+    __slots__ = ("_rows",)
 
-    def __init__(self, rows: Iterable[tuple[Any, ...]] = (), rowcount: int = 0) -> None:
-        self._rows, self.rowcount = iter(rows), rowcount
+    def __init__(self, rows: Iterable[tuple[Any, ...]] = ()) -> None:
+        self._rows = iter(rows)
 
     def fetchone(self) -> Any:
         return next(self._rows, None)
@@ -84,7 +84,7 @@ class PostgreSQLConnection:
         self._coming.register(self._line.socket, EVENT_READ)
         self._names: dict[str, bytes] = {}
         self._numbers = count(1)
-        self.total_changes = 0
+        self._written = self._written_before = 0
 
     @property
     def in_transaction(self) -> bool:
@@ -93,6 +93,12 @@ class PostgreSQLConnection:
     @property
     def lost(self) -> bool:
         return self._line.status != ConnStatus.OK
+
+    def changes(self) -> int:
+        return self._written - self._written_before
+
+    def total_changes(self) -> int:
+        return self._written
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> RowSet:
         if sql.startswith(_TRANSACTION):
@@ -105,10 +111,9 @@ class PostgreSQLConnection:
         if result.status not in _DONE:
             raise self._failure(result)
         self._types.set_pgresult(result)
-        rows = _Fetched(self._types.load_rows(0, result.ntuples, tuple), result.command_tuples or 0)
         if sql.startswith(_WRITING):
-            self.total_changes += rows.rowcount
-        return rows
+            self._count(result.command_tuples or 0)
+        return _Fetched(self._types.load_rows(0, result.ntuples, tuple))
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> object:
         every = list(rows)
@@ -127,6 +132,9 @@ class PostgreSQLConnection:
             self._line.exec_(_UNLOCK)
         self._coming.close()
         self._driver.close()
+
+    def _count(self, written: int) -> None:
+        self._written_before, self._written = self._written, self._written + written
 
     def _control(self, sql: str) -> RowSet:
         if sql == "BEGIN":
@@ -185,7 +193,7 @@ class PostgreSQLConnection:
         for each in answers:
             if each.status not in _DONE:
                 raise self._failure(each)
-        self.total_changes += sum(each.command_tuples or 0 for each in answers)
+        self._count(sum(each.command_tuples or 0 for each in answers))
 
     def _answers(self) -> Iterator[PGresult]:
         """Up to the end of the pipeline, or of the connection."""

@@ -34,7 +34,7 @@ def first_rows(transaction: Transaction, selection: Selection, limit: int) -> Se
 def copy_rows(transaction: Transaction, selection: Selection, cursor: str) -> int:
     """Keeps every row that matches for the cursor. Returns their number."""
     statement = _copy(selection.kind, selection.names, shapes(selection))
-    return statement.run(transaction, {**transaction.scope, **values(selection), "cursor": cursor}).rowcount
+    return statement.write(transaction, {**transaction.scope, **values(selection), "cursor": cursor})
 
 
 @lru_cache(maxsize=256)

@@ -11,10 +11,11 @@ for pages beyond the end.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
+import apsw
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert
 
@@ -36,20 +37,20 @@ less, a split writes pages that the next one writes again."""
 
 _TEMPORARY, _IN_MEMORY = "", ":memory:"
 
-_STATEMENTS = 512
-"""More than a suite uses: with the driver's own number, 128, those of many operations would be compiled anew."""
+_STATEMENTS = 256
+"""With the driver's own number, 100, those of many operations would be compiled anew; each time it looks at all."""
+_OPENING = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
+"""SQLite need not see to it that one thread at a time uses the connection: `Database.lock` does."""
 
 _DEFINED = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_'"
 
-_CODE = 0xFF
-"""Of SQLite's error codes, the part without details."""
-_TROUBLES = {
-    sqlite3.SQLITE_FULL: "there is no space",
-    sqlite3.SQLITE_IOERR: "the file cannot be written",
-    sqlite3.SQLITE_READONLY: "the file cannot be written",
-    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged",
-    sqlite3.SQLITE_NOTADB: "the file is damaged",
+_TROUBLES: Mapping[type[BaseException], str] = {
+    apsw.FullError: "there is no space",
+    apsw.IOError: "the file cannot be written",
+    apsw.ReadOnlyError: "the file cannot be written",
+    apsw.CantOpenError: "the file cannot be opened",
+    apsw.CorruptError: "the file is damaged",
+    apsw.NotADBError: "the file is damaged",
 }
 
 _BLOCK = 50
@@ -57,9 +58,12 @@ _BLOCK = 50
 SQLITE = SqlDialect("?{}".format, sqlite.dialect, insert, _BLOCK)
 
 
-class SQLiteConnection(sqlite3.Connection):
+class SQLiteConnection(apsw.Connection):
+    """As `statements.Connection` has it."""
+
     __slots__ = ()
     dialect = SQLITE
+    IntegrityError: ClassVar[type[Exception]] = apsw.ConstraintError
     lost = False
     replica = 0
     led: frozenset[int] = frozenset()
@@ -81,12 +85,10 @@ class SQLite:
         """A connection to a database that has all tables. Raises UnusableDatabase."""
         try:
             connection = self._connect(str(self._path or _TEMPORARY))
-        except sqlite3.OperationalError as error:
+        except apsw.Error as error:
             if self._path:
                 raise self._unusable(_reason(error)) from error
             return self._connect(_IN_MEMORY)  # there is no folder for temporary files
-        except sqlite3.Error as error:
-            raise self._unusable(_reason(error)) from error
         self._inode = self._path.stat().st_ino if self._path else 0
         return connection
 
@@ -104,17 +106,11 @@ class SQLite:
 
     def trouble(self, error: BaseException) -> str:
         """What is no fault of ours; else empty."""
-        return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & _CODE, "")
+        return _TROUBLES.get(type(error), "")
 
     def _connect(self, place: str) -> SQLiteConnection:
-        connection = sqlite3.connect(
-            place,
-            isolation_level=None,
-            check_same_thread=False,
-            timeout=0,
-            factory=SQLiteConnection,
-            cached_statements=_STATEMENTS,
-        )
+        connection = SQLiteConnection(place, flags=_OPENING, statementcachesize=_STATEMENTS)
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)  # else each new value compiles a statement anew
         try:
             self._prepare(connection)
         except BaseException:
@@ -134,7 +130,7 @@ class SQLite:
 
     def _check(self, connection: SQLiteConnection) -> None:
         """Raises UnusableDatabase for a damaged file."""
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        found = connection.execute("PRAGMA quick_check(1)").get
         if found != "ok":
             raise self._unusable(f"it is damaged ({' '.join(found.split())}); delete it or name another file")
 
@@ -165,7 +161,7 @@ def _set(connection: SQLiteConnection, pragmas: Iterable[str]) -> None:
 
 
 def _version(connection: SQLiteConnection) -> int:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = connection.execute("PRAGMA user_version").get
     return int(version)
 
 
@@ -180,7 +176,7 @@ def _describe_data(connection: SQLiteConnection) -> None:
     connection.execute("ANALYZE sqlite_schema")
 
 
-def _reason(error: sqlite3.Error) -> str:
-    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+def _reason(error: apsw.Error) -> str:
+    if isinstance(error, apsw.BusyError):
         return "another server uses it; stop that one or name another file"
     return str(error)

@@ -22,9 +22,6 @@ Statement: TypeAlias = ClauseElement | Callable[[SqlDialect], ClauseElement]
 class RowSet(Protocol):
     """Of a driver."""
 
-    @property
-    def rowcount(self) -> int: ...
-
     def fetchone(self) -> Any: ...
 
     def fetchall(self) -> list[Any]: ...
@@ -44,9 +41,12 @@ class Connection(Protocol):
     @property
     def in_transaction(self) -> bool: ...
 
-    @property
+    def changes(self) -> int:
+        """Rows that the last statement wrote or removed."""
+        ...
+
     def total_changes(self) -> int:
-        """RowSet written so far."""
+        """Rows written so far."""
         ...
 
     @property
@@ -116,6 +116,11 @@ class Prepared:
         if constants:
             parameters = {**constants, **parameters}
         return connection.execute(sql, [parameters[name] for name in names])
+
+    def write(self, on: Connected, parameters: Parameters) -> int:
+        """How many rows were written or removed."""
+        self.run(on, parameters)
+        return on.connection.changes()
 
     def run_many(self, on: Connected, rows: Iterable[Parameters]) -> None:
         sql, names, constants = self._compiled[on.connection.dialect]

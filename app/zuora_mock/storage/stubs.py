@@ -47,7 +47,7 @@ def last_position(transaction: Transaction) -> int:
 def remove(transaction: Transaction, id: str) -> bool:
     """Whether there was such a stub."""
     touch(transaction, transaction.tenant)
-    return _REMOVE.run(transaction, {"whose": transaction.tenant.world, "wanted": id}).rowcount > 0
+    return _REMOVE.write(transaction, {"whose": transaction.tenant.world, "wanted": id}) > 0
 
 
 def clear(transaction: Transaction) -> None:
