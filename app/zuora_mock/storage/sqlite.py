@@ -52,9 +52,9 @@ _TROUBLES = {
     sqlite3.SQLITE_NOTADB: "the file is damaged",
 }
 
-_BLOCK = 50
+_BLOCKS = (50, 16, 8, 4, 2, 1)
 
-SQLITE = SqlDialect("?{}".format, sqlite.dialect, insert, _BLOCK)
+SQLITE = SqlDialect("?{}".format, sqlite.dialect, insert, _BLOCKS)
 
 
 class SQLiteConnection(sqlite3.Connection):
