@@ -44,14 +44,14 @@ def _rows(kind: ObjectType, names: _Names, group: Iterable[tuple[int, Record]]) 
 
 def _insert(on: Scoped, table: str, names: _Names, rows: Sequence[_Cells]) -> None:
     """In blocks that get smaller."""
-    dialect, whose, start = on.connection.dialect, tuple(on.scope.values()), 0
+    dialect, whose = on.connection.dialect, tuple(on.scope.values())
     for size in dialect.blocks:
-        end = len(rows) - (len(rows) - start) % size
-        if start < end:
-            shared, values, own, cells = _parted(names, rows[start:end], large=size >= _LARGE)
-            blocks = [_block((*whose, *values), cells[at : at + size]) for at in range(0, len(cells), size)]
+        if size <= len(rows):
+            end = len(rows) - len(rows) % size
+            shared, values, own, cells = _parted(names, rows[:end], large=size >= _LARGE)
+            blocks = [_block((*whose, *values), cells[at : at + size]) for at in range(0, end, size)]
             execute_many(on, _statement(table, shared, own, size, dialect.mark), blocks)
-            start = end
+            rows = rows[end:]
 
 
 def _parted(names: _Names, rows: Sequence[_Cells], *, large: bool) -> tuple[_Names, _Cells, _Names, Sequence[_Cells]]:
