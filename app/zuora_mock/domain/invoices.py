@@ -16,6 +16,8 @@ ITEM_AMOUNTS = (CHARGE, TAX, TAX_EXEMPT)
 TAX_AMOUNTS = (TAX, EXEMPT)
 PAID = ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjustmentAmount", "CreditMemoAmount")
 """What has been paid or adjusted, on the header."""
+PAID_TAX = ("CreditAmount", "PaymentAmount")
+"""On a tax."""
 TOTALS = ("Amount", "AmountWithoutTax", TAX, TAX_EXEMPT)
 
 _ON_ITEM: Mapping[str, str] = {TAX: TAX, EXEMPT: TAX_EXEMPT}
@@ -79,28 +81,30 @@ def _label(kind: str, row: int, name: Value) -> str:
 
 
 def emptied(invoice: Invoice) -> Invoice:
-    """The same invoice with nothing on its lines."""
+    """The same invoice with nothing on its lines, and nothing paid of them."""
     items = tuple(_emptied(item, ITEM_AMOUNTS) for item in invoice.items)
-    return Invoice(invoice.header, items, tuple(_emptied(tax, TAX_AMOUNTS) for tax in invoice.taxes))
+    return Invoice(invoice.header, items, tuple(_emptied(tax, (*TAX_AMOUNTS, *PAID_TAX)) for tax in invoice.taxes))
 
 
 def with_amounts(blank: Invoice, shares: Iterable[tuple[Line, int]]) -> Invoice:
-    """A copy of an emptied invoice with amounts on its lines; items, header and all balances follow from them."""
+    """A copy of an emptied invoice with amounts on its lines; items, totals and all balances follow from them.
+
+    Its header has the totals alone.
+    """
     items, taxes = [item.copy() for item in blank.items], [tax.copy() for tax in blank.taxes]
     owners = {item["Id"]: item for item in items}
     totals = dict.fromkeys(TOTALS, 0)
-    for line, amount in shares:
-        if line.kind == "item":
-            items[line.row][line.field] = amount
+    for (kind, row, field, _, _), amount in shares:
+        if kind == "item":
+            items[row][field] = amount
         else:
-            tax = taxes[line.row]
-            tax[line.field] = amount
-            _add(owners.get(tax.get("InvoiceItemId"), {}), _ON_ITEM[line.field], amount)
-        totals[_TOTAL_OF[line.field]] += amount
+            taxes[row][field] = amount
+            _add(owners.get(taxes[row].get("InvoiceItemId"), {}), _ON_ITEM[field], amount)
+        totals[_TOTAL_OF[field]] += amount
     _owe(items, CHARGE)
     _owe(taxes, TAX)
-    totals["Amount"] = totals["AmountWithoutTax"] + totals[TAX]
-    return Invoice({**blank.header, **totals, "Balance": totals["Amount"]}, tuple(items), tuple(taxes))
+    totals["Amount"] = totals["Balance"] = totals["AmountWithoutTax"] + totals[TAX]
+    return Invoice({**totals}, tuple(items), tuple(taxes))
 
 
 _TOTAL_OF: Mapping[str, str] = {CHARGE: "AmountWithoutTax", TAX: TAX, EXEMPT: TAX_EXEMPT, TAX_EXEMPT: TAX_EXEMPT}

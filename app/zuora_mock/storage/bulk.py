@@ -23,6 +23,8 @@ from zuora_mock.storage.tables import (
     EXERCISED,
     FAULTS,
     JOURNAL,
+    KEPT_TABLES,
+    ORIGINALS,
     SPLITS,
     STORED_KEYS,
     STORED_RECORDS,
@@ -73,25 +75,23 @@ def ownerless(database: Database) -> list[int]:
 
 def remove_world(database: Database, number: int) -> Generator[None, None, None]:
     """Removes data that belongs to nobody, in steps."""
-    yield from _in_steps(_removed(database, table, whose) for table, whose in _with_originals(number))
+    yield from _in_steps(_removed(database, each, number) for each in DATA_TABLES)
     keep_world(database, number)
 
 
 def copy_world(database: Database, source: int, target: int) -> Generator[None, None, None]:
     """The data of one world for another one that has none, in steps."""
-    worlds = {source: target, -source: -target}
-    yield from _in_steps(_copied(database, table, whose, worlds[whose]) for table, whose in _with_originals(source))
+    yield from _in_steps(_copied(database, each, source, target) for each in DATA_TABLES)
 
 
 def copy_filled(draft: Transaction, source: int) -> Generator[None, None, None]:
     """As `copy_world`, but the objects as they were when the world was filled, and nothing else."""
-    target, kept, filled = draft.tenant.world, -source, draft.tenant.filled
-    bounds = {"kept": kept, "filled": filled.counters.seq if filled else 0}
-    objects = originals.TABLES
-    yield from _in_steps(_copied(draft, each, source, target, originals.is_original, bounds) for each in objects)
+    target, filled = draft.tenant.world, draft.tenant.filled
+    bounds = {"filled": filled.counters.seq if filled else 0}
+    yield from _in_steps(_copied(draft, each, source, target, originals.is_original, bounds) for each in KEPT_TABLES)
     yield from _in_steps([_copied(draft, STORED_KEYS, source, target, _of_copied)])
-    yield from _in_steps(_copied(draft, each, kept, target) for each in objects)
-    yield from _in_steps(originals.add_keys(draft.for_entity(each.number), kept) for each in draft.tenant.entities)
+    yield from _in_steps(_copied(draft, ORIGINALS[each.name], source, target, into=each) for each in KEPT_TABLES)
+    yield from _in_steps(originals.add_keys(draft.for_entity(each.number), source) for each in draft.tenant.entities)
 
 
 def delete_appendages(transaction: Transaction, object_id: str) -> None:
@@ -108,12 +108,6 @@ def trim(transaction: Transaction, table: Table, whose: int, most: int, newest: 
 
 def _delete(on: Connected, tables: Iterable[Table], key: int) -> dict[str, int]:
     return {each.name: _deletion(each, last=False).write(on, {"whose": key}) for each in tables}
-
-
-def _with_originals(world: int) -> Iterator[tuple[Table, int]]:
-    """The tables of its data, and under which number they have it."""
-    yield from ((each, world) for each in DATA_TABLES)
-    yield from ((each, -world) for each in originals.TABLES)
 
 
 _NOTHING: Parameters = MappingProxyType({})
@@ -149,11 +143,17 @@ def _removed(on: Connected, table: Table, whose: int) -> Iterator[int]:
 
 
 def _copied(
-    on: Connected, table: Table, source: int, target: int, which: Which | None = None, values: Parameters = _NOTHING
+    on: Connected,
+    table: Table,
+    source: int,
+    target: int,
+    which: Which | None = None,
+    values: Parameters = _NOTHING,
+    into: Table | None = None,
 ) -> Iterator[int]:
     for after, last in _pages(on, table, source):
         bounds = {**values, **_named("after", after), **_named("last", last)}
-        copying = _copying(table, which, after=bool(after), last=bool(last))
+        copying = _copying(table, table if into is None else into, which, after=bool(after), last=bool(last))
         yield copying.write(on, {"source": source, "target": target, **bounds})
 
 
@@ -167,19 +167,15 @@ def _named(prefix: str, bound: _Bound) -> dict[str, Any]:
     return {f"{prefix}_{position}": value for position, value in enumerate(bound)}
 
 
-def _key(table: Table) -> list[ColumnElement[Any]]:
-    return [column for column in table.key_columns if column.name != "tenant"]
-
-
 def _bound(table: Table, prefix: str) -> ColumnElement[Any]:
-    return tuple_(*(bindparam(f"{prefix}_{position}") for position, _ in enumerate(_key(table))))
+    return tuple_(*(bindparam(f"{prefix}_{position}") for position, _ in enumerate(table.own_key)))
 
 
 def _on_page(table: Table, *, after: bool, last: bool) -> Iterator[ColumnElement[bool]]:
     if after:
-        yield tuple_(*_key(table)) > _bound(table, "after")
+        yield tuple_(*table.own_key) > _bound(table, "after")
     if last:
-        yield tuple_(*_key(table)) <= _bound(table, "last")
+        yield tuple_(*table.own_key) <= _bound(table, "last")
 
 
 def _delete_owned(table: Table, owner: str) -> Prepared:
@@ -213,8 +209,8 @@ _BEQUEATH = Prepared(
 
 @cache
 def _last_of_page(table: Table, *, after: bool) -> Prepared:
-    rows = select(*_key(table)).where(table.c.tenant == bindparam("whose"), *_on_page(table, after=after, last=False))
-    return Prepared(rows.order_by(*_key(table)).limit(literal_column("1")).offset(bindparam("before")))
+    rows = select(*table.own_key).where(table.c.tenant == bindparam("whose"), *_on_page(table, after=after, last=False))
+    return Prepared(rows.order_by(*table.own_key).limit(literal_column("1")).offset(bindparam("before")))
 
 
 @cache
@@ -231,10 +227,10 @@ def _trimming(table: Table, newest: str) -> Prepared:
 
 
 @cache
-def _copying(table: Table, which: Which | None, *, after: bool, last: bool) -> Prepared:
+def _copying(table: Table, into: Table, which: Which | None, *, after: bool, last: bool) -> Prepared:
     others = [column for column in table.c if column.name != "tenant"]
     rows = select(bindparam("target", type_=table.c.tenant.type), *others)
     names = ["tenant", *(column.name for column in others)]
     page = rows.where(table.c.tenant == bindparam("source"), *_on_page(table, after=after, last=last))
     page = page if which is None else page.where(which(table))
-    return Prepared(insert(table).from_select(names, page))
+    return Prepared(insert(into).from_select(names, page))

@@ -79,8 +79,9 @@ class Changes:
 
     def _add(self, kind: ObjectType, before: Sequence[Record], written: Sequence[Record]) -> None:
         count = len(before or written)
-        told = min(count, max(0, MOST_CHANGES - self.told))
-        self.told, self.untold = self.told + told, self.untold + count - told
+        told = min(count, MOST_CHANGES - self.told)
+        self.told += told
+        self.untold += count - told
         if told:
             self._lists.append({"object": kind.name, "before": before[:told], "written": written[:told]})
 

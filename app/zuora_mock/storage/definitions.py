@@ -34,10 +34,14 @@ class Table(TableClause):
     def __init__(self, name: str, tables: list[Table], *parts: Column | Index, **options: Any) -> None:
         self._given = [each for each in parts if isinstance(each, Column)]
         super().__init__(name, *(column(each.name, each.type) for each in self._given))
-        self.key_columns = [self.c[each.name] for each in self._given if each.primary_key]
+        self.own_key = [self.c[each.name] for each in self._given if each.primary_key and each.name != "tenant"]
         self.indexes = [each for each in parts if isinstance(each, Index)]
         self._options = options
         tables.append(self)
+
+    def bare(self, name: str, tables: list[Table]) -> Table:
+        """One of the same columns and the same key, without further indexes."""
+        return Table(name, tables, *self._given, sqlite_with_rowid=False)
 
     def define(self, metadata: MetaData) -> None:
         """Adds it as SQLAlchemy defines it."""

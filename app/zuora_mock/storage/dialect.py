@@ -60,7 +60,7 @@ def array(values: Any) -> str:
 class SqlDialect:
     """An engine's SQL: the mark of a parameter by its number, `insert` with its ON CONFLICT, SQLAlchemy's compiler.
 
-    `block` is how many rows one statement inserts.
+    `blocks` are the numbers of rows that one statement inserts, from the largest down to 1.
     """
 
     def __init__(
@@ -68,9 +68,9 @@ class SqlDialect:
         mark: Callable[[int], str],
         make: Callable[[], Alchemy],
         insert: Callable[[TableClause], Any],
-        block: int = 1,
+        blocks: Sequence[int] = (1,),
     ) -> None:
-        self.mark, self.insert, self.block, self._make = mark, insert, block, make
+        self.mark, self.insert, self.blocks, self._make = mark, insert, blocks, make
 
     @cached_property
     def alchemy(self) -> Alchemy:

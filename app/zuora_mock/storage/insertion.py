@@ -1,7 +1,7 @@
-"""Records written at once: where many have the same fields, a statement takes a block of them.
+"""Records written at once: where several have the same fields, a statement takes a block of them.
 
-What all rows of a table have in common stands in a block once: to hand a value over takes the driver longer than to
-store it.
+What all rows of a large block have in common stands in it once: to hand a value over takes the driver longer than to
+store it. Of a few rows it would take longer to find out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, compress
+from itertools import compress
 from operator import not_
 
 from zuora_mock.domain.catalogue import ObjectType
@@ -18,58 +18,63 @@ from zuora_mock.storage.records import ASIDE, aside_of, column_set
 from zuora_mock.storage.statements import execute_many
 from zuora_mock.storage.stored import Scoped
 
+_Names = tuple[str, ...]
 _Cells = Sequence[object]
+_LARGE = 16
+"""Rows of a block."""
 
 
 def insert_records(on: Scoped, kind: ObjectType, records: Iterable[Record], first: int) -> None:
     """`first` is the place of the first in the order of all."""
-    alike: defaultdict[tuple[str, ...], tuple[list[int], list[Record]]] = defaultdict(lambda: ([], []))
+    alike: defaultdict[_Names, list[tuple[int, Record]]] = defaultdict(list)
     for seq, record in enumerate(records, first):
-        places, group = alike[tuple(record)]
-        places.append(seq)
-        group.append(record)
-    for names, (places, group) in alike.items():
-        _insert(on, kind.table, places, *_columns(kind, names, group))
+        alike[tuple(record)].append((seq, record))
+    for names, group in alike.items():
+        _insert(on, kind.table, *_rows(kind, names, group))
 
 
-def _columns(
-    kind: ObjectType, names: tuple[str, ...], records: Sequence[Record]
-) -> tuple[tuple[str, ...], Sequence[_Cells]]:
-    """The columns of records that have these fields, and what stands in them."""
-    known, columns = column_set(kind), list(zip(*map(dict.values, records), strict=True))
+def _rows(kind: ObjectType, names: _Names, group: Iterable[tuple[int, Record]]) -> tuple[_Names, Sequence[_Cells]]:
+    """The columns of records that have these fields; of each record its place and what stands in them."""
+    known = column_set(kind)
     if known.issuperset(names):
-        return names, columns
-    own = [name in known for name in names]
-    aside = zip(*(aside_of(kind, record) for record in records), strict=True)
-    return (*compress(names, own), *ASIDE), [*compress(columns, own), *aside]
+        return names, [[seq, *record.values()] for seq, record in group]
+    own = tuple(filter(known.__contains__, names))
+    return (*own, *ASIDE), [[seq, *map(record.get, own), *aside_of(kind, record)] for seq, record in group]
 
 
-def _insert(on: Scoped, table: str, places: Sequence[int], names: tuple[str, ...], columns: Sequence[_Cells]) -> None:
+def _insert(on: Scoped, table: str, names: _Names, rows: Sequence[_Cells]) -> None:
+    """In blocks that get smaller."""
     dialect, whose = on.connection.dialect, tuple(on.scope.values())
-    whole = len(places) - len(places) % dialect.block if dialect.block > 1 else 0
-    if whole:
-        some = columns if whole == len(places) else [column[:whole] for column in columns]
-        shared, own, blocks = _blocks(whose, places[:whole], names, some, dialect.block)
-        execute_many(on, _statement(table, shared, own, dialect.block, dialect.mark), blocks)
-    if whole < len(places):
-        rows = zip(places[whole:], *(column[whole:] for column in columns), strict=True)
-        execute_many(on, _statement(table, (), names, 1, dialect.mark), [(*whose, *each) for each in rows])
+    for size in dialect.blocks:
+        if size <= len(rows):
+            end = len(rows) - len(rows) % size
+            shared, values, own, cells = _parted(names, rows[:end], large=size >= _LARGE)
+            blocks = [_block((*whose, *values), cells[at : at + size]) for at in range(0, end, size)]
+            execute_many(on, _statement(table, shared, own, size, dialect.mark), blocks)
+            rows = rows[end:]
 
 
-def _blocks(
-    whose: _Cells, places: Sequence[int], names: tuple[str, ...], columns: Sequence[_Cells], size: int
-) -> tuple[tuple[str, ...], tuple[str, ...], Sequence[_Cells]]:
-    """What all rows have in common, what each has for itself, and the values: those of what they share come first."""
-    alike = [column.count(column[0]) == len(places) for column in columns]
+def _parted(names: _Names, rows: Sequence[_Cells], *, large: bool) -> tuple[_Names, _Cells, _Names, Sequence[_Cells]]:
+    """What all rows of a large block have in common, its values, what each has for itself, and these: places first."""
+    if not large:
+        return (), (), names, rows
+    places, *columns = zip(*rows, strict=True)
+    alike = [column.count(column[0]) == len(rows) for column in columns]
     own = list(map(not_, alike))
-    values = (*whose, *(column[0] for column in compress(columns, alike)))
+    values = [column[0] for column in compress(columns, alike)]
     cells = list(zip(places, *compress(columns, own), strict=True))
-    blocks = [(*values, *chain.from_iterable(cells[at : at + size])) for at in range(0, len(cells), size)]
-    return tuple(compress(names, alike)), tuple(compress(names, own)), blocks
+    return tuple(compress(names, alike)), values, tuple(compress(names, own)), cells
+
+
+def _block(values: Iterable[object], rows: Iterable[_Cells]) -> _Cells:
+    block = list(values)
+    for row in rows:
+        block.extend(row)
+    return block
 
 
 @lru_cache(maxsize=1024)
-def _statement(table: str, shared: tuple[str, ...], own: tuple[str, ...], rows: int, mark: Callable[[int], str]) -> str:
+def _statement(table: str, shared: _Names, own: _Names, rows: int, mark: Callable[[int], str]) -> str:
     common, each = ("tenant", "entity", *shared), ("seq", *own)
     first, width = len(common) + 1, len(each)
     starts = range(first, first + width * rows, width)

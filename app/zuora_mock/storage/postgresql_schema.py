@@ -35,7 +35,7 @@ _SAMPLED = (*OBJECT_TABLES.values(), STORED_RECORDS, STORED_KEYS, JOBS, JOURNAL,
 """What holds thousands of rows of a tenant."""
 _SAMPLE, _SAMPLE_TENANTS = 1000, 10
 NO_TENANT = -(2**40)
-"""Below all numbers of worlds, and of those with a minus under which originals are kept."""
+"""Below all numbers of worlds."""
 _COUNTED = ("minutes", "hours", "days", "counted_at")
 _LEADING = (
     "CREATE SEQUENCE uses",

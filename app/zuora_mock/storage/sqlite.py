@@ -53,9 +53,9 @@ _TROUBLES: Mapping[type[BaseException], str] = {
     apsw.NotADBError: "the file is damaged",
 }
 
-_BLOCK = 50
+_BLOCKS = (50, 16, 8, 4, 2, 1)
 
-SQLITE = SqlDialect("?{}".format, sqlite.dialect, insert, _BLOCK)
+SQLITE = SqlDialect("?{}".format, sqlite.dialect, insert, _BLOCKS)
 
 
 class SQLiteConnection(apsw.Connection):

@@ -372,6 +372,250 @@ CREATE TABLE orgs (
     PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE original_accounts (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    "Id" VARCHAR NOT NULL,
+    "AccountNumber" VARCHAR,
+    "Name" VARCHAR,
+    "Currency" VARCHAR,
+    "Status" VARCHAR,
+    "BillCycleDay" INTEGER,
+    "Batch" VARCHAR,
+    "BcdSettingOption" VARCHAR,
+    "PaymentTerm" VARCHAR,
+    "AllowInvoiceEdit" BOOLEAN,
+    "AutoPay" BOOLEAN,
+    "InvoiceDeliveryPrefsEmail" BOOLEAN,
+    "InvoiceDeliveryPrefsPrint" BOOLEAN,
+    "Balance" BIGINT,
+    "CreditBalance" BIGINT,
+    "TotalInvoiceBalance" BIGINT,
+    "BillToId" VARCHAR,
+    "SoldToId" VARCHAR,
+    "ParentId" VARCHAR,
+    "DefaultPaymentMethodId" VARCHAR,
+    "CrmId" VARCHAR,
+    "LastInvoiceDate" VARCHAR,
+    "LastMetricsUpdate" BIGINT,
+    "CreatedById" VARCHAR,
+    "UpdatedById" VARCHAR,
+    "CreatedDate" BIGINT,
+    "UpdatedDate" BIGINT,
+    seldom TEXT,
+    custom TEXT,
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE original_charges (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    account VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    recurring BOOLEAN NOT NULL,
+    billed INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    PRIMARY KEY (tenant, entity, account, position)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE original_contacts (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    "Id" VARCHAR NOT NULL,
+    "AccountId" VARCHAR,
+    "FirstName" VARCHAR,
+    "LastName" VARCHAR,
+    "Address1" VARCHAR,
+    "Address2" VARCHAR,
+    "City" VARCHAR,
+    "State" VARCHAR,
+    "PostalCode" VARCHAR,
+    "Country" VARCHAR,
+    "WorkEmail" VARCHAR,
+    "WorkPhone" VARCHAR,
+    "CreatedById" VARCHAR,
+    "UpdatedById" VARCHAR,
+    "CreatedDate" BIGINT,
+    "UpdatedDate" BIGINT,
+    seldom TEXT,
+    custom TEXT,
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE original_invoice_items (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    "Id" VARCHAR NOT NULL,
+    "InvoiceId" VARCHAR,
+    "SubscriptionId" VARCHAR,
+    "RatePlanChargeId" VARCHAR,
+    "ChargeAmount" BIGINT,
+    "TaxAmount" BIGINT,
+    "TaxExemptAmount" BIGINT,
+    "UnitPrice" FLOAT,
+    "Quantity" FLOAT,
+    "ProcessingType" INTEGER,
+    "ChargeDate" BIGINT,
+    "ChargeName" VARCHAR,
+    "ProductName" VARCHAR,
+    "SKU" VARCHAR,
+    "AccountingCode" VARCHAR,
+    "ServiceStartDate" VARCHAR,
+    "ServiceEndDate" VARCHAR,
+    "TaxCode" VARCHAR,
+    "TaxMode" VARCHAR,
+    "ChargeNumber" VARCHAR,
+    "SubscriptionNumber" VARCHAR,
+    "ChargeType" VARCHAR,
+    "CreatedById" VARCHAR,
+    "UpdatedById" VARCHAR,
+    "CreatedDate" BIGINT,
+    "UpdatedDate" BIGINT,
+    "_Row" INTEGER,
+    seldom TEXT,
+    custom TEXT,
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE original_invoice_split_items (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    "Id" VARCHAR NOT NULL,
+    "InvoiceSplitId" VARCHAR,
+    "InvoiceDate" VARCHAR,
+    "SplitPercentage" BIGINT,
+    "PaymentTerm" VARCHAR,
+    "InvoiceId" VARCHAR,
+    "CreatedById" VARCHAR,
+    "UpdatedById" VARCHAR,
+    "CreatedDate" BIGINT,
+    "UpdatedDate" BIGINT,
+    seldom TEXT,
+    custom TEXT,
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE original_invoice_splits (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    "Id" VARCHAR NOT NULL,
+    "InvoiceId" VARCHAR,
+    "CreatedById" VARCHAR,
+    "UpdatedById" VARCHAR,
+    "CreatedDate" BIGINT,
+    "UpdatedDate" BIGINT,
+    seldom TEXT,
+    custom TEXT,
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE original_invoices (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    "Id" VARCHAR NOT NULL,
+    "AccountId" VARCHAR,
+    "InvoiceNumber" VARCHAR,
+    "Status" VARCHAR,
+    "InvoiceDate" VARCHAR,
+    "DueDate" VARCHAR,
+    "TargetDate" VARCHAR,
+    "Amount" BIGINT,
+    "AmountWithoutTax" BIGINT,
+    "TaxAmount" BIGINT,
+    "TaxExemptAmount" BIGINT,
+    "Balance" BIGINT,
+    "AdjustmentAmount" BIGINT,
+    "PaymentAmount" BIGINT,
+    "RefundAmount" BIGINT,
+    "CreditBalanceAdjustmentAmount" BIGINT,
+    "CreditMemoAmount" BIGINT,
+    "IncludesOneTime" BOOLEAN,
+    "IncludesRecurring" BOOLEAN,
+    "IncludesUsage" BOOLEAN,
+    "PostedBy" VARCHAR,
+    "PostedDate" BIGINT,
+    "BillToContactId" VARCHAR,
+    "PaymentTerm" VARCHAR,
+    "SourceType" VARCHAR,
+    "Currency" VARCHAR,
+    "Source" VARCHAR,
+    "CreatedById" VARCHAR,
+    "UpdatedById" VARCHAR,
+    "CreatedDate" BIGINT,
+    "UpdatedDate" BIGINT,
+    "_Group" VARCHAR,
+    "_Original" VARCHAR,
+    "_Regenerated" INTEGER,
+    seldom TEXT,
+    custom TEXT,
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE original_splits (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    split VARCHAR NOT NULL,
+    original VARCHAR NOT NULL,
+    seq BIGINT NOT NULL,
+    arithmetic TEXT NOT NULL,
+    PRIMARY KEY (tenant, entity, split)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE original_stored_records (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    "Id" VARCHAR NOT NULL,
+    object VARCHAR NOT NULL,
+    body TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    custom TEXT,
+    PRIMARY KEY (tenant, entity, "Id")
+)
+ WITHOUT ROWID;
+
+CREATE TABLE original_taxation_items (
+    tenant INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    "Id" VARCHAR NOT NULL,
+    "InvoiceId" VARCHAR,
+    "InvoiceItemId" VARCHAR,
+    "Name" VARCHAR,
+    "TaxAmount" BIGINT,
+    "ExemptAmount" BIGINT,
+    "TaxRate" FLOAT,
+    "TaxRateType" VARCHAR,
+    "TaxCode" VARCHAR,
+    "TaxMode" VARCHAR,
+    "TaxDate" VARCHAR,
+    "Jurisdiction" VARCHAR,
+    "AccountingCode" VARCHAR,
+    "CreatedById" VARCHAR,
+    "UpdatedById" VARCHAR,
+    "CreatedDate" BIGINT,
+    "UpdatedDate" BIGINT,
+    "_Row" INTEGER,
+    seldom TEXT,
+    custom TEXT,
+    PRIMARY KEY (tenant, entity, seq)
+)
+ WITHOUT ROWID;
+
 CREATE TABLE payment_terms (
     tenant INTEGER NOT NULL,
     name VARCHAR NOT NULL,

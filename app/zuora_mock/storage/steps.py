@@ -8,12 +8,11 @@ starts after a crash.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 from zuora_mock.storage import unfinished
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.tenants import Tenant
+from zuora_mock.storage.tenants import Counters, Tenant, counts
 from zuora_mock.storage.transaction import Transaction, begin
 from zuora_mock.storage.trouble import StorageTrouble
 
@@ -44,7 +43,7 @@ def in_place(database: Database, tenant: Tenant, steps: Stepwise[Result]) -> Ste
     to go, `unfinished.remove_later`, go in further steps.
     """
     _undo(database, tenant)
-    before, begun = replace(tenant.counters), False
+    before, begun = counts(tenant), False
     marked = in_transactions(database, tenant, _marked(database, tenant, steps))
     try:
         while True:
@@ -57,7 +56,7 @@ def in_place(database: Database, tenant: Tenant, steps: Stepwise[Result]) -> Ste
     except BaseException:
         if begun:
             if not unfinished.is_done(database, tenant.key):
-                unfinished.put_back(tenant, before)
+                unfinished.put_back(tenant, Counters(*before))
             _undo(database, tenant)
         raise
 
@@ -71,13 +70,13 @@ def _undo(database: Database, tenant: Tenant) -> None:
 
 def _marked(database: Database, tenant: Tenant, steps: Stepwise[Result]) -> Stepwise[Result]:
     """The same, with a mark in the first transaction that goes in the last, if there are more than one."""
-    before = replace(tenant.counters)
+    before = counts(tenant)
     try:
         next(steps)
     except StopIteration as end:
         result: Result = end.value
         return result
-    unfinished.mark(database, tenant, before)
+    unfinished.mark(database, tenant, Counters(*before))
     yield
     last = yield from steps
     if unfinished.is_done(database, tenant.key):

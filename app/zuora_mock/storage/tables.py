@@ -371,12 +371,16 @@ SCENARIOS = Table(
     Column("state", String, nullable=False),
 )
 
+KEPT_TABLES: tuple[Table, ...] = (*OBJECT_TABLES.values(), STORED_RECORDS, CHARGES, SPLITS)
+"""Those of which rows are kept as a fixture made them."""
+
+ORIGINALS: Mapping[str, Table] = {each.name: each.bare(f"original_{each.name}", metadata) for each in KEPT_TABLES}
+"""Where they are kept, by the table that they are from."""
+
 DATA_TABLES: tuple[Table, ...] = (
-    *OBJECT_TABLES.values(),
-    STORED_RECORDS,
+    *KEPT_TABLES,
+    *ORIGINALS.values(),
     STORED_KEYS,
-    CHARGES,
-    SPLITS,
     PAYMENT_TERMS,
     ORGS,
     ENTITIES,

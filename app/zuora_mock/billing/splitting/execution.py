@@ -7,7 +7,8 @@ own, other attributes stay).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from zuora_mock.billing import invoices
@@ -21,7 +22,7 @@ from zuora_mock.domain.catalogue import (
     TAXATION_ITEM,
     ObjectType,
 )
-from zuora_mock.domain.invoices import PAID, TOTALS, Invoice, put_together
+from zuora_mock.domain.invoices import PAID, Invoice, put_together
 from zuora_mock.domain.lifecycle import InvoiceEvent, InvoiceState, next_invoice
 from zuora_mock.domain.money import minor_digits
 from zuora_mock.domain.splitting.allocation import Rounding
@@ -39,7 +40,6 @@ _OF_THE_ORIGINAL_ALONE = frozenset(
     | {"PaymentLink", "EInvoiceStatus", "EInvoiceErrorCode", "EInvoiceErrorMessage", "EInvoiceFileId"}
 )
 _Piece = TypeVar("_Piece")
-_PAYMENTS_OF_A_TAX = frozenset({"CreditAmount", "PaymentAmount"})
 
 
 class Work(NamedTuple):
@@ -65,11 +65,15 @@ STEP = 1000
 """So many rows of parts are made, compared or written in one step."""
 
 
+_RowsByKind = list[tuple[ObjectType, list[Record]]]
+
+
 class Staged(NamedTuple):
-    """Work whose parts are written but for their headers, so that there are no such invoices yet."""
+    """Work whose parts are written but for their headers, so that there are no such invoices yet; `rows` are theirs."""
 
     work: Work
     parts: list[Invoice]
+    rows: _RowsByKind
 
 
 def run(transaction: Transaction, job: Job) -> Stepwise[None]:
@@ -82,28 +86,29 @@ def run(transaction: Transaction, job: Job) -> Stepwise[None]:
 def stage(transaction: Transaction, work: Work) -> Stepwise[Staged]:
     parts = yield from _copies(transaction, work)
     yield from _now_and_then(verify(work.whole, parts), len(parts))
-    for kind, rows in _rows_of(parts):
+    staged = Staged(work, parts, _rows_of(parts))
+    for kind, rows in staged.rows:
         for start in range(0, len(rows), STEP):
             transaction.load(kind, rows[start : start + STEP])
             if start + STEP < len(rows):
                 yield
-    return Staged(work, parts)
+    return staged
 
 
 def put_in_place(transaction: Transaction, staged: Staged) -> list[Invoice]:
     """The parts, in place of what was there before."""
-    work, parts = staged.work, staged.parts
+    work, parts, of_parts = staged
     _retire(transaction, work)
     transaction.insert(INVOICE, [part.header for part in parts])
-    for kind, rows in _rows_of(parts):
+    for kind, rows in of_parts:
         transaction.changes.add_new(kind, rows)
     _keep(transaction, work, parts)
     return parts
 
 
-def _rows_of(parts: Sequence[Invoice]) -> Iterator[tuple[ObjectType, list[Record]]]:
-    yield INVOICE_ITEM, [item for part in parts for item in part.items]
-    yield TAXATION_ITEM, [tax for part in parts for tax in part.taxes]
+def _rows_of(invoices: Sequence[Invoice]) -> _RowsByKind:
+    _, items, taxes = zip(*invoices, strict=True)
+    return [(INVOICE_ITEM, list(chain.from_iterable(items))), (TAXATION_ITEM, list(chain.from_iterable(taxes)))]
 
 
 def _now_and_then(pieces: Iterable[_Piece], size: int) -> Stepwise[list[_Piece]]:
@@ -229,13 +234,15 @@ def _copies(transaction: Transaction, work: Work) -> Stepwise[list[Invoice]]:
     """
     stamp = transaction.stamp_new({})
     header: Record = {
-        **{name: value for name, value in work.whole.header.items() if name not in _OF_THE_ORIGINAL_ALONE},
+        **work.whole.header,
         **dict.fromkeys(PAID, 0),
         **stamp,
         "Status": InvoiceState.DRAFT.value,
         "_Group": work.split.id,
         "_Original": work.whole.header.get("_Original", work.whole.header["Id"]),
     }
+    for name in _OF_THE_ORIGINAL_ALONE & header.keys():
+        del header[name]
     parts = work.plan.parts
     numbers = transaction.next_invoice_numbers(len(parts))
     copies = (_copy(transaction, part, header, stamp, number) for part, number in zip(parts, numbers, strict=True))
@@ -253,22 +260,22 @@ def _copy(transaction: Transaction, part: Part, header: Record, stamp: Record, n
         "DueDate": part.due_date,
         "PaymentTerm": part.payment_term,
     }
-    for row, item in enumerate(items):
-        _become(item, row, {**stamp, "Id": new_ids[row], "InvoiceId": invoice_id}, "AppliedToInvoiceItemId", of_old)
-    for row, tax in enumerate(taxes):
-        unpaid = dict.fromkeys(_PAYMENTS_OF_A_TAX & tax.keys(), 0)
-        new = {**unpaid, **stamp, "Id": new_ids[len(items) + row], "InvoiceId": invoice_id}
-        _become(tax, row, new, "InvoiceItemId", of_old)
-    amounts = {name: part.invoice.header[name] for name in (*TOTALS, "Balance")}
-    return Invoice({**header, **amounts, **own}, items, taxes)
+    new: Record = {**stamp, "InvoiceId": invoice_id}
+    _become(items, new_ids, new, "AppliedToInvoiceItemId", of_old)
+    _become(taxes, new_ids[len(items) :], new, "InvoiceItemId", of_old)
+    return Invoice({**header, **part.invoice.header, **own}, items, taxes)
 
 
-def _become(record: Record, row: int, new: Record, reference: str, of_old: Mapping[Value, str]) -> None:
-    """A row of the plan becomes that of a part; what it refers to is that part's too."""
-    record.setdefault("_Row", row + 1)
-    if reference in record:
-        record[reference] = of_old.get(record[reference])
-    record.update(new)
+def _become(
+    records: Sequence[Record], ids: Sequence[str], new: Record, reference: str, of_old: Mapping[Value, str]
+) -> None:
+    """Rows of the plan become those of a part; what they refer to is that part's too."""
+    for row, (record, new_id) in enumerate(zip(records, ids, strict=False), 1):
+        record.setdefault("_Row", row)
+        if reference in record:
+            record[reference] = of_old.get(record[reference])
+        record.update(new)
+        record["Id"] = new_id
 
 
 # Write

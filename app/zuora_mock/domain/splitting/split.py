@@ -83,7 +83,10 @@ class Policy(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One planned part. `invoice` has the rows of the original, ids included, and the amounts of the part."""
+    """One planned part. `invoice` has the rows of the original, ids included, and the amounts of the part.
+
+    Of its header it has the totals.
+    """
 
     item: SplitItem
     payment_term: str | None
