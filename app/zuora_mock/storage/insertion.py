@@ -7,21 +7,25 @@ store it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, compress
 from operator import not_
+from types import MappingProxyType
 
 from zuora_mock.domain.catalogue import ObjectType
-from zuora_mock.domain.values import Record
+from zuora_mock.domain.values import Record, Value
 from zuora_mock.storage.records import ASIDE, aside_of, column_set
 from zuora_mock.storage.statements import execute_many
 from zuora_mock.storage.stored import Scoped
 
 _Cells = Sequence[object]
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
-def insert_records(on: Scoped, kind: ObjectType, records: Iterable[Record], first: int) -> None:
+def insert_records(
+    on: Scoped, kind: ObjectType, records: Iterable[Record], first: int, common: Mapping[str, Value] = NOTHING
+) -> None:
     """`first` is the place of the first in the order of all."""
     alike: defaultdict[tuple[str, ...], tuple[list[int], list[Record]]] = defaultdict(lambda: ([], []))
     for seq, record in enumerate(records, first):
@@ -29,7 +33,8 @@ def insert_records(on: Scoped, kind: ObjectType, records: Iterable[Record], firs
         places.append(seq)
         group.append(record)
     for names, (places, group) in alike.items():
-        _insert(on, kind.table, places, *_columns(kind, names, group))
+        shared = {**on.scope, **{name: value for name, value in common.items() if name not in names}}
+        _insert(on, kind.table, shared, places, *_columns(kind, names, group))
 
 
 def _columns(
@@ -44,35 +49,45 @@ def _columns(
     return (*compress(names, own), *ASIDE), [*compress(columns, own), *aside]
 
 
-def _insert(on: Scoped, table: str, places: Sequence[int], names: tuple[str, ...], columns: Sequence[_Cells]) -> None:
-    dialect, whose = on.connection.dialect, tuple(on.scope.values())
+def _insert(
+    on: Scoped,
+    table: str,
+    shared: Mapping[str, object],
+    places: Sequence[int],
+    names: tuple[str, ...],
+    columns: Sequence[_Cells],
+) -> None:
+    """`shared` is what stands in other columns of all rows."""
+    dialect = on.connection.dialect
     whole = len(places) - len(places) % dialect.block if dialect.block > 1 else 0
     if whole:
         some = columns if whole == len(places) else [column[:whole] for column in columns]
-        shared, own, blocks = _blocks(whose, places[:whole], names, some, dialect.block)
-        execute_many(on, _statement(table, shared, own, dialect.block, dialect.mark), blocks)
+        also, own, cells = _apart(places[:whole], names, some)
+        all_shared = {**shared, **also}
+        values, size = tuple(all_shared.values()), dialect.block
+        blocks = [(*values, *chain.from_iterable(cells[at : at + size])) for at in range(0, whole, size)]
+        execute_many(on, _statement(table, tuple(all_shared), own, size, dialect.mark), blocks)
     if whole < len(places):
+        values = tuple(shared.values())
         rows = zip(places[whole:], *(column[whole:] for column in columns), strict=True)
-        execute_many(on, _statement(table, (), names, 1, dialect.mark), [(*whose, *each) for each in rows])
+        execute_many(on, _statement(table, tuple(shared), names, 1, dialect.mark), [(*values, *each) for each in rows])
 
 
-def _blocks(
-    whose: _Cells, places: Sequence[int], names: tuple[str, ...], columns: Sequence[_Cells], size: int
-) -> tuple[tuple[str, ...], tuple[str, ...], Sequence[_Cells]]:
-    """What all rows have in common, what each has for itself, and the values: those of what they share come first."""
-    alike = [column.count(column[0]) == len(places) for column in columns]
+def _apart(
+    places: Sequence[int], names: tuple[str, ...], columns: Sequence[_Cells]
+) -> tuple[dict[str, object], tuple[str, ...], Sequence[_Cells]]:
+    """What else all rows have in common, and what each has for itself."""
+    alike = [column[0] == column[-1] and column.count(column[0]) == len(places) for column in columns]
     own = list(map(not_, alike))
-    values = (*whose, *(column[0] for column in compress(columns, alike)))
-    cells = list(zip(places, *compress(columns, own), strict=True))
-    blocks = [(*values, *chain.from_iterable(cells[at : at + size])) for at in range(0, len(cells), size)]
-    return tuple(compress(names, alike)), tuple(compress(names, own)), blocks
+    shared = dict(zip(compress(names, alike), (column[0] for column in compress(columns, alike)), strict=True))
+    return shared, tuple(compress(names, own)), list(zip(places, *compress(columns, own), strict=True))
 
 
 @lru_cache(maxsize=1024)
 def _statement(table: str, shared: tuple[str, ...], own: tuple[str, ...], rows: int, mark: Callable[[int], str]) -> str:
-    common, each = ("tenant", "entity", *shared), ("seq", *own)
-    first, width = len(common) + 1, len(each)
+    each = ("seq", *own)
+    first, width = len(shared) + 1, len(each)
     starts = range(first, first + width * rows, width)
     marks = (map(mark, (*range(1, first), *range(start, start + width))) for start in starts)
-    names, values = (f'"{name}"' for name in (*common, *each)), (f"({', '.join(row)})" for row in marks)
+    names, values = (f'"{name}"' for name in (*shared, *each)), (f"({', '.join(row)})" for row in marks)
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join(values)}"  # noqa: S608 (the catalogue's)
