@@ -115,12 +115,12 @@ class Drafter:
                 own: Record = {"AppliedToInvoiceItemId": charged}
                 rows.add(discount, {"ProcessingType": DISCOUNTED, **discount.record, **own})
         sums = totals(rows.items)
-        due = _due_day(term, day) if term else day
-        record: Record = {"TargetDate": day, "DueDate": due, "Balance": sums["Amount"], **header, "Id": identifier}
-        record.update(sums)
+        record: Record = {"TargetDate": day, "Balance": sums["Amount"], **header, "Id": identifier, **sums}
         if record.get("Status") == "Posted":
             record.setdefault("PostedBy", self._stamp["CreatedById"])
             record.setdefault("PostedDate", self._stamp["CreatedDate"])
+        if "DueDate" not in header:
+            record["DueDate"] = _due_day(term, day) if term else day
         return Invoice(record, tuple(rows.items), tuple(rows.taxes))
 
 
