@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -433,7 +434,7 @@ def test_a_text_read_in_pieces_is_what_it_is_at_once(text: str, size: int) -> No
             return 0
 
         found = at_once(texts.outline(iter(pieces), {"accounts"}, note))
-        again = {name: [*texts.elements(iter(pieces), place)] for name, place in found.places.items()}
+        again = {name: [*chain.from_iterable(texts.parts(iter(pieces), place))] for name, place in found.places.items()}
         assert {name: each for name, each in again.items() if each} == lists
         return {**again, **found.rest} if isinstance(found.rest, dict) else found.rest
 
@@ -449,7 +450,7 @@ def test_a_list_is_read_again_part_by_part(size: int, blank: str, monkeypatch: p
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
     found = at_once(texts.outline(iter(pieces), {"accounts"}, lambda *_: 0))
     assert len(found.places["accounts"]) > 3
-    assert [*texts.elements(iter(pieces), found.places["accounts"])] == rows
+    assert [*chain.from_iterable(texts.parts(iter(pieces), found.places["accounts"]))] == rows
 
 
 @pytest.mark.parametrize(

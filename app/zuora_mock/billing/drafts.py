@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+from zuora_mock.domain.catalogue import INVOICE, INVOICE_ITEM, TAXATION_ITEM, ObjectType
 from zuora_mock.domain.invoices import CHARGE, EXEMPT, PAID, TAX, TAX_EXEMPT, Invoice, micros
 from zuora_mock.domain.terms import PaymentTerm, due_date
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.work.turns import at_once
 
+Common: TypeAlias = Mapping[ObjectType, Record]
+"""What all records of an object have that do not say otherwise."""
 CHARGED, DISCOUNTED = 0, 1
 """ProcessingType of an item and of a discount."""
 
@@ -66,7 +69,7 @@ def totals(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return {"Amount": charges + tax, "AmountWithoutTax": charges, TAX: tax, TAX_EXEMPT: exempt}
 
 
-_UNTAXED, _NO_TOTALS = tax_sums(()), totals(())
+_UNTAXED = tax_sums(())
 PAUSE = 100
 """Items that are drafted in one step, which yields their number."""
 
@@ -74,33 +77,36 @@ PAUSE = 100
 def draft(
     header: Record, items: Iterable[Item], term: PaymentTerm | None, stamp: Record, new_id: Callable[[], str]
 ) -> Invoice:
-    """One invoice, as `Drafter.drafting` makes it, at once."""
-    return at_once(Drafter(stamp, new_id).drafting(header, items, term))
+    """One invoice, as `Drafter.drafting` makes it, at once and with everything that its rows have."""
+    drafter = Drafter(stamp, new_id)
+    made = at_once(drafter.drafting(header, items, term))
+    invoice, item, tax = (drafter.common[kind] for kind in (INVOICE, INVOICE_ITEM, TAXATION_ITEM))
+    rows, taxes = ({**item, **each} for each in made.items), ({**tax, **each} for each in made.taxes)
+    return Invoice({**invoice, **made.header}, tuple(rows), tuple(taxes))
 
 
 class Drafter:
-    """Makes invoices; `stamp` says who and when. Each begins as a copy of what all have that do not say otherwise.
+    """Makes invoices; `stamp` says who and when.
 
-    New ids are taken for what has none: for the invoice, then for each item, its taxes, its discounts and theirs.
+    What is `common` is in none of them. New ids are taken for what has none: for the invoice, then for each item, its
+    taxes, its discounts and theirs.
     """
 
     def __init__(self, stamp: Record, new_id: Callable[[], str]) -> None:
-        self._stamp, self._new_id = stamp, new_id
-        own: Record = {**stamp, "Id": None}
-        days: Record = dict.fromkeys(("InvoiceDate", "TargetDate", "DueDate"))
-        self._header: Record = {**own, **days, **INVOICE_DEFAULTS, **_NO_TOTALS, "Balance": 0}
-        inside: Record = {**own, "InvoiceId": None}
         charged: Record = {"ProcessingType": CHARGED, "ChargeDate": stamp["CreatedDate"], CHARGE: 0}
-        self._item: Record = {**inside, **charged, **_UNTAXED}
-        self._tax: Record = {**inside, "InvoiceItemId": None, "TaxMode": "TaxExclusive", TAX: 0, EXEMPT: 0}
+        self.common: Common = {
+            INVOICE: {**stamp, **INVOICE_DEFAULTS},
+            INVOICE_ITEM: {**stamp, **charged, **_UNTAXED},
+            TAXATION_ITEM: {**stamp, "TaxMode": "TaxExclusive", TAX: 0, EXEMPT: 0},
+        }
+        self._stamp, self._new_id = stamp, new_id
 
     def drafting(
         self, header: Record, items: Iterable[Item], term: PaymentTerm | None
     ) -> Generator[int, None, Invoice]:
         """`header` has InvoiceDate and what names invoice and account."""
         identifier, day = header.get("Id") or self._new_id(), str(header["InvoiceDate"])
-        place: Record = {"InvoiceId": identifier}
-        rows = _Rows({**self._item, **place}, {**self._tax, **place, "TaxDate": day}, self._new_id)
+        rows = _Rows(identifier, day, self._new_id)
         for count, each in enumerate(items, 1):
             if count % PAUSE == 0:
                 yield PAUSE
@@ -108,12 +114,11 @@ class Drafter:
             for discount in each.discounts:
                 own: Record = {"AppliedToInvoiceItemId": charged}
                 rows.add(discount, {"ProcessingType": DISCOUNTED, **discount.record, **own})
-        record: Record = {**self._header, "TargetDate": day, **header, "Id": identifier, **totals(rows.items)}
-        if record["Status"] == "Posted":
+        sums = totals(rows.items)
+        record: Record = {"TargetDate": day, "Balance": sums["Amount"], **header, "Id": identifier, **sums}
+        if record.get("Status") == "Posted":
             record.setdefault("PostedBy", self._stamp["CreatedById"])
             record.setdefault("PostedDate", self._stamp["CreatedDate"])
-        if "Balance" not in header:
-            record["Balance"] = record["Amount"]
         if "DueDate" not in header:
             record["DueDate"] = _due_day(term, day) if term else day
         return Invoice(record, tuple(rows.items), tuple(rows.taxes))
@@ -125,16 +130,16 @@ def _due_day(term: PaymentTerm, day: str) -> str:
 
 
 class _Rows:
-    """`item` and `tax` are what the rows of an invoice have that do not say otherwise."""
+    """Those of an invoice, which is of that day."""
 
-    def __init__(self, item: Record, tax: Record, new_id: Callable[[], str]) -> None:
+    def __init__(self, invoice: Value, day: str, new_id: Callable[[], str]) -> None:
         self.items: list[Record] = []
         self.taxes: list[Record] = []
-        self._item, self._tax, self._new_id = item, tax, new_id
+        self._invoice, self._day, self._new_id = invoice, day, new_id
 
     def add(self, item: Item, given: Record) -> Value:
         """The rows of an item or a discount and of its taxes; the id of the first."""
-        record: Record = {**self._item, **given}
+        record: Record = {"InvoiceId": self._invoice, **given}
         record["Id"] = identifier = given.get("Id") or self._new_id()
         self.items.append(record)
         if item.taxes:
@@ -146,8 +151,7 @@ class _Rows:
         return identifier
 
     def _taxed(self, given: Record, item: Value) -> Record:
-        record: Record = {**self._tax, **given}
-        record["InvoiceItemId"] = item
+        record: Record = {"InvoiceId": self._invoice, "TaxDate": self._day, **given, "InvoiceItemId": item}
         record["Id"] = given.get("Id") or self._new_id()
         if "TaxRate" in record:
             record.setdefault("TaxRateType", "Percentage")

@@ -7,13 +7,14 @@ store it. Of a few rows it would take longer to find out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import chain, compress
 from operator import not_
+from types import MappingProxyType
 
 from zuora_mock.domain.catalogue import ObjectType
-from zuora_mock.domain.values import Record
+from zuora_mock.domain.values import Record, Value
 from zuora_mock.storage.records import ASIDE, aside_of, column_set
 from zuora_mock.storage.statements import execute_many
 from zuora_mock.storage.stored import Scoped
@@ -22,62 +23,66 @@ _Names = tuple[str, ...]
 _Cells = Sequence[object]
 _LARGE = 16
 """Rows of a block."""
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
-def insert_records(on: Scoped, kind: ObjectType, records: Iterable[Record], first: int) -> None:
+def insert_records(
+    on: Scoped, kind: ObjectType, records: Iterable[Record], first: int, common: Mapping[str, Value] = NOTHING
+) -> None:
     """`first` is the place of the first in the order of all."""
-    alike: defaultdict[_Names, list[tuple[int, Record]]] = defaultdict(list)
+    alike: defaultdict[_Names, tuple[list[int], list[Record]]] = defaultdict(lambda: ([], []))
     for seq, record in enumerate(records, first):
-        alike[tuple(record)].append((seq, record))
-    for names, group in alike.items():
-        _insert(on, kind.table, *_rows(kind, names, group))
+        places, group = alike[tuple(record)]
+        places.append(seq)
+        group.append(record)
+    for names, (places, group) in alike.items():
+        shared = {**on.scope, **{name: value for name, value in common.items() if name not in names}}
+        _insert(on, kind.table, shared, places, *_columns(kind, names, group))
 
 
-def _rows(kind: ObjectType, names: _Names, group: Iterable[tuple[int, Record]]) -> tuple[_Names, Sequence[_Cells]]:
-    """The columns of records that have these fields; of each record its place and what stands in them."""
-    known = column_set(kind)
+def _columns(
+    kind: ObjectType, names: _Names, records: Sequence[Record]
+) -> tuple[_Names, Sequence[_Cells]]:
+    """The columns of records that have these fields, and what stands in them."""
+    known, columns = column_set(kind), list(zip(*map(dict.values, records), strict=True))
     if known.issuperset(names):
-        return names, [[seq, *record.values()] for seq, record in group]
-    own = tuple(filter(known.__contains__, names))
-    return (*own, *ASIDE), [[seq, *map(record.get, own), *aside_of(kind, record)] for seq, record in group]
+        return names, columns
+    own = [name in known for name in names]
+    aside = zip(*(aside_of(kind, record) for record in records), strict=True)
+    return (*compress(names, own), *ASIDE), [*compress(columns, own), *aside]
 
 
-def _insert(on: Scoped, table: str, names: _Names, rows: Sequence[_Cells]) -> None:
-    """In blocks that get smaller."""
-    dialect, whose = on.connection.dialect, tuple(on.scope.values())
-    for size in dialect.blocks:
-        if size <= len(rows):
-            end = len(rows) - len(rows) % size
-            shared, values, own, cells = _parted(names, rows[:end], large=size >= _LARGE)
-            blocks = [_block((*whose, *values), cells[at : at + size]) for at in range(0, end, size)]
-            execute_many(on, _statement(table, shared, own, size, dialect.mark), blocks)
-            rows = rows[end:]
+def _insert(
+    on: Scoped, table: str, shared: Mapping[str, object], places: Sequence[int], names: _Names, columns: Sequence[_Cells]
+) -> None:
+    """In blocks that get smaller. `shared` is what stands in other columns of all rows."""
+    at, mark = 0, on.connection.dialect.mark
+    for size in on.connection.dialect.blocks:
+        end = len(places) - (len(places) - at) % size
+        if at == end:
+            continue
+        some = [column[at:end] for column in (places, *columns)]
+        also, own, cells = _apart(names, *some) if size >= _LARGE else ({}, names, list(zip(*some, strict=True)))
+        everywhere = {**shared, **also}
+        values = tuple(everywhere.values())
+        blocks = [(*values, *chain.from_iterable(cells[n : n + size])) for n in range(0, end - at, size)]
+        execute_many(on, _statement(table, tuple(everywhere), own, size, mark), blocks)
+        at = end
 
 
-def _parted(names: _Names, rows: Sequence[_Cells], *, large: bool) -> tuple[_Names, _Cells, _Names, Sequence[_Cells]]:
-    """What all rows of a large block have in common, its values, what each has for itself, and these: places first."""
-    if not large:
-        return (), (), names, rows
-    places, *columns = zip(*rows, strict=True)
-    alike = [column.count(column[0]) == len(rows) for column in columns]
+def _apart(names: _Names, places: _Cells, *columns: _Cells) -> tuple[dict[str, object], _Names, Sequence[_Cells]]:
+    """What else all rows have in common, which columns each has for itself, and what is in them: places first."""
+    alike = [column[0] == column[-1] and column.count(column[0]) == len(places) for column in columns]
     own = list(map(not_, alike))
-    values = [column[0] for column in compress(columns, alike)]
-    cells = list(zip(places, *compress(columns, own), strict=True))
-    return tuple(compress(names, alike)), values, tuple(compress(names, own)), cells
-
-
-def _block(values: Iterable[object], rows: Iterable[_Cells]) -> _Cells:
-    block = list(values)
-    for row in rows:
-        block.extend(row)
-    return block
+    shared = dict(zip(compress(names, alike), (column[0] for column in compress(columns, alike)), strict=True))
+    return shared, tuple(compress(names, own)), list(zip(places, *compress(columns, own), strict=True))
 
 
 @lru_cache(maxsize=1024)
 def _statement(table: str, shared: _Names, own: _Names, rows: int, mark: Callable[[int], str]) -> str:
-    common, each = ("tenant", "entity", *shared), ("seq", *own)
-    first, width = len(common) + 1, len(each)
+    each = ("seq", *own)
+    first, width = len(shared) + 1, len(each)
     starts = range(first, first + width * rows, width)
     marks = (map(mark, (*range(1, first), *range(start, start + width))) for start in starts)
-    names, values = (f'"{name}"' for name in (*common, *each)), (f"({', '.join(row)})" for row in marks)
+    names, values = (f'"{name}"' for name in (*shared, *each)), (f"({', '.join(row)})" for row in marks)
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join(values)}"  # noqa: S608 (the catalogue's)

@@ -23,7 +23,7 @@ from zuora_mock.ids import object_id, object_ids
 from zuora_mock.storage import originals, stored
 from zuora_mock.storage.changes import Changes
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.insertion import insert_records
+from zuora_mock.storage.insertion import NOTHING, insert_records
 from zuora_mock.storage.leading import lead
 from zuora_mock.storage.places import columns, equal, table_of, value, whose
 from zuora_mock.storage.records import columns_of, record_of
@@ -137,14 +137,17 @@ class Transaction:
             self.load(kind, records)
             self.changes.add_new(kind, records)
 
-    def load(self, kind: ObjectType, records: Sequence[Record]) -> None:
-        """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow."""
+    def load(self, kind: ObjectType, records: Sequence[Record], common: Mapping[str, Value] = NOTHING) -> None:
+        """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow.
+
+        What is `common` to all that do not say otherwise has columns.
+        """
         try:
             if kind.stored:
                 stored.add(self, kind, [(self.tenant.next_seq(), each) for each in records])
                 stored.add_keys(self, kind, records)
             else:
-                insert_records(self, kind, records, self.tenant.next_seqs(len(records)))
+                insert_records(self, kind, records, self.tenant.next_seqs(len(records)), common)
         except self.connection.IntegrityError as error:
             raise DuplicateRow(str(error)) from None
 
