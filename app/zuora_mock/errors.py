@@ -147,6 +147,10 @@ class Refusal(Exception):
             each.remedy = each.remedy.under(prefix) if each.remedy else None
         return self
 
+    def forget_frames(self) -> None:
+        """Those it was raised in, once it has been caught: they hold the call that holds it, some kilobytes each."""
+        self.__traceback__ = self.__context__ = None
+
 
 def together(refusals: Sequence[Refusal]) -> Refusal:
     """One refusal that tells of all of them; what would do instead mends them all, or nothing does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.acceptance.mocks import CLIENT_ID, SECRET, Client, Mock
 from tests.acceptance.wire import AUTHENTICATE, CONTENT_TYPE, NO_DATA, UNKNOWN_ID, act, crud, error, fault, rule_of
+from zuora_mock.api.gateway.exchange import Exchange
 
 ACTIONS = ["create", "delete", "execute", "generate", "query", "queryMore", "update"]
 PROCESS, UUID = "[0-9A-F]{16}", "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
@@ -268,3 +270,27 @@ class TestWhichComesFirst:
     def test_a_fault_of_the_call_leaves_no_row_done(self, client: Client) -> None:
         with_good_row = {"type": "Nonsense", "objects": [{"Name": "x", "Currency": "USD"}]}
         assert act(client, "create", with_good_row).text == fault("INVALID_TYPE", "invalid type specified: Nonsense")
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/action/query", {"queryString": "select nothing"}),
+        ("/v1/action/create", {"type": "InvoiceSplitItem", "objects": [{"InvoiceSplitId": "x"}]}),
+        ("/v1/object/invoice-split", {"InvoiceId": "x"}),
+        ("/v1/nonsense", {}),
+    ],
+)
+def test_a_refused_call_is_gone_without_the_collector(client: Client, path: str, body: Any) -> None:
+    gc.disable()
+    before = _exchanges()
+    try:
+        assert rule_of(client.post(path, json=body))
+        assert _exchanges() == before
+    finally:
+        gc.enable()
+
+
+def _exchanges() -> int:
+    return sum(isinstance(each, Exchange) for each in gc.get_objects())

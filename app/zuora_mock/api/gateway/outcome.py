@@ -57,6 +57,7 @@ def entry(exchange: Exchange, transaction: Transaction, answer: Answer) -> Entry
         exchange.notes.append(f"the answer, status {answer.status}, was lost on its way")
     for refusal in answer.refusals:
         refusal.accepted = refusal.accepted or repairs.accepted(request, refusal)
+        refusal.forget_frames()
     return Entry(
         n=exchange.n,
         at=exchange.at,
