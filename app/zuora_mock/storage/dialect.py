@@ -78,11 +78,11 @@ class SqlDialect:
         return self._make()
 
 
-Values: TypeAlias = Mapping[str, ColumnElement[Any]]
+Assignments: TypeAlias = Mapping[str, ColumnElement[Any]]
 
 
 def upsert(
-    dialect: SqlDialect, table: TableClause, key: Sequence[str], names: Iterable[str], values: Values | None = None
+    dialect: SqlDialect, table: TableClause, key: Sequence[str], names: Iterable[str], values: Assignments | None = None
 ) -> ClauseElement:
     """Inserts a row, of these values or as it is given; where there is one of its key, these are written over."""
     given = [column.name for column in table.c]

@@ -40,9 +40,7 @@ def insert_records(
         _insert(on, kind.table, shared, places, *_columns(kind, names, group))
 
 
-def _columns(
-    kind: ObjectType, names: _Names, records: Sequence[Record]
-) -> tuple[_Names, Sequence[_Cells]]:
+def _columns(kind: ObjectType, names: _Names, records: Sequence[Record]) -> tuple[_Names, Sequence[_Cells]]:
     """The columns of records that have these fields, and what stands in them."""
     known, columns = column_set(kind), list(zip(*map(dict.values, records), strict=True))
     if known.issuperset(names):
@@ -53,7 +51,12 @@ def _columns(
 
 
 def _insert(
-    on: Scoped, table: str, shared: Mapping[str, object], places: Sequence[int], names: _Names, columns: Sequence[_Cells]
+    on: Scoped,
+    table: str,
+    shared: Mapping[str, object],
+    places: Sequence[int],
+    names: _Names,
+    columns: Sequence[_Cells],
 ) -> None:
     """In blocks that get smaller. `shared` is what stands in other columns of all rows."""
     at, mark = 0, on.connection.dialect.mark
