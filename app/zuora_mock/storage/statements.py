@@ -7,6 +7,7 @@ compiled once for each dialect; values go in and come out as the driver has them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from sqlalchemy import ClauseElement
@@ -80,9 +81,15 @@ def execute_many(on: Connected, sql: str, rows: Iterable[Sequence[object]]) -> N
 
 
 class _Compiled(NamedTuple):
+    """`values` takes what the statement names out of the parameters."""
+
     sql: str
-    names: tuple[str, ...]
+    values: Callable[[Parameters], Sequence[object]]
     constants: dict[str, object]
+
+
+def _reader(names: tuple[str, ...]) -> Callable[[Parameters], Sequence[object]]:
+    return itemgetter(*names) if len(names) > 1 else lambda parameters: [parameters[name] for name in names]
 
 
 class _Compilations(dict[SqlDialect, _Compiled]):
@@ -98,7 +105,7 @@ class _Compilations(dict[SqlDialect, _Compiled]):
         statement = self._statement(dialect) if callable(self._statement) else self._statement
         compiled = cast("SQLCompiler", statement.compile(dialect=dialect.alchemy))
         constants = {name: value for name, value in compiled.params.items() if value is not None}
-        self[dialect] = made = _Compiled(str(compiled), tuple(compiled.positiontup or ()), constants)
+        self[dialect] = made = _Compiled(str(compiled), _reader(tuple(compiled.positiontup or ())), constants)
         return made
 
 
@@ -112,10 +119,10 @@ class Prepared:
 
     def run(self, on: Connected, parameters: Parameters) -> RowSet:
         connection = on.connection
-        sql, names, constants = self._compiled[connection.dialect]
+        sql, values, constants = self._compiled[connection.dialect]
         if constants:
             parameters = {**constants, **parameters}
-        return connection.execute(sql, [parameters[name] for name in names])
+        return connection.execute(sql, values(parameters))
 
     def write(self, on: Connected, parameters: Parameters) -> int:
         """How many rows were written or removed."""
@@ -123,9 +130,9 @@ class Prepared:
         return on.connection.changes()
 
     def run_many(self, on: Connected, rows: Iterable[Parameters]) -> None:
-        sql, names, constants = self._compiled[on.connection.dialect]
+        sql, values, constants = self._compiled[on.connection.dialect]
         complete = ({**constants, **row} for row in rows) if constants else rows
-        execute_many(on, sql, [[row[name] for name in names] for row in complete])
+        execute_many(on, sql, map(values, complete))
 
     def run_with(self, on: Connected, values: Sequence[object]) -> RowSet:
         """`values` are all that the statement names, in its order."""
