@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import count
 from random import Random
 
 OBJECT_PREFIX = "8ad0"
@@ -43,13 +42,14 @@ def object_ids(seed: str, stream: str, first: int) -> Iterator[str]:
 
     Those of a stream ascend, as Zuora's do: what is made together stands together in an index.
     """
-    begun, head = _begun_object(seed, stream)
-    for number in count(first):
-        if number % len(_LAST_DIGITS) == 0 or number == first:
-            start = f"{head}{number % _COUNTED // len(_LAST_DIGITS):06x}"
-        digest = begun.copy()
-        digest.update(b"%d" % number)
-        yield f"{start}{_LAST_DIGITS[number % len(_LAST_DIGITS)]}{digest.hexdigest()[:12]}"
+    (begun, head), number = _begun_object(seed, stream), first
+    while True:
+        start = f"{head}{number % _COUNTED // len(_LAST_DIGITS):06x}"
+        for last in _LAST_DIGITS[number % len(_LAST_DIGITS) :]:
+            digest = begun.copy()
+            digest.update(b"%d" % number)
+            yield f"{start}{last}{digest.hexdigest()[:12]}"
+            number += 1
 
 
 def hex_id(seed: str, stream: str, count: int) -> str:

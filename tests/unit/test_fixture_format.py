@@ -415,7 +415,10 @@ def unknown_keys(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> An
         '{"orgs": ["a"',
         "{1: 2}",
         '{"a": 1',
-    ],
+    ]
+    + [f'{{"accounts": [{{"a": 1}}, {rest}' for rest in ('{"a": 2}, {"a": [3]}, 4]}', '{"a": 2},, {"a": 3}]}')]
+    + [f'{{"accounts": [{{"a": 1}}, {rest}' for rest in ('{"a": 2} {"a": 3}]}', '{"a": x}, {"a": 3}, {"a": 4}]}')]
+    + [f'{{"accounts": [{{}}, {rest}' for rest in ('{"a": [{"a": 2}, {"a": 3}]}, {"a": 4}]}', '{"a": "{\\"a\\":"}]}')],
 )
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_a_text_read_in_pieces_is_what_it_is_at_once(text: str, size: int) -> None:
@@ -429,8 +432,8 @@ def test_a_text_read_in_pieces_is_what_it_is_at_once(text: str, size: int) -> No
         pieces = [text[start : start + size] for start in range(0, len(text), size)]
         lists: dict[str, list[Any]] = {}
 
-        def note(name: str, _: int, each: Any) -> int:
-            lists.setdefault(name, []).append(each)
+        def note(name: str, _: int, some: list[Any]) -> int:
+            lists.setdefault(name, []).extend(some)
             return 0
 
         found = at_once(texts.outline(iter(pieces), {"accounts"}, note))

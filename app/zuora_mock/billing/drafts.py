@@ -64,8 +64,10 @@ def totals(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     charges = tax = exempt = 0
     for each in items:
         charges += each.get(CHARGE) or 0
-        tax += each.get(TAX) or 0
-        exempt += each.get(TAX_EXEMPT) or 0
+        if TAX in each:
+            tax += each[TAX] or 0
+        if TAX_EXEMPT in each:
+            exempt += each[TAX_EXEMPT] or 0
     return {"Amount": charges + tax, "AmountWithoutTax": charges, TAX: tax, TAX_EXEMPT: exempt}
 
 
@@ -139,8 +141,8 @@ class _Rows:
 
     def add(self, item: Item, given: Record) -> Value:
         """The rows of an item or a discount and of its taxes; the id of the first."""
-        record: Record = {"InvoiceId": self._invoice, **given}
-        record["Id"] = identifier = given.get("Id") or self._new_id()
+        identifier = given.get("Id") or self._new_id()
+        record: Record = {**given, "InvoiceId": self._invoice, "Id": identifier}
         self.items.append(record)
         if item.taxes:
             record.update(tax_sums(item.taxes))
@@ -151,8 +153,8 @@ class _Rows:
         return identifier
 
     def _taxed(self, given: Record, item: Value) -> Record:
-        record: Record = {"InvoiceId": self._invoice, "TaxDate": self._day, **given, "InvoiceItemId": item}
-        record["Id"] = given.get("Id") or self._new_id()
+        own: Record = {"InvoiceId": self._invoice, "InvoiceItemId": item, "Id": given.get("Id") or self._new_id()}
+        record: Record = {"TaxDate": self._day, **given, **own}
         if "TaxRate" in record:
             record.setdefault("TaxRateType", "Percentage")
         return record
