@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from iso4217 import Currency
 
+from tests.process.commands import environment
 from zuora_mock.domain import money
-from zuora_mock.domain.currencies import minor_units
 
 AMOUNTS = st.integers(min_value=-9 * 10**18 + 1, max_value=9 * 10**18 - 1)
 
@@ -28,8 +29,9 @@ def test_a_currency_without_a_known_minor_unit_has_two_decimals(currency: str) -
     assert money.minor_digits(currency) == 2
 
 
-def test_the_currencies_are_those_of_the_package() -> None:
-    assert minor_units() == {each.code: each.exponent for each in Currency}
+def test_importing_money_does_not_read_the_currency_table() -> None:
+    probe = "import sys, zuora_mock.domain.money; sys.exit('iso4217' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], env=environment(), check=False).returncode == 0
 
 
 @pytest.mark.parametrize(

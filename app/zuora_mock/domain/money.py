@@ -13,8 +13,6 @@ import re
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from functools import cache, lru_cache
 
-from zuora_mock.domain.currencies import minor_units
-
 MICROS = 1_000_000
 NANOS = 1_000_000_000
 
@@ -22,14 +20,26 @@ LIMIT = 9 * 10**18  # below 2**63, the largest whole number that a database colu
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
+@lru_cache(maxsize=256)
+def _exponent(code: str) -> int | None:
+    """Raises ValueError for a code that ISO 4217 has not."""
+    from iso4217 import Currency  # noqa: PLC0415  (start-up cost: it parses the whole ISO table when imported)
+
+    return Currency(code).exponent
+
+
 def is_currency(code: str) -> bool:
     """Whether ISO 4217 has the code."""
-    return code in minor_units()
+    try:
+        _exponent(code)
+    except ValueError:
+        return False
+    return True
 
 
 def minor_digits(currency: str) -> int:
     """Decimals of the currency's minor unit (ISO 4217): USD 2, JPY 0, KWD 3; 2 where the list has none."""
-    digits = minor_units().get(currency)
+    digits = _exponent(currency) if is_currency(currency) else None
     return 2 if digits is None else digits
 
 
