@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -29,6 +30,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER, on, for no time: what is unsent is dropped and the peer gets RST in the place of FIN."""
 _CHUNKED_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json;charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
 _LENGTH, _SPECIAL = b"content-length", frozenset({b"connection", b"transfer-encoding"})
+_NAME = itemgetter(0)
 _NO_CHUNK_SIZE = b"zz\r\n"
 
 
@@ -39,33 +41,32 @@ class _Cycle(RequestResponseCycle):
     """
 
     _head: Message | None = None
-    _length = b""
 
     async def send(self, message: Message) -> None:  # type: ignore[override]  # as Starlette declares it
         if message["type"] == "http.response.start" and self._holds_back(message):
             self._head = message
             return
         head, self._head = self._head, None
-        if head is not None and self._is_whole(message):
+        if head is not None and self._is_whole(head, message):
             self._answer(head, message["body"])
             return
         for each in (head, message) if head is not None else (message,):
             await super().send(each)  # type: ignore[arg-type]
 
     def _holds_back(self, head: Message) -> bool:
-        """Whether the head can wait for its body: nothing but its length decides what uvicorn makes of it."""
+        """Whether the head can wait for its body: uvicorn needs nothing but the length, at its end."""
         if self.response_started or not self.keep_alive or self.scope["method"] == "HEAD":
             return False
-        headers = dict(head.get("headers", ()))
-        self._length = headers.get(_LENGTH, b"")
-        return self._length != b"" and _SPECIAL.isdisjoint(headers)
+        headers: Sequence[tuple[bytes, bytes]] = head.get("headers") or ()
+        return bool(headers) and headers[-1][0] == _LENGTH and _SPECIAL.isdisjoint(map(_NAME, headers))
 
-    def _is_whole(self, message: Message) -> bool:
+    def _is_whole(self, head: Message, message: Message) -> bool:
         """Whether that is all of the body, as the head says, and there is a client that takes it."""
         body = message.get("body", b"")
         if not body or self.flow.write_paused or self.disconnected or message.get("more_body", False):
             return False
-        return self._length == b"%d" % len(body)
+        length: bytes = head["headers"][-1][1]
+        return length == b"%d" % len(body)
 
     def _answer(self, head: Message, body: bytes) -> None:
         headers = [*self.default_headers, *head["headers"]]
