@@ -31,13 +31,13 @@ _OF_FILES = ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=4000"
 _OF_TEMPORARY = ("journal_mode=MEMORY", "cache_size=10")
 """With a cache too small for the tables the temporary file is made at once: before, no commit makes a page clean, and
 each goes through all that are not."""
-_LAST = ("cache_size=-4096",)
+_LAST = ("cache_size=-2048",)
 """A quarter of it may wait to be written to the temporary file: with more, commits have more to look through; with
 less, a split writes pages that the next one writes again."""
 
 _TEMPORARY, _IN_MEMORY = "", ":memory:"
 
-_STATEMENTS = 256
+_STATEMENTS = 512
 """With the driver's own number, 100, those of many operations would be compiled anew; each time it looks at all."""
 _OPENING = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
 """SQLite need not see to it that one thread at a time uses the connection: `Database.lock` does."""
