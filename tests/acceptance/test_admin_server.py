@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import apsw
 import pytest
 from httpx import URL
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
@@ -35,6 +36,16 @@ def test_a_server_that_is_not_ready_is_not_healthy(new_server: Start) -> None:
 def test_health_leaves_no_trace_in_the_journal(mock: Mock) -> None:
     mock.get("/__admin/health")
     assert mock.get("/__admin/tenants/default").json()["requests"] == 0
+
+
+def test_a_read_for_which_the_disk_has_no_room_is_refused(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise apsw.FullError("database or disk is full")
+
+    monkeypatch.setattr(mock.app.state.services.tenancy, "all", full)
+    answer = mock.get("/__admin/tenants")
+    assert (answer.status_code, answer.json()["title"]) == (503, "Not read")
+    assert answer.json()["detail"].startswith("there is no space: ")
 
 
 def test_settings_are_told_with_their_source_and_secrets_masked(server: Start) -> None:

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from zuora_mock.pointers import pointer
+from zuora_mock.storage.database import DatabaseError
 from zuora_mock.storage.trouble import Elsewhere, Gone, StorageTrouble
 from zuora_mock.stubs.keeping import TooManyStubs
 from zuora_mock.tenants.fixtures import FixtureError
@@ -184,6 +185,12 @@ async def _unroutable(request: Request, error: Exception) -> Response:
     return respond(Problem(error.status_code, titles.get(error.status_code, "Refused"), detail), error.headers)
 
 
+async def _unread(request: Request, error: Exception) -> Response:
+    """A read that is in no transaction may have to make room first, in a file for which the disk has none."""
+    trouble = request.app.state.services.database.trouble(error)
+    return respond(Problem(503, "Not read", trouble)) if trouble else await _broken(request, error)
+
+
 async def _broken(request: Request, error: Exception) -> Response:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return respond(Problem(500, "Internal error", f"{type(error).__name__}: {error}"))
@@ -192,5 +199,6 @@ async def _broken(request: Request, error: Exception) -> Response:
 def install(app: FastAPI) -> None:
     for kind in (Problem, TenancyError, FixtureError, TooManyStubs, StorageTrouble, Elsewhere, RequestValidationError):
         app.add_exception_handler(kind, _refused)
+    app.add_exception_handler(DatabaseError, _unread)
     app.add_exception_handler(HTTPException, _unroutable)
     app.add_exception_handler(Exception, _broken)

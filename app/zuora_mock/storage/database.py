@@ -23,7 +23,7 @@ from zuora_mock.storage.statements import Connection, execute
 from zuora_mock.storage.trouble import StorageTrouble, UnusableDatabase
 
 DatabaseError = apsw.Error
-"""For those who start the server on a file."""
+"""For those who read without a transaction."""
 
 logger = logging.getLogger("zuora_mock")
 
@@ -188,11 +188,16 @@ class Database:
             raise
         execute(self, f"RELEASE {name}")
 
+    def trouble(self, error: BaseException) -> str:
+        """What is no fault of ours, and where; else empty."""
+        trouble = self._engine.trouble(error)
+        return trouble and f"{trouble}: {self._engine} ({error})"
+
     def _note_trouble(self, error: BaseException) -> None:
         """Raises StorageTrouble in the place of the engine's error for what is no fault of ours."""
-        trouble = self._engine.trouble(error)
+        trouble = self.trouble(error)
         if trouble:
-            self._trouble = f"{trouble}: {self._engine} ({error})"
+            self._trouble = trouble
             logger.warning("nothing was written: %s", self._trouble)
             raise StorageTrouble(self._trouble) from error
 
