@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
+import apsw
 import pytest
 
 import zuora_mock
@@ -21,7 +22,7 @@ from zuora_mock.domain.catalogue import ACCOUNT
 from zuora_mock.domain.values import Record
 from zuora_mock.storage import configuration, schema, tenants
 from zuora_mock.storage.database import Database
-from zuora_mock.storage.sqlite import SQLITE
+from zuora_mock.storage.sqlite import SQLITE, SQLiteConnection
 from zuora_mock.storage.transaction import begin
 from zuora_mock.storage.trouble import UnusableDatabase
 
@@ -270,6 +271,28 @@ def test_a_transaction_that_fails_leaves_the_tenant_as_it_was() -> None:
     kept = tenants.by_key(bench.database, bench.tenant.key)
     assert kept is not None
     assert (kept.clock, kept.counters) == (bench.tenant.clock, bench.tenant.counters)
+    bench.database.close()
+
+
+# Its statements
+
+
+def test_a_statement_is_compiled_once_whatever_its_values_are() -> None:
+    bench, compiled = make_bench(), list[str | None]()
+
+    def note(_action: int, table: str | None, *_: str | None) -> int:
+        compiled.append(table)
+        return apsw.SQLITE_OK
+
+    connection = bench.database.connection
+    assert isinstance(connection, SQLiteConnection)
+    connection.authorizer = note
+    with bench.transaction() as transaction:
+        transaction.has(ACCOUNT, "AccountNumber", "A-1")
+        assert compiled
+        compiled.clear()
+        transaction.has(ACCOUNT, "AccountNumber", "A-2")
+        assert not compiled
     bench.database.close()
 
 
