@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Mapping
 
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -30,7 +29,6 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER, on, for no time: what is unsent is dropped and the peer gets RST in the place of FIN."""
 _CHUNKED_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json;charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
 _LENGTH, _SPECIAL = b"content-length", frozenset({b"connection", b"transfer-encoding"})
-_NAME = itemgetter(0)
 _NO_CHUNK_SIZE = b"zz\r\n"
 
 
@@ -54,19 +52,18 @@ class _Cycle(RequestResponseCycle):
             await super().send(each)  # type: ignore[arg-type]
 
     def _holds_back(self, head: Message) -> bool:
-        """Whether the head can wait for its body: uvicorn needs nothing but the length, at its end."""
+        """Whether the head can wait for its body: nothing but its length decides what uvicorn makes of it."""
         if self.response_started or not self.keep_alive or self.scope["method"] == "HEAD":
             return False
-        headers: Sequence[tuple[bytes, bytes]] = head.get("headers") or ()
-        return bool(headers) and headers[-1][0] == _LENGTH and _SPECIAL.isdisjoint(map(_NAME, headers))
+        names = [name for name, _ in head.get("headers", ())]
+        return _LENGTH in names and _SPECIAL.isdisjoint(names)
 
     def _is_whole(self, head: Message, message: Message) -> bool:
         """Whether that is all of the body, as the head says, and there is a client that takes it."""
         body = message.get("body", b"")
         if not body or self.flow.write_paused or self.disconnected or message.get("more_body", False):
             return False
-        length: bytes = head["headers"][-1][1]
-        return length == b"%d" % len(body)
+        return (_LENGTH, b"%d" % len(body)) in head["headers"]
 
     def _answer(self, head: Message, body: bytes) -> None:
         headers = [*self.default_headers, *head["headers"]]
