@@ -149,9 +149,9 @@ class Databases:
         self._free.append(name)
 
     def cut_off(self, url: DatabaseUrl) -> None:
-        """Ends the connections of servers."""
-        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = %s"
-        self.admin.execute(ours, [_name(url), "zuora-mock"])
+        """Ends the connections of servers; those of a killed one would first finish what they are about."""
+        ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        self.admin.execute(f"{ended} WHERE datname = %s AND application_name = 'zuora-mock'".encode(), [_name(url)])
 
     def _without_samples(self) -> str:
         name = f"zuora_mock_{self._worker}_{os.getpid()}"

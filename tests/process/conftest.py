@@ -28,34 +28,36 @@ collect_ignore = ["consumer"]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Servers, which end with the test."""
+def begun() -> Iterator[ExitStack]:
+    """What ends with the test, the last first: servers before the database that they share."""
     with ExitStack() as stack:
-        yield partial(_forked, stack, tmp_path)
+        yield stack
 
 
 @pytest.fixture
-def start_command(tmp_path: Path) -> Iterator[Start]:
+def start(begun: ExitStack, tmp_path: Path) -> Start:
+    return partial(_forked, begun, tmp_path)
+
+
+@pytest.fixture
+def start_command(begun: ExitStack, tmp_path: Path) -> Start:
     """As `start`, by the real command in a Python of its own."""
-    with ExitStack() as stack:
-        yield partial(_started, stack, tmp_path)
+    return partial(_started, begun, tmp_path)
 
 
 @pytest.fixture
-def place(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def place(engine: str, request: pytest.FixtureRequest, begun: ExitStack, tmp_path: Path) -> Place:
     if engine != POSTGRESQL:
-        yield lambda name: str(tmp_path / f"{name}.db")
-        return
+        return lambda name: str(tmp_path / f"{name}.db")
     databases: Databases = request.getfixturevalue("databases")
-    with ExitStack() as stack:
 
-        @cache
-        def made(_name: str) -> str:
-            url = stack.enter_context(databases.one())
-            stack.callback(databases.cut_off, url)
-            return url.whole
+    @cache
+    def made(_name: str) -> str:
+        url = begun.enter_context(databases.one())
+        begun.callback(databases.cut_off, url)
+        return url.whole
 
-        yield made
+    return made
 
 
 @pytest.fixture(scope="session")
