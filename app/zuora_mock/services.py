@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import product
-from typing import NamedTuple
 
 from zuora_mock.bounds import Bounds
 from zuora_mock.settings import Settings
@@ -29,7 +29,8 @@ _SWEEP_ALL, _LOOK = 3600, 1
 """Seconds."""
 
 
-class Services(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Services:
     settings: Settings
     database: Database
     tenancy: Tenancy

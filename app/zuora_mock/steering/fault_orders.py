@@ -11,6 +11,7 @@ follows from the tenant's seed, the order and the count.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zuora_mock import ids
@@ -190,7 +191,8 @@ def _together(first: Injection, others: Sequence[Injection]) -> Injection:
     main = next((injection for injection in every if injection.kind), None) or next(
         (injection for injection in every if injection.name), first
     )
-    return main._replace(
+    return replace(
+        main,
         milliseconds=min(LONGEST_DELAY, sum(injection.milliseconds for injection in every)),
         ignored=first.ignored,
         notes=tuple(note for injection in every for note in injection.notes),

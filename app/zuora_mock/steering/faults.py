@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 from zuora_mock.domain import rules
 from zuora_mock.errors import Refusal, Remedy, Rule
@@ -45,7 +45,8 @@ AFTERWARDS = frozenset({FaultKind.APPLIED_THEN_LOST, FaultKind.TRUNCATED_BODY})
 """Injected after the call has taken effect."""
 
 
-class Injection(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Injection:
     """What is injected into one call. `milliseconds` is waited before it; `kind` None is a delay and nothing else.
 
     `name` is what the journal calls it; `code` and `message` belong to the kind `error`; `order` is an id or

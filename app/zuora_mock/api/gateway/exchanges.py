@@ -286,7 +286,7 @@ class Exchanges:
         operation = exchange.target.operation
         if operation is None:
             raise rules.INTERNAL_ERROR.refusal("the call was not recognised")
-        if operation.body is not None:
+        if operation.signature.has_body:
             for step in steps.OF_THE_BODY:
                 step(exchange, transaction)
         call = Call(

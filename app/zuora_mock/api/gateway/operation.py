@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args, get_origin
 
 from fastapi import params
 from fastapi.routing import APIRoute
@@ -50,39 +51,54 @@ def form(model: type[BaseModel]) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
+@dataclass(slots=True, eq=False, repr=False)
+class Signature:
+    """How each parameter of an endpoint is read, and whether one of them is the body."""
+
+    readers: tuple[tuple[str, Callable[[Call, Mapping[str, str]], Any]], ...]
+    has_body: bool
+
+    @classmethod
+    def of(cls, endpoint: Callable[..., Answer]) -> Self:
+        found = inspect.signature(endpoint, eval_str=True).parameters
+        readers = tuple((name, _reader(name, each.annotation)) for name, each in found.items())
+        return cls(readers, any(_is_body(each.annotation) for each in found.values()))
+
+
+TAKES_NOTHING = Signature((), has_body=False)
+
+
 class Operation:
     """An operation as calls ask for it: a route looks far and wide for each of its attributes, see `__getattr__`."""
 
-    name: str
-    open: bool
-    versioned: bool
-    level: Level
-    kind: ObjectType | None
-    needs_media_type: bool
+    __slots__ = (
+        "_endpoint",
+        "_signature",
+        "dialect",
+        "kind",
+        "level",
+        "name",
+        "needs_media_type",
+        "open",
+        "versioned",
+    )
 
     def __init__(self, route: OperationRoute) -> None:
         self.name, self.level, self.kind, self.dialect = route.name, route.level, route.kind, route.dialect
         self.open, self.versioned, self.needs_media_type = route.open, route.versioned, route.needs_media_type
         self._endpoint = route.endpoint
+        self._signature: Signature | None = None
 
-    @cached_property
-    def _parameters(self) -> Mapping[str, Any]:
-        signature = inspect.signature(self._endpoint, eval_str=True)
-        return {name: parameter.annotation for name, parameter in signature.parameters.items()}
-
-    @cached_property
-    def body(self) -> type[Body] | None:
-        """The model of the body, None for an operation that takes none."""
-        found = (each for each in self._parameters.values() if inspect.isclass(each) and issubclass(each, Body))
-        return next(found, None)
-
-    @cached_property
-    def _read(self) -> tuple[tuple[str, Callable[[Call, Mapping[str, str]], Any]], ...]:
-        return tuple((name, _reader(name, annotation)) for name, annotation in self._parameters.items())
+    @property
+    def signature(self) -> Signature:
+        """Read off the endpoint when the first call asks: it would double the start."""
+        if self._signature is None:
+            self._signature = Signature.of(self._endpoint)
+        return self._signature
 
     def answer(self, call: Call, path: Mapping[str, str]) -> Answer:
         """Raises Refusal: the body or the call as a whole is refused."""
-        answer: Answer = self._endpoint(**{name: read(call, path) for name, read in self._read})
+        answer: Answer = self._endpoint(**{name: read(call, path) for name, read in self.signature.readers})
         return answer
 
 
@@ -141,9 +157,13 @@ class OperationRoute(APIRoute):
         return Operation(self)
 
 
+def _is_body(annotation: Any) -> bool:
+    return inspect.isclass(annotation) and issubclass(annotation, Body)
+
+
 def _reader(name: str, annotation: Any) -> Callable[[Call, Mapping[str, str]], Any]:
     """Where the value of a parameter comes from: the call, its body, its query string or its path."""
-    if inspect.isclass(annotation) and issubclass(annotation, Body):
+    if _is_body(annotation):
         return lambda call, _path: annotation.of(call)
     if get_origin(annotation) is not Annotated:
         return lambda _call, path: path[name]

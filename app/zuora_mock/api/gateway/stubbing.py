@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
 
 from zuora_mock.api.gateway.call import Answer, Call, Request
 from zuora_mock.api.gateway.exchange import Exchange
-from zuora_mock.api.gateway.models import Body
-from zuora_mock.api.gateway.operation import Operation
+from zuora_mock.api.gateway.operation import TAKES_NOTHING, Operation
 from zuora_mock.api.gateway.table import Target
 from zuora_mock.domain.levels import Level
 from zuora_mock.steering.faults import FaultKind, Injection
@@ -22,17 +20,14 @@ from zuora_mock.stubs.keeping import Stub, Stubs
 class StubbedOperation(Operation):
     """A stub as the operation of one call. It has the name of the one that it stands for, if there is one."""
 
+    __slots__ = ("_stub",)
+
     def __init__(self, stub: Stub, instead: Operation | None) -> None:
-        self._stub = stub
+        self._stub, self._signature = stub, TAKES_NOTHING  # it has read the body already, whatever it is
         self.name = instead.name if instead else ""
         self.open = stub.mapping.anonymous or (instead is not None and instead.open)
         self.level, self.kind = Level.STUBBED, None
         self.versioned = self.needs_media_type = False
-
-    @cached_property
-    def body(self) -> type[Body] | None:
-        """None: the stub has read it already, whatever it is."""
-        return None
 
     def answer(self, call: Call, path: Mapping[str, str]) -> Answer:
         keeping.answered(call.transaction, self._stub)
@@ -82,7 +77,8 @@ def _injection(stub: Stub) -> Injection:
 def together(stubbed: Injection, ordered: Injection) -> Injection:
     """A fault that is ordered strikes before the stub can answer; the delays add up."""
     main = ordered if ordered.kind or not stubbed.kind else stubbed
-    return main._replace(
+    return replace(
+        main,
         milliseconds=stubbed.milliseconds + ordered.milliseconds,
         ignored=ordered.ignored,
         notes=ordered.notes,

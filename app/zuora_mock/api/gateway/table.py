@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from starlette.routing import BaseRoute
@@ -46,7 +45,8 @@ class _Branch:
         return self.parameter
 
 
-class Place(NamedTuple):
+@dataclass(slots=True, eq=False, repr=False)
+class Place:
     """The operations of a path by method, and the values of the parameters in it."""
 
     methods: Methods
