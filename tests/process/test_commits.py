@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.process.commands import Place, Server, Start
+from tests.process.commands import PATIENCE, Place, Server, Start
 
 CLIENT = {"client_id": "cccccccc-0000-4000-8000-000000000002", "client_secret": "secret"}
 EVERY_COMMIT = "EVERY_COMMIT" in os.environ
@@ -44,7 +44,7 @@ class Patient:
     def __init__(self, start: Start, fixture: Path, database: str, **mortal: str) -> None:
         self._flags = ("--fixture", str(fixture), "--no-access-log", "--db", database)
         self._start, self.deaths = start, 0
-        self._client = httpx.Client()
+        self._client = httpx.Client(timeout=PATIENCE)
         self._server = start(*self._flags, before="tests.process.mortal", **mortal)
 
     def request(self, method: str, path: str, key: str = "", **options: Any) -> Any:
@@ -53,7 +53,7 @@ class Patient:
             try:
                 answer = self._client.request(method, f"{self._alive().url}{path}", headers=headers, **options)
             except httpx.TransportError:
-                self._server.process.wait()
+                self._server.process.wait(PATIENCE)
                 continue
             assert answer.is_success, answer.text
             return answer.json()
