@@ -243,7 +243,7 @@ def test_after_forget_the_rows_are_read_anew(orders: Orders) -> None:
 
 def test_an_order_in_a_transaction_that_fails_never_was(orders: Orders) -> None:
     def add_and_fail() -> None:
-        with orders.bench.database.transaction():
+        with orders.bench.transaction():
             orders.add(**RATE)
             raise KeyError
 
