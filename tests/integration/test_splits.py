@@ -18,7 +18,7 @@ from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM, INVOICE_SPLIT_ITEM, TAXATION_ITEM, ObjectType
 from zuora_mock.domain.invoices import ITEM_AMOUNTS, TAX_AMOUNTS, TOTALS, micros
 from zuora_mock.domain.money import minor_digits, percent_text, text
-from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT
+from zuora_mock.domain.splitting.rounding import HUNDRED_PERCENT
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal, Rule
 from zuora_mock.steering.journal import explanation

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 
 from zuora_mock.domain.money import parse_nano_percent
 from zuora_mock.domain.splitting import allocation as sharing
-from zuora_mock.domain.splitting.allocation import (
-    HUNDRED_PERCENT,
-    Allocation,
-    Reason,
-    Rounding,
-    allocate,
-    last_part,
-)
+from zuora_mock.domain.splitting.allocation import Allocation, Reason, allocate, last_part
 from zuora_mock.domain.splitting.explanation import explain
+from zuora_mock.domain.splitting.rounding import HUNDRED_PERCENT, Rounding
 from zuora_mock.work.turns import at_once
 
 Numbers = list[int]

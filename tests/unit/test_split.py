@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from zuora_mock.domain import rules
 from zuora_mock.domain.invoices import ITEM_AMOUNTS, Invoice, due_lines, exempt_lines, micros, put_together
 from zuora_mock.domain.money import parse_micros, parse_nano_percent, text
-from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT, Rounding
+from zuora_mock.domain.splitting.rounding import HUNDRED_PERCENT, Rounding
 from zuora_mock.domain.splitting.split import (
     Part,
     Policy,

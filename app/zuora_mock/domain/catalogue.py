@@ -7,7 +7,7 @@ needs few of the fields: those of an object are read when somebody asks for them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import cache, cached_property
@@ -102,11 +102,11 @@ class ObjectType:
     """One object. `stored`: the mock keeps its records, and computes nothing.
 
     `verbs` are the methods of CRUD, `since` is the first WSDL version that knows the object; `custom`, whether it takes
-    custom fields. `lines` are those of the table.
+    custom fields. `lines` are those of the table, as one text.
     """
 
     name: str
-    lines: tuple[str, ...]
+    lines: str
     may: frozenset[str]
     verbs: frozenset[str]
     since: int
@@ -147,7 +147,7 @@ class ObjectType:
     @cached_property
     def kept(self) -> tuple[Field, ...]:
         """The fields and those that are kept beside them and never leave through Zuora's face."""
-        return tuple(_field(line) for line in self.lines if not line.lstrip().startswith(_RULE))
+        return tuple(_field(line) for line in self.lines.splitlines() if not line.lstrip().startswith(_RULE))
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -180,7 +180,7 @@ class ObjectType:
 
     @cached_property
     def select_rules(self) -> tuple[SelectRule, ...]:
-        return tuple(_select_rule(line) for line in self.lines if line.lstrip().startswith(_RULE))
+        return tuple(_select_rule(line) for line in self.lines.splitlines() if line.lstrip().startswith(_RULE))
 
 
 def is_custom(name: str) -> bool:
@@ -224,9 +224,10 @@ def _number(text: str) -> int:
     return 0 if text == _NOTHING else int(text)
 
 
-def _object(first: str, lines: Sequence[str], *, stored: bool) -> ObjectType:
+def _object(paragraph: str, *, stored: bool) -> ObjectType:
+    first, _, lines = paragraph.partition("\n")
     name, may, verbs, since = first.split()
-    return ObjectType(name, tuple(lines), _words(may), _words(verbs), _number(since), stored)
+    return ObjectType(name, lines, _words(may), _words(verbs), _number(since), stored)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -234,11 +235,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 def read_objects(text: str, *, stored: bool = False) -> Iterator[ObjectType]:
-    """The objects of a table such as `objects.txt`."""
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    starts = [number for number, line in enumerate(lines) if not line.startswith(" ")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield _object(lines[start], lines[start + 1 : end], stored=stored)
+    """The objects of a table such as `objects.txt`, with an empty line between them."""
+    paragraphs = map(str.strip, text.split("\n\n"))
+    return (_object(each, stored=stored) for each in paragraphs if not each.startswith("#"))
 
 
 def _read(name: str, *, stored: bool = False) -> tuple[ObjectType, ...]:

@@ -27,8 +27,8 @@ _WORDS = "secret|passw|passphrase|pwd|token|credential|jwt|bearer|signature"
 _ACCOUNTS = "(?:ach|bank)[-_ ]?account[-_ ]?number(?!mask)|iban(?!mask)"
 _CARDS = rf"card[-_ ]?(?:number|security)|security[-_ ]?code|cvv|cvc|{_ACCOUNTS}"
 """With what one pays."""
-_SECRET_NAME = re.compile(rf"{_WORDS}|{_CARDS}|key|auth|cookie|session", re.IGNORECASE)
-_SECRET_MEMBER = re.compile(rf"{_WORDS}|{_CARDS}|(api|access|private)[-_ ]?key|authorization", re.IGNORECASE)
+_SECRET_NAME = rf"(?i){_WORDS}|{_CARDS}|key|auth|cookie|session"
+_SECRET_MEMBER = rf"(?i){_WORDS}|{_CARDS}|(api|access|private)[-_ ]?key|authorization"
 _PAYING = ("card", "securitycode", "security_code", "cvv", "cvc", "achaccount", "bankaccount", "iban")
 _HINTS = (
     *("secret", "pass", "pwd", "token", "credential", "jwt", "bearer", "signature", "key", "authorization"),
@@ -36,10 +36,13 @@ _HINTS = (
     *_PAYING,
 )
 """Without any of these, in lower case, a body has no secret by name."""
-_SUSPECT = re.compile(
+_SUSPECT = (
     rf"(?:{_WORDS}|{_CARDS}|key|authorization)[^\"':=\r\n]{{0,64}}\\?[\"']?\s{{0,64}}[:=\r\n]|\\u00|\x00".encode()
 )
-"""What may be the name of a secret in a body, or a name that is not written plainly."""
+"""What may be the name of a secret in a body, or a name that is not written plainly.
+
+These three are compiled when they are first needed: that takes longer than all other patterns of the start.
+"""
 _SHOWN_HEADERS = frozenset({"idempotency-key", "apiaccesskeyid", "www-authenticate"})
 _A_CREDENTIAL = re.compile(r"\s*(basic|bearer|digest|negotiate)\s", re.IGNORECASE)
 
@@ -132,12 +135,14 @@ def _has_one_of(words: Iterable[str], text: str) -> bool:
 
 
 def _is_secret_member(name: str) -> bool:
-    return _member_looks_secret(name) if len(name) <= _LONGEST_REMEMBERED else _SECRET_MEMBER.search(name) is not None
+    return (
+        _member_looks_secret(name) if len(name) <= _LONGEST_REMEMBERED else re.search(_SECRET_MEMBER, name) is not None
+    )
 
 
 @lru_cache(maxsize=1000)
 def _member_looks_secret(name: str) -> bool:
-    return _SECRET_MEMBER.search(name) is not None
+    return re.search(_SECRET_MEMBER, name) is not None
 
 
 def _is_plain(name: str, value: str) -> bool:
@@ -148,13 +153,13 @@ def _is_plain(name: str, value: str) -> bool:
 
 
 def _masked_header(name: str, value: str) -> str:
-    looks = _looks_secret(name) if len(name) <= _LONGEST_REMEMBERED else _SECRET_NAME.search(name) is not None
+    looks = _looks_secret(name) if len(name) <= _LONGEST_REMEMBERED else re.search(_SECRET_NAME, name) is not None
     return MASK if looks or _A_CREDENTIAL.match(value) else _masked_link(value)
 
 
 @lru_cache(maxsize=1000)
 def _looks_secret(header: str) -> bool:
-    return _SECRET_NAME.search(header) is not None and header.lower() not in _SHOWN_HEADERS
+    return re.search(_SECRET_NAME, header) is not None and header.lower() not in _SHOWN_HEADERS
 
 
 def _masked_link(value: str) -> str:
@@ -166,7 +171,7 @@ def _masked_link(value: str) -> str:
 def _masked_pair(piece: str) -> str:
     """What stands before the last equals sign may be a name, also of a URL in the place of a value."""
     decoded, equals = _decoded(piece).rpartition("=")[0], _EQUALS.search(piece)
-    return f"{piece[: equals.end()]}{MASK}" if equals and _SECRET_NAME.search(decoded) else piece
+    return f"{piece[: equals.end()]}{MASK}" if equals and re.search(_SECRET_NAME, decoded) else piece
 
 
 def _decoded(text: str) -> str:
@@ -193,7 +198,7 @@ def _kept(body: bytes, media: str, harmless: frozenset[str] | None) -> bytes:
 
 def _is_suspect(plain: bytes) -> bool:
     beginning = plain[:LONGEST_BODY]
-    return _hints(beginning) and _SUSPECT.search(beginning.lower()) is not None
+    return _hints(beginning) and re.search(_SUSPECT, beginning.lower()) is not None
 
 
 def _masked_json(plain: bytes) -> bytes:

@@ -95,9 +95,9 @@ _COUNTS = f"minutes, hours, days, {_ELSEWHERE}"
 _AS_KNOWN = f"WHERE key = :whose AND version = :known AND (holder IS NULL OR holder = {NUMBER})"
 _ARRIVED = f"{_AS_KNOWN} RETURNING entries, {_COUNTS}, {', '.join(COUNTERS)}"
 _ARRIVE, _ARRIVE_AND_COUNT = (
-    Prepared(text(f"{_ONE_MORE} {_ARRIVED}")),
-    Prepared(text(f"{_ONE_MORE}, {_COUNTING} {_ARRIVED}")),
+    Prepared(lambda _: text(f"{_ONE_MORE} {_ARRIVED}")),
+    Prepared(lambda _: text(f"{_ONE_MORE}, {_COUNTING} {_ARRIVED}")),
 )
-_TAKE = Prepared(text(f"{_ONE_MORE} {_AS_KNOWN} RETURNING entries"))
-_TAKE_ANYHOW = Prepared(text(f"{_ONE_MORE} WHERE key = :whose RETURNING entries"))
-_COUNT = Prepared(text(f"UPDATE tenants SET {_COUNTING} WHERE key = :whose RETURNING {_COUNTS}"))  # noqa: S608  (as above)
+_TAKE = Prepared(lambda _: text(f"{_ONE_MORE} {_AS_KNOWN} RETURNING entries"))
+_TAKE_ANYHOW = Prepared(lambda _: text(f"{_ONE_MORE} WHERE key = :whose RETURNING entries"))
+_COUNT = Prepared(lambda _: text(f"UPDATE tenants SET {_COUNTING} WHERE key = :whose RETURNING {_COUNTS}"))  # noqa: S608  (as above)

@@ -186,9 +186,12 @@ def _delete_owned(table: Table, owner: str) -> Prepared:
 _APPENDAGES = [
     (table, owner, _delete_owned(table, owner)) for table, owner in ((CHARGES, "account"), (SPLITS, "split"))
 ]
-_NEW_WORLD, _GIVE_UP_WORLD = Prepared(insert(WORLDS).values({}).returning(WORLDS.c.number)), Prepared(insert(WORLDS))
-_KEEP_WORLD = Prepared(delete(WORLDS).where(WORLDS.c.number == bindparam("wanted")))
-_OWNERLESS = Prepared(select(WORLDS.c.number).where(NO_OTHER))
+_NEW_WORLD, _GIVE_UP_WORLD = (
+    Prepared(lambda _: insert(WORLDS).values({}).returning(WORLDS.c.number)),
+    Prepared(lambda _: insert(WORLDS)),
+)
+_KEEP_WORLD = Prepared(lambda _: delete(WORLDS).where(WORLDS.c.number == bindparam("wanted")))
+_OWNERLESS = Prepared(lambda _: select(WORLDS.c.number).where(NO_OTHER))
 
 
 _THEIRS = [bindparam("nobody", NOBODY), EXERCISED.c.kind, EXERCISED.c.name]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, insert, literal_column, or_, select, update
 
 from zuora_mock.storage import originals
 from zuora_mock.storage.statements import Prepared
@@ -61,6 +61,15 @@ def _scope(transaction: Transaction) -> dict[str, object]:
     return {"whose": transaction.tenant.world, "where": transaction.entity}
 
 
+def _charges() -> Select[Any]:
+    columns = (CHARGES.c[name] for name in ("account", "position", "body", "recurring", "billed"))
+    return select(*columns).where(*_MINE)
+
+
+def _billable() -> ColumnElement[bool]:
+    return or_(CHARGES.c.recurring == literal_column("1"), CHARGES.c.billed == 0)
+
+
 def _charge(row: Sequence[Any]) -> Charge:
     account, position, body, recurring, billed = row
     return Charge(account, position, json.loads(body), bool(recurring), billed)
@@ -68,11 +77,11 @@ def _charge(row: Sequence[Any]) -> Charge:
 
 _MINE = (CHARGES.c.tenant == bindparam("whose"), CHARGES.c.entity == bindparam("where"))
 _OWNED = CHARGES.c.account == bindparam("owner")
-_ALL_CHARGES = select(CHARGES.c.account, CHARGES.c.position, CHARGES.c.body, CHARGES.c.recurring, CHARGES.c.billed)
-_INSERT = Prepared(insert(CHARGES))
-_ALL = Prepared(_ALL_CHARGES.where(*_MINE).order_by(CHARGES.c.account, CHARGES.c.position))
-_BILLABLE = or_(CHARGES.c.recurring == literal_column("1"), CHARGES.c.billed == 0)
-_DUE = Prepared(_ALL_CHARGES.where(*_MINE, _OWNED, _BILLABLE).order_by(CHARGES.c.position))
+_INSERT = Prepared(lambda _: insert(CHARGES))
+_ALL = Prepared(lambda _: _charges().order_by(CHARGES.c.account, CHARGES.c.position))
+_DUE = Prepared(lambda _: _charges().where(_OWNED, _billable()).order_by(CHARGES.c.position))
 _BILLED = Prepared(
-    update(CHARGES).where(*_MINE, _OWNED, CHARGES.c.position == bindparam("at")).values(billed=CHARGES.c.billed + 1)
+    lambda _: (
+        update(CHARGES).where(*_MINE, _OWNED, CHARGES.c.position == bindparam("at")).values(billed=CHARGES.c.billed + 1)
+    )
 )

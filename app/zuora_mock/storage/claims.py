@@ -78,20 +78,20 @@ def end_of_the_dead(database: Database) -> None:
 
 
 _NAMED = "name = :wanted AND snapshot_of IS NULL"
-_KEY = Prepared(text(f"SELECT key FROM tenants WHERE {_NAMED}"))  # noqa: S608  (all of ours)
+_KEY = Prepared(lambda _: text(f"SELECT key FROM tenants WHERE {_NAMED}"))  # noqa: S608  (all of ours)
 _CLAIM = Prepared(
-    text(
+    lambda _: text(
         f"UPDATE tenants SET holder = {NUMBER} WHERE {_NAMED} "  # noqa: S608  (as above)
         f"AND (holder IS NULL OR holder = {NUMBER}) RETURNING key"
     )
 )
 _RELEASE = Prepared(
-    text(f"UPDATE tenants SET holder = NULL WHERE key = :whose AND holder = {NUMBER}")  # noqa: S608  (as above)
+    lambda _: text(f"UPDATE tenants SET holder = NULL WHERE key = :whose AND holder = {NUMBER}")  # noqa: S608  (as above)
 )
-_ELSEWHERE = Prepared(text(f"SELECT key FROM tenants WHERE {_NAMED} AND holder <> {NUMBER}"))  # noqa: S608  (as above)
-_BEGIN = Prepared(text(f"UPDATE tenants SET holder = {NUMBER} WHERE key = :whose"))  # noqa: S608  (as above)
-_END = Prepared(text("UPDATE tenants SET holder = NULL WHERE key = :whose"))
+_ELSEWHERE = Prepared(lambda _: text(f"SELECT key FROM tenants WHERE {_NAMED} AND holder <> {NUMBER}"))  # noqa: S608  (as above)
+_BEGIN = Prepared(lambda _: text(f"UPDATE tenants SET holder = {NUMBER} WHERE key = :whose"))  # noqa: S608  (as above)
+_END = Prepared(lambda _: text("UPDATE tenants SET holder = NULL WHERE key = :whose"))
 _INHERIT = (
-    Prepared(text(f"UPDATE tenants SET holder = NULL WHERE holder IS NOT NULL AND {is_dead('holder')}")),  # noqa: S608  (as above)
-    Prepared(text(f"DELETE FROM waiting WHERE {is_dead('owner')}")),  # noqa: S608  (as above)
+    Prepared(lambda _: text(f"UPDATE tenants SET holder = NULL WHERE holder IS NOT NULL AND {is_dead('holder')}")),  # noqa: S608  (as above)
+    Prepared(lambda _: text(f"DELETE FROM waiting WHERE {is_dead('owner')}")),  # noqa: S608  (as above)
 )

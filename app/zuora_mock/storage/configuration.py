@@ -103,16 +103,22 @@ def _owned(transaction: Transaction, rows: Iterable[dict[str, object]]) -> list[
 
 
 _SAVE = Prepared(
-    update(TENANTS).where(TENANTS.c.key == bindparam("_key")).values({name: bindparam(f"_{name}") for name in VALUES})
+    lambda _: (
+        update(TENANTS)
+        .where(TENANTS.c.key == bindparam("_key"))
+        .values({name: bindparam(f"_{name}") for name in VALUES})
+    )
 )
-_INSERT_ENTITY = Prepared(insert(ENTITIES))
-_INSERT_TERM = Prepared(insert(PAYMENT_TERMS))
-_REMOVE_TERMS = Prepared(delete(PAYMENT_TERMS).where(PAYMENT_TERMS.c.tenant == bindparam("whose")))
-_INSERT_ORG = Prepared(insert(ORGS))
+_INSERT_ENTITY = Prepared(lambda _: insert(ENTITIES))
+_INSERT_TERM = Prepared(lambda _: insert(PAYMENT_TERMS))
+_REMOVE_TERMS = Prepared(lambda _: delete(PAYMENT_TERMS).where(PAYMENT_TERMS.c.tenant == bindparam("whose")))
+_INSERT_ORG = Prepared(lambda _: insert(ORGS))
 _WHOSE = CLIENTS.c.tenant == bindparam("whose")
-_CLIENTS_OF = Prepared(select(CLIENTS).where(_WHOSE).order_by(CLIENTS.c.client_id))
-_INSERT_CLIENT = Prepared(insert(CLIENTS))
-_REMOVE_CLIENT = Prepared(delete(CLIENTS).where(_WHOSE, CLIENTS.c.client_id == bindparam("wanted")))
+_CLIENTS_OF = Prepared(lambda _: select(CLIENTS).where(_WHOSE).order_by(CLIENTS.c.client_id))
+_INSERT_CLIENT = Prepared(lambda _: insert(CLIENTS))
+_REMOVE_CLIENT = Prepared(lambda _: delete(CLIENTS).where(_WHOSE, CLIENTS.c.client_id == bindparam("wanted")))
 _SNAPSHOTS_OF = Prepared(
-    select(TENANTS.c.name, TENANTS.c.key).where(TENANTS.c.snapshot_of == bindparam("whose")).order_by(TENANTS.c.key)
+    lambda _: (
+        select(TENANTS.c.name, TENANTS.c.key).where(TENANTS.c.snapshot_of == bindparam("whose")).order_by(TENANTS.c.key)
+    )
 )

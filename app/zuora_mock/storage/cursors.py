@@ -73,9 +73,9 @@ def _remove(transaction: Transaction, cursors: Sequence[str]) -> None:
     _DELETE.run_many(transaction, gone)
 
 
-_INSERT = Prepared(insert(CURSORS))
+_INSERT = Prepared(lambda _: insert(CURSORS))
 _SELECT = Prepared(
-    select(CURSORS.c.object, CURSORS.c.fields, CURSORS.c.size, CURSORS.c.expires_at).where(
+    lambda _: select(CURSORS.c.object, CURSORS.c.fields, CURSORS.c.size, CURSORS.c.expires_at).where(
         CURSORS.c.tenant == bindparam("tenant"),
         CURSORS.c.entity == bindparam("entity"),
         CURSORS.c.id == bindparam("cursor"),
@@ -84,18 +84,26 @@ _SELECT = Prepared(
 )
 _OF_CURSOR = (CURSOR_ROWS.c.tenant == bindparam("tenant"), CURSOR_ROWS.c.cursor == bindparam("cursor"))
 _SELECT_PAGE = Prepared(
-    select(CURSOR_ROWS.c.row)
-    .where(*_OF_CURSOR, CURSOR_ROWS.c.position >= bindparam("offset"), CURSOR_ROWS.c.position < bindparam("end"))
-    .order_by(CURSOR_ROWS.c.position)
+    lambda _: (
+        select(CURSOR_ROWS.c.row)
+        .where(*_OF_CURSOR, CURSOR_ROWS.c.position >= bindparam("offset"), CURSOR_ROWS.c.position < bindparam("end"))
+        .order_by(CURSOR_ROWS.c.position)
+    )
 )
 _SELECT_EXPIRED = Prepared(
-    select(CURSORS.c.id).where(CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.expires_at <= bindparam("now"))
+    lambda _: select(CURSORS.c.id).where(
+        CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.expires_at <= bindparam("now")
+    )
 )
 _SELECT_SURPLUS = Prepared(
-    select(CURSORS.c.id)
-    .where(CURSORS.c.tenant == bindparam("tenant"))
-    .order_by(CURSORS.c.expires_at.desc(), literal_column("rowid").desc())
-    .offset(bindparam("most"))
+    lambda _: (
+        select(CURSORS.c.id)
+        .where(CURSORS.c.tenant == bindparam("tenant"))
+        .order_by(CURSORS.c.expires_at.desc(), literal_column("rowid").desc())
+        .offset(bindparam("most"))
+    )
 )
-_DELETE_ROWS = Prepared(delete(CURSOR_ROWS).where(*_OF_CURSOR))
-_DELETE = Prepared(delete(CURSORS).where(CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.id == bindparam("cursor")))
+_DELETE_ROWS = Prepared(lambda _: delete(CURSOR_ROWS).where(*_OF_CURSOR))
+_DELETE = Prepared(
+    lambda _: delete(CURSORS).where(CURSORS.c.tenant == bindparam("tenant"), CURSORS.c.id == bindparam("cursor"))
+)

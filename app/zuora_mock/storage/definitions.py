@@ -10,13 +10,29 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import MetaData, TableClause, column
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    TableClause,
+    Text,
+    column,
+)
 from sqlalchemy.types import TypeEngine
+
+TYPES: Mapping[type[TypeEngine[Any]], TypeEngine[Any]] = {
+    each: each() for each in (BigInteger, Boolean, Float, Integer, LargeBinary, String, Text)
+}
+"""One of each for all columns: what SQLAlchemy works out for a type, it keeps by the object."""
 
 
 class Column(NamedTuple):
     name: str
-    type: TypeEngine[Any] | type[TypeEngine[Any]]
+    type: type[TypeEngine[Any]]
     primary_key: bool = False
     nullable: bool = True
 
@@ -33,7 +49,7 @@ class Table(TableClause):
 
     def __init__(self, name: str, tables: list[Table], *parts: Column | Index, **options: Any) -> None:
         self._given = [each for each in parts if isinstance(each, Column)]
-        super().__init__(name, *(column(each.name, each.type) for each in self._given))
+        super().__init__(name, *(column(each.name, TYPES[each.type]) for each in self._given))
         self.own_key = [self.c[each.name] for each in self._given if each.primary_key and each.name != "tenant"]
         self.indexes = [each for each in parts if isinstance(each, Index)]
         self._options = options

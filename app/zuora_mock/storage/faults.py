@@ -65,11 +65,15 @@ def clear(transaction: Transaction) -> int:
 
 _WHOSE = FAULTS.c.tenant == bindparam("whose")
 _ONE = FAULTS.c.id == bindparam("wanted")
-_INSERT = Prepared(insert(FAULTS))
-_ALL = Prepared(select(*(FAULTS.c[name] for name in KeptOrder._fields)).where(_WHOSE).order_by(FAULTS.c.position))
-_LAST = Prepared(select(func.max(FAULTS.c.position)).where(_WHOSE))
-_GIVEN = Prepared(text("SELECT ordered FROM tenants WHERE key = :whose"))
-_GIVE = Prepared(text("UPDATE tenants SET ordered = :last WHERE key = :whose"))
-_COUNT = Prepared(update(FAULTS).where(_WHOSE, _ONE).values(seen=bindparam("now_seen"), struck=bindparam("now_struck")))
-_REMOVE = Prepared(delete(FAULTS).where(_WHOSE, _ONE))
-_CLEAR = Prepared(delete(FAULTS).where(_WHOSE))
+_INSERT = Prepared(lambda _: insert(FAULTS))
+_ALL = Prepared(
+    lambda _: select(*(FAULTS.c[name] for name in KeptOrder._fields)).where(_WHOSE).order_by(FAULTS.c.position)
+)
+_LAST = Prepared(lambda _: select(func.max(FAULTS.c.position)).where(_WHOSE))
+_GIVEN = Prepared(lambda _: text("SELECT ordered FROM tenants WHERE key = :whose"))
+_GIVE = Prepared(lambda _: text("UPDATE tenants SET ordered = :last WHERE key = :whose"))
+_COUNT = Prepared(
+    lambda _: update(FAULTS).where(_WHOSE, _ONE).values(seen=bindparam("now_seen"), struck=bindparam("now_struck"))
+)
+_REMOVE = Prepared(lambda _: delete(FAULTS).where(_WHOSE, _ONE))
+_CLEAR = Prepared(lambda _: delete(FAULTS).where(_WHOSE))

@@ -58,7 +58,7 @@ def trim(transaction: Transaction, most: int) -> int:
 _COLUMNS = KeptAnswer._fields
 _WHOSE = IDEMPOTENCY.c.tenant == bindparam("whose")
 _MINE = (_WHOSE, IDEMPOTENCY.c.key == bindparam("wanted"))
-_INSERT = Prepared(insert(IDEMPOTENCY))
-_FIND = Prepared(select(*(IDEMPOTENCY.c[name] for name in _COLUMNS)).where(*_MINE))
-_REMOVE = Prepared(delete(IDEMPOTENCY).where(*_MINE))
-_REMOVE_OLDER = Prepared(delete(IDEMPOTENCY).where(_WHOSE, IDEMPOTENCY.c.kept_at <= bindparam("last")))
+_INSERT = Prepared(lambda _: insert(IDEMPOTENCY))
+_FIND = Prepared(lambda _: select(*(IDEMPOTENCY.c[name] for name in _COLUMNS)).where(*_MINE))
+_REMOVE = Prepared(lambda _: delete(IDEMPOTENCY).where(*_MINE))
+_REMOVE_OLDER = Prepared(lambda _: delete(IDEMPOTENCY).where(_WHOSE, IDEMPOTENCY.c.kept_at <= bindparam("last")))

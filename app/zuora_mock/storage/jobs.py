@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
-from sqlalchemy import bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, literal_column, select, update
 
 from zuora_mock.clock import format_instant
 from zuora_mock.domain.lifecycle import IllegalMove, JobEvent, JobState, next_job
@@ -154,6 +154,15 @@ def _insert(names: tuple[str, ...]) -> Prepared:
     return Prepared(insert(JOBS).values({name: bindparam(name) for name in names}))
 
 
+def _jobs(*which: ColumnElement[bool]) -> Select[Any]:
+    return select(*(JOBS.c[name] for name in Job._fields)).where(_WHOSE, *which).order_by(JOBS.c.seq)
+
+
+def _surplus() -> Select[Any]:
+    finished = JOBS.c.state.in_([literal_column(f"'{each.value}'") for each in (JobState.SUCCEEDED, JobState.FAILED)])
+    return select(JOBS.c.id).where(_WHOSE, finished).order_by(JOBS.c.seq.desc()).offset(bindparam("most"))
+
+
 def _job(row: Sequence[Any]) -> Job:
     values = list(row)
     values[_STATE] = JobState(values[_STATE])
@@ -162,22 +171,26 @@ def _job(row: Sequence[Any]) -> Job:
 
 _STATE = Job._fields.index("state")
 _WHOSE, _ONE = JOBS.c.tenant == bindparam("whose"), JOBS.c.id == bindparam("job")
-_JOBS = select(*(JOBS.c[name] for name in Job._fields)).where(_WHOSE).order_by(JOBS.c.seq)
-_ALL = Prepared(_JOBS)
-_BY_ID = Prepared(_JOBS.where(_ONE))
-_BY_STATE = Prepared(_JOBS.where(JOBS.c.state == bindparam("now")))
-_BY_REQUEST = Prepared(_JOBS.where(JOBS.c.request == bindparam("wanted")))
+_ALL = Prepared(lambda _: _jobs())
+_BY_ID = Prepared(lambda _: _jobs(_ONE))
+_BY_STATE = Prepared(lambda _: _jobs(JOBS.c.state == bindparam("now")))
+_BY_REQUEST = Prepared(lambda _: _jobs(JOBS.c.request == bindparam("wanted")))
 _STATES = Prepared(
-    select(JOBS.c.state, JOBS.c.type).where(_WHOSE, JOBS.c.object_id == bindparam("object")).order_by(JOBS.c.seq)
+    lambda _: (
+        select(JOBS.c.state, JOBS.c.type).where(_WHOSE, JOBS.c.object_id == bindparam("object")).order_by(JOBS.c.seq)
+    )
 )
-_FINISHED = JOBS.c.state.in_([literal_column(f"'{each.value}'") for each in (JobState.SUCCEEDED, JobState.FAILED)])
-_SURPLUS = select(JOBS.c.id).where(_WHOSE, _FINISHED).order_by(JOBS.c.seq.desc())
-_TRIM = Prepared(delete(JOBS).where(_WHOSE, JOBS.c.id.in_(_SURPLUS.offset(bindparam("most")))))
-_UNLINK = Prepared(update(JOBS).where(_WHOSE).values(request=bindparam("nothing")))
+_TRIM = Prepared(lambda _: delete(JOBS).where(_WHOSE, JOBS.c.id.in_(_surplus())))
+_UNLINK = Prepared(lambda _: update(JOBS).where(_WHOSE).values(request=bindparam("nothing")))
 _MOVE = Prepared(
-    update(JOBS)
-    .where(_WHOSE, _ONE, JOBS.c.state == bindparam("before"))
-    .values(
-        state=bindparam("after"), reason=bindparam("why"), rule=bindparam("broken"), history=bindparam("new_history")
+    lambda _: (
+        update(JOBS)
+        .where(_WHOSE, _ONE, JOBS.c.state == bindparam("before"))
+        .values(
+            state=bindparam("after"),
+            reason=bindparam("why"),
+            rule=bindparam("broken"),
+            history=bindparam("new_history"),
+        )
     )
 )

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ClauseElement,
     ColumnClause,
     ColumnElement,
+    Update,
     bindparam,
     case,
     delete,
@@ -203,12 +204,12 @@ def _inserting(dialect: SqlDialect) -> ClauseElement:
     return upsert(dialect, JOURNAL, _KEY, [name for name in KeptEntry._fields if name not in _KEY], values)
 
 
-def _appending(column: ColumnClause[Any]) -> Prepared:
+def _appending(column: ColumnClause[Any]) -> Update:
     """Adds the elements of one JSON array to another."""
     more = bindparam("more", type_=column.type)
     joined = func.rtrim(column, "]") + ", " + func.ltrim(more, "[")
     changed = {column.name: case((column.is_(None), more), else_=joined)}
-    return Prepared(update(JOURNAL).where(_WHOSE, JOURNAL.c.n == bindparam("entry")).values(changed))
+    return update(JOURNAL).where(_WHOSE, JOURNAL.c.n == bindparam("entry")).values(changed)
 
 
 def _if_wanted(name: str, column: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -231,33 +232,38 @@ _BODIES = tuple(1 + KeptEntry._fields.index(name) for name in ("request_body", "
 _INSERT = Prepared(_inserting)
 _RULES = "," + JOURNAL.c.rule + ","
 _ENTRY = Prepared(
-    select(*(JOURNAL.c[name] for name in KeptEntry._fields)).where(_WHOSE, JOURNAL.c.n == bindparam("wanted"))
+    lambda _: select(*(JOURNAL.c[name] for name in KeptEntry._fields)).where(_WHOSE, JOURNAL.c.n == bindparam("wanted"))
 )
 _PAGE = Prepared(
-    select(*(JOURNAL.c[name] for name in Summary._fields))
-    .where(
-        _WHOSE,
-        JOURNAL.c.n >= bindparam("oldest"),
-        _if_wanted("before", JOURNAL.c.n, JOURNAL.c.n < bindparam("before")),
-        *(_equal(JOURNAL.c[name]) for name in ("method", "status", "operation")),
-        *(_alike(JOURNAL.c[name], name) for name in ("path", "track_id")),
-        _alike(_RULES, "rule"),
-        _alike(_RULES, "unsupported"),
-        _if_wanted("since", JOURNAL.c.at, JOURNAL.c.at >= bindparam("since")),
-        _if_wanted("until", JOURNAL.c.at, JOURNAL.c.at <= bindparam("until")),
+    lambda _: (
+        select(*(JOURNAL.c[name] for name in Summary._fields))
+        .where(
+            _WHOSE,
+            JOURNAL.c.n >= bindparam("oldest"),
+            _if_wanted("before", JOURNAL.c.n, JOURNAL.c.n < bindparam("before")),
+            *(_equal(JOURNAL.c[name]) for name in ("method", "status", "operation")),
+            *(_alike(JOURNAL.c[name], name) for name in ("path", "track_id")),
+            _alike(_RULES, "rule"),
+            _alike(_RULES, "unsupported"),
+            _if_wanted("since", JOURNAL.c.at, JOURNAL.c.at >= bindparam("since")),
+            _if_wanted("until", JOURNAL.c.at, JOURNAL.c.at <= bindparam("until")),
+        )
+        .order_by(JOURNAL.c.n.desc())
+        .limit(bindparam("limit"))
     )
-    .order_by(JOURNAL.c.n.desc())
-    .limit(bindparam("limit"))
 )
 _RECORDED = Prepared(
-    select(*(JOURNAL.c[name] for name in Recorded._fields))
-    .where(_WHOSE, JOURNAL.c.n >= bindparam("oldest"))
-    .order_by(JOURNAL.c.n)
+    lambda _: (
+        select(*(JOURNAL.c[name] for name in Recorded._fields))
+        .where(_WHOSE, JOURNAL.c.n >= bindparam("oldest"))
+        .order_by(JOURNAL.c.n)
+    )
 )
-_FORGET = Prepared(delete(JOURNAL).where(_WHOSE, JOURNAL.c.n <= bindparam("last")))
-_CLEAR = Prepared(delete(JOURNAL).where(_WHOSE))
-_APPEND_CHANGES, _APPEND_EXPLANATION = _appending(JOURNAL.c.changed), _appending(JOURNAL.c.explanation)
-_APPEND_NOTES = _appending(JOURNAL.c.notes)
-_MET = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).where(EXERCISED.c.tenant == bindparam("whose")))
-_MET_BY_ALL = Prepared(select(EXERCISED.c.kind, EXERCISED.c.name).distinct())
+_FORGET = Prepared(lambda _: delete(JOURNAL).where(_WHOSE, JOURNAL.c.n <= bindparam("last")))
+_CLEAR = Prepared(lambda _: delete(JOURNAL).where(_WHOSE))
+_APPEND_CHANGES = Prepared(lambda _: _appending(JOURNAL.c.changed))
+_APPEND_EXPLANATION = Prepared(lambda _: _appending(JOURNAL.c.explanation))
+_APPEND_NOTES = Prepared(lambda _: _appending(JOURNAL.c.notes))
+_MET = Prepared(lambda _: select(EXERCISED.c.kind, EXERCISED.c.name).where(EXERCISED.c.tenant == bindparam("whose")))
+_MET_BY_ALL = Prepared(lambda _: select(EXERCISED.c.kind, EXERCISED.c.name).distinct())
 _MEET = Prepared(lambda dialect: dialect.insert(EXERCISED).on_conflict_do_nothing())

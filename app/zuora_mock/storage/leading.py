@@ -126,19 +126,19 @@ def _tell(listeners: list[Callable[[int], Any]], tenant: Tenant) -> None:
 
 
 _LEAD = Prepared(
-    text(
+    lambda _: text(
         f"SELECT holder, entries, version, renewal, {', '.join(COUNTERS)} FROM tenants "  # noqa: S608  (names of ours)
         "WHERE key = :whose FOR UPDATE"
     )
 )
-_EDITION = Prepared(text("SELECT entries, version, renewal FROM tenants WHERE key = :whose"))
-_END_WAITING = Prepared(text("DELETE FROM waiting WHERE tenant = :whose"))
+_EDITION = Prepared(lambda _: text("SELECT entries, version, renewal FROM tenants WHERE key = :whose"))
+_END_WAITING = Prepared(lambda _: text("DELETE FROM waiting WHERE tenant = :whose"))
 _USE = Prepared(
-    text("UPDATE tenants SET used = nextval('uses') WHERE key = :whose RETURNING entries, version, renewal")
+    lambda _: text("UPDATE tenants SET used = nextval('uses') WHERE key = :whose RETURNING entries, version, renewal")
 )
-_BY_USE = Prepared(text("SELECT key FROM tenants WHERE snapshot_of IS NULL ORDER BY used"))
+_BY_USE = Prepared(lambda _: text("SELECT key FROM tenants WHERE snapshot_of IS NULL ORDER BY used"))
 _TOUCH = Prepared(
-    text(
+    lambda _: text(
         "UPDATE tenants SET version = version + 1, renewal = renewal + :renewed, entries = :count, "
         "ordered = ordered * (1 - :renewed), counted_at = counted_at * (1 - :renewed) "
         "WHERE key = :whose RETURNING version, renewal"

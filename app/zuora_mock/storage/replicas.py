@@ -86,7 +86,7 @@ NO_OTHER = Owned(_can_be_locked("owner"))
 """This replica or none that lives: a session gets its own locks as often as it asks."""
 DEAD = Owned(is_dead("owner"))
 
-_PATIENTLY = Prepared(text(PATIENTLY))
-_TURN = Prepared(text(f"SELECT pg_advisory_xact_lock({OURS}, {STARTING})"))
-_FIXTURES_TURN = Prepared(text(f"SELECT pg_advisory_xact_lock({OURS}, {_FIXTURES})"))
-_BURIED = Prepared(text(f"DELETE FROM replicas WHERE {is_dead('number')} RETURNING number"))  # noqa: S608  (of ours)
+_PATIENTLY = Prepared(lambda _: text(PATIENTLY))
+_TURN = Prepared(lambda _: text(f"SELECT pg_advisory_xact_lock({OURS}, {STARTING})"))
+_FIXTURES_TURN = Prepared(lambda _: text(f"SELECT pg_advisory_xact_lock({OURS}, {_FIXTURES})"))
+_BURIED = Prepared(lambda _: text(f"DELETE FROM replicas WHERE {is_dead('number')} RETURNING number"))  # noqa: S608  (of ours)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import Select, bindparam, insert, or_, select
 
 from zuora_mock.storage.statements import Prepared
 from zuora_mock.storage.tables import SPLITS
@@ -48,15 +48,18 @@ def all_of(transaction: Transaction) -> list[KeptSplit]:
     return [_kept(row) for row in _ALL.all(transaction, transaction.scope)]
 
 
+def _splits() -> Select[Any]:
+    return select(SPLITS.c.split, SPLITS.c.original, SPLITS.c.arithmetic).where(*_MINE)
+
+
 def _kept(row: Sequence[Any]) -> KeptSplit:
     split, original, arithmetic = row
     return KeptSplit(split, original, json.loads(arithmetic))
 
 
 _MINE = (SPLITS.c.tenant == bindparam("tenant"), SPLITS.c.entity == bindparam("entity"))
-_INSERT = Prepared(insert(SPLITS))
-_ALL_SPLITS = select(SPLITS.c.split, SPLITS.c.original, SPLITS.c.arithmetic).where(*_MINE)
-_ALL = Prepared(_ALL_SPLITS.order_by(SPLITS.c.split))
+_INSERT = Prepared(lambda _: insert(SPLITS))
+_ALL = Prepared(lambda _: _splits().order_by(SPLITS.c.split))
 _FIND = Prepared(
-    _ALL_SPLITS.where(or_(SPLITS.c.split == bindparam("wanted"), SPLITS.c.original == bindparam("wanted")))
+    lambda _: _splits().where(or_(SPLITS.c.split == bindparam("wanted"), SPLITS.c.original == bindparam("wanted")))
 )

@@ -146,7 +146,7 @@ class SQLite:
 
     def _establish(self, connection: SQLiteConnection) -> None:
         for each in self._missing(connection):
-            connection.execute(each)
+            connection.execute(each, can_cache=False)  # the driver would keep each, a quarter of a megabyte in all
         if _version(connection) != schema.version(SQLITE):
             _describe_data(connection)
             _set(connection, [f"user_version={schema.version(SQLITE)}"])

@@ -109,25 +109,29 @@ def _key_names(kind: ObjectType) -> tuple[str, ...]:
 
 _MINE = (STORED_RECORDS.c.tenant == bindparam("tenant"), STORED_RECORDS.c.entity == bindparam("entity"))
 _MY_KEYS = (STORED_KEYS.c.tenant == bindparam("tenant"), STORED_KEYS.c.entity == bindparam("entity"))
-_INSERT, _INSERT_KEYS = Prepared(insert(STORED_RECORDS)), Prepared(insert(STORED_KEYS))
+_INSERT, _INSERT_KEYS = Prepared(lambda _: insert(STORED_RECORDS)), Prepared(lambda _: insert(STORED_KEYS))
 _UPDATE = Prepared(
-    update(STORED_RECORDS)
-    .where(
-        STORED_RECORDS.c.tenant == bindparam("_tenant"),
-        STORED_RECORDS.c.entity == bindparam("_entity"),
-        STORED_RECORDS.c.Id == bindparam("_Id"),
+    lambda _: (
+        update(STORED_RECORDS)
+        .where(
+            STORED_RECORDS.c.tenant == bindparam("_tenant"),
+            STORED_RECORDS.c.entity == bindparam("_entity"),
+            STORED_RECORDS.c.Id == bindparam("_Id"),
+        )
+        .values(body=bindparam("_body"), custom=bindparam("_custom"))
     )
-    .values(body=bindparam("_body"), custom=bindparam("_custom"))
 )
-_DELETE = Prepared(delete(STORED_RECORDS).where(*_MINE, STORED_RECORDS.c.Id == bindparam("wanted")))
+_DELETE = Prepared(lambda _: delete(STORED_RECORDS).where(*_MINE, STORED_RECORDS.c.Id == bindparam("wanted")))
 _DELETE_KEYS = Prepared(
-    delete(STORED_KEYS).where(
+    lambda _: delete(STORED_KEYS).where(
         *_MY_KEYS, *(STORED_KEYS.c[name] == bindparam(name) for name in ("value", "object", "field", "Id"))
     )
 )
 _REFERRERS = Prepared(
-    select(STORED_KEYS.c.object, STORED_KEYS.c.field, STORED_KEYS.c.Id)
-    .where(*_MY_KEYS, STORED_KEYS.c.value == bindparam("wanted"))
-    .order_by(STORED_KEYS.c.object, STORED_KEYS.c.field, STORED_KEYS.c.Id)
+    lambda _: (
+        select(STORED_KEYS.c.object, STORED_KEYS.c.field, STORED_KEYS.c.Id)
+        .where(*_MY_KEYS, STORED_KEYS.c.value == bindparam("wanted"))
+        .order_by(STORED_KEYS.c.object, STORED_KEYS.c.field, STORED_KEYS.c.Id)
+    )
 )
-_KINDS = Prepared(select(STORED_RECORDS.c.object).where(*_MINE).distinct())
+_KINDS = Prepared(lambda _: select(STORED_RECORDS.c.object).where(*_MINE).distinct())

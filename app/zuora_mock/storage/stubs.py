@@ -52,7 +52,7 @@ def remove(transaction: Transaction, id: str) -> bool:
 
 def clear(transaction: Transaction) -> None:
     """Removes all stubs and the states of their scenarios."""
-    for each in _CLEAR:
+    for each in (_CLEAR, _FORGET_STATES):
         each.run(transaction, {"whose": transaction.tenant.world})
     touch(transaction, transaction.tenant)
 
@@ -70,10 +70,13 @@ _WHOSE = STUBS.c.tenant == bindparam("whose")
 _ONE = STUBS.c.id == bindparam("wanted")
 _PUT = Prepared(lambda dialect: upsert(dialect, STUBS, ("tenant", "id"), ("position", "body")))
 _COLUMNS = tuple(STUBS.c[name] for name in KeptStub._fields)
-_ALL = Prepared(select(*_COLUMNS).where(_WHOSE).order_by(STUBS.c.position))
-_FIND = Prepared(select(*_COLUMNS).where(_WHOSE, _ONE))
-_LAST = Prepared(select(func.max(STUBS.c.position)).where(_WHOSE))
-_REMOVE = Prepared(delete(STUBS).where(_WHOSE, _ONE))
-_CLEAR = tuple(Prepared(delete(each).where(each.c.tenant == bindparam("whose"))) for each in (STUBS, SCENARIOS))
-_STATES = Prepared(select(SCENARIOS.c.name, SCENARIOS.c.state).where(SCENARIOS.c.tenant == bindparam("whose")))
+_ALL = Prepared(lambda _: select(*_COLUMNS).where(_WHOSE).order_by(STUBS.c.position))
+_FIND = Prepared(lambda _: select(*_COLUMNS).where(_WHOSE, _ONE))
+_LAST = Prepared(lambda _: select(func.max(STUBS.c.position)).where(_WHOSE))
+_REMOVE = Prepared(lambda _: delete(STUBS).where(_WHOSE, _ONE))
+_CLEAR = Prepared(lambda _: delete(STUBS).where(_WHOSE))
+_FORGET_STATES = Prepared(lambda _: delete(SCENARIOS).where(SCENARIOS.c.tenant == bindparam("whose")))
+_STATES = Prepared(
+    lambda _: select(SCENARIOS.c.name, SCENARIOS.c.state).where(SCENARIOS.c.tenant == bindparam("whose"))
+)
 _PUT_STATE = Prepared(lambda dialect: upsert(dialect, SCENARIOS, ("tenant", "name"), ("state",)))

@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeEngine
 
 from zuora_mock.domain.catalogue import COMPUTED, Field, ObjectType
 from zuora_mock.domain.values import Type
-from zuora_mock.storage.definitions import Column, Index, Table
+from zuora_mock.storage.definitions import TYPES, Column, Index, Table
 
 metadata: list[Table] = []
 
@@ -53,11 +53,11 @@ def _tenant() -> Column:
 
 
 def column_type(field: Field) -> TypeEngine[Any]:
-    return _COLUMN_TYPES[field.type]()
+    return TYPES[_COLUMN_TYPES[field.type]]
 
 
 def _column(field: Field) -> Column:
-    return Column(field.name, column_type(field), nullable=field.name != "Id")
+    return Column(field.name, _COLUMN_TYPES[field.type], nullable=field.name != "Id")
 
 
 def _index(kind: ObjectType, field: Field) -> Index:

@@ -82,23 +82,23 @@ def remove_all(transaction: Transaction) -> None:
 
 _SESSION = "session"
 _NEWEST = Prepared(
-    text(
+    lambda _: text(
         "SELECT token FROM tokens WHERE tenant = :whose AND client_id = :wanted AND kind = 'session' "
         "AND expires_at > :now AND aged = 0 ORDER BY rowid DESC LIMIT 1"
     )
 )
-_AGE = Prepared(text("UPDATE tokens SET aged = 1 WHERE tenant = :whose AND kind = 'session'"))
+_AGE = Prepared(lambda _: text("UPDATE tokens SET aged = 1 WHERE tenant = :whose AND kind = 'session'"))
 _WHOSE = TOKENS.c.tenant == bindparam("whose")
 _OF_KIND = TOKENS.c.kind == bindparam("sort")
 _FIND = Prepared(
-    select(TOKENS.c.tenant, TOKENS.c.client_id, TOKENS.c.kind, TOKENS.c.expires_at).where(
+    lambda _: select(TOKENS.c.tenant, TOKENS.c.client_id, TOKENS.c.kind, TOKENS.c.expires_at).where(
         TOKENS.c.token == bindparam("wanted")
     )
 )
-_INSERT = Prepared(insert(TOKENS))
+_INSERT = Prepared(lambda _: insert(TOKENS))
 _RENEW = Prepared(
-    update(TOKENS).where(_WHOSE, TOKENS.c.token == bindparam("wanted")).values(expires_at=bindparam("until"))
+    lambda _: update(TOKENS).where(_WHOSE, TOKENS.c.token == bindparam("wanted")).values(expires_at=bindparam("until"))
 )
-_RENEW_ALL = Prepared(update(TOKENS).where(_WHOSE, _OF_KIND).values(expires_at=bindparam("until")))
-_SWEEP = Prepared(delete(TOKENS).where(_WHOSE, _OF_KIND, TOKENS.c.expires_at <= bindparam("now")))
-_REMOVE_ALL = Prepared(delete(TOKENS).where(_WHOSE))
+_RENEW_ALL = Prepared(lambda _: update(TOKENS).where(_WHOSE, _OF_KIND).values(expires_at=bindparam("until")))
+_SWEEP = Prepared(lambda _: delete(TOKENS).where(_WHOSE, _OF_KIND, TOKENS.c.expires_at <= bindparam("now")))
+_REMOVE_ALL = Prepared(lambda _: delete(TOKENS).where(_WHOSE))

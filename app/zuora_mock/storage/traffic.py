@@ -39,11 +39,11 @@ def is_key_in_use(database: Database, tenant: int, key: str) -> bool:
         return _KEY.first(database, {"whose": tenant, "key": key}) is not None
 
 
-_WAIT = Prepared(text("INSERT INTO waiting (tenant, key) VALUES (:whose, :key) RETURNING number"))
-_GIVE_UP = Prepared(text("UPDATE waiting SET takes_place = 0 WHERE number = :wanted"))
-_LEAVE = Prepared(text("DELETE FROM waiting WHERE number = :wanted"))
+_WAIT = Prepared(lambda _: text("INSERT INTO waiting (tenant, key) VALUES (:whose, :key) RETURNING number"))
+_GIVE_UP = Prepared(lambda _: text("UPDATE waiting SET takes_place = 0 WHERE number = :wanted"))
+_LEAVE = Prepared(lambda _: text("DELETE FROM waiting WHERE number = :wanted"))
 _KEY = Prepared(
-    text(
+    lambda _: text(
         "SELECT number FROM waiting WHERE tenant = :whose AND key = :key "  # noqa: S608  (all of ours)
         f"AND owner <> {NUMBER} AND NOT {is_dead('owner')}"
     )

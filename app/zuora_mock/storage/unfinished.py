@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, select, update
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Record
@@ -83,8 +84,8 @@ def undo(database: Database, key: int | None = None) -> None:
         for _ in _remove(database, world, doomed):
             pass
         if not doomed:
-            for each in _UNDO:
-                each.run(database, {"where": world, "last": before["seq"]})
+            for name in OBJECT_TABLES:
+                _undoing(name).run(database, {"where": world, "last": before["seq"]})
             _PUT_BACK.run(database, {"whose": whose, **{f"_{name}": count for name, count in before.items()}})
         unmark(database, whose)
 
@@ -103,21 +104,28 @@ def _remove(on: Connected, world: int, doomed: str) -> Iterator[None]:
 
 
 _WHOSE = UNFINISHED.c.tenant == bindparam("whose")
-_MARK = Prepared(insert(UNFINISHED))
-_UNMARK = Prepared(delete(UNFINISHED).where(_WHOSE))
-_OF = Prepared(select(UNFINISHED.c.world, UNFINISHED.c.doomed).where(_WHOSE))
-_DOOM = Prepared(update(UNFINISHED).where(_WHOSE).values(doomed=bindparam("rows")))
-_MARKS = select(*(UNFINISHED.c[name] for name in ("tenant", "world", "doomed", *_COUNTERS)))
-_MARKED, _FORSAKEN = Prepared(_MARKS.where(_WHOSE)), Prepared(_MARKS.where(DEAD))
-_UNDO = tuple(
-    Prepared(delete(each).where(each.c.tenant == bindparam("where"), each.c.seq > bindparam("last")))
-    for each in OBJECT_TABLES.values()
-)
+_MARK = Prepared(lambda _: insert(UNFINISHED))
+_UNMARK = Prepared(lambda _: delete(UNFINISHED).where(_WHOSE))
+_OF = Prepared(lambda _: select(UNFINISHED.c.world, UNFINISHED.c.doomed).where(_WHOSE))
+_DOOM = Prepared(lambda _: update(UNFINISHED).where(_WHOSE).values(doomed=bindparam("rows")))
+_MARKED, _FORSAKEN = Prepared(lambda _: _marks(_WHOSE)), Prepared(lambda _: _marks(DEAD))
 _PUT_BACK = Prepared(
-    update(TENANTS)
-    .where(TENANTS.c.key == bindparam("whose"))
-    .values({name: bindparam(f"_{name}") for name in _COUNTERS})
+    lambda _: (
+        update(TENANTS)
+        .where(TENANTS.c.key == bindparam("whose"))
+        .values({name: bindparam(f"_{name}") for name in _COUNTERS})
+    )
 )
+
+
+def _marks(which: ColumnElement[bool]) -> Select[Any]:
+    return select(*(UNFINISHED.c[name] for name in ("tenant", "world", "doomed", *_COUNTERS))).where(which)
+
+
+@cache
+def _undoing(name: str) -> Prepared:
+    table = OBJECT_TABLES[name]
+    return Prepared(delete(table).where(table.c.tenant == bindparam("where"), table.c.seq > bindparam("last")))
 
 
 @cache

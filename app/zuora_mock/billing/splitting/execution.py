@@ -25,7 +25,7 @@ from zuora_mock.domain.catalogue import (
 from zuora_mock.domain.invoices import PAID, Invoice, put_together
 from zuora_mock.domain.lifecycle import InvoiceEvent, InvoiceState, next_invoice
 from zuora_mock.domain.money import minor_digits
-from zuora_mock.domain.splitting.allocation import Rounding
+from zuora_mock.domain.splitting.rounding import Rounding
 from zuora_mock.domain.splitting.split import Part, Planned, Policy, Split, SplitItem, check, plan, verify
 from zuora_mock.domain.values import Record, Value
 from zuora_mock.storage import splits, unfinished

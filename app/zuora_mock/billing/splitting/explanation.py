@@ -9,8 +9,8 @@ from zuora_mock.billing.splitting.execution import inputs_of, prepare
 from zuora_mock.clock import format_instant
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT
 from zuora_mock.domain.money import fixed, percent_text
-from zuora_mock.domain.splitting.allocation import Rounding
 from zuora_mock.domain.splitting.explanation import Explanation, explain
+from zuora_mock.domain.splitting.rounding import Rounding
 from zuora_mock.errors import Refusal
 from zuora_mock.storage import splits
 from zuora_mock.storage.transaction import Transaction

@@ -19,7 +19,7 @@ from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import ACCOUNT, INVOICE, INVOICE_ITEM
 from zuora_mock.domain.invoices import micros
 from zuora_mock.domain.money import minor_digits, percent_text, text, to_micros, to_minor
-from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT, Rounding
+from zuora_mock.domain.splitting.rounding import HUNDRED_PERCENT, Rounding
 from zuora_mock.domain.splitting.split import Policy, Split, SplitItem, check_invoice
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Refusal, together

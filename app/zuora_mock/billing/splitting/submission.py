@@ -14,7 +14,7 @@ from zuora_mock.billing.splitting.execution import load_group, load_split, polic
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import INVOICE, INVOICE_SPLIT, INVOICE_SPLIT_ITEM
 from zuora_mock.domain.money import NANOS, percent_text
-from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT
+from zuora_mock.domain.splitting.rounding import HUNDRED_PERCENT
 from zuora_mock.domain.splitting.split import CHECKED, Split, check, splitting_is_off, unposted
 from zuora_mock.domain.values import WHOLE_PERCENT_UP_TO, Record, Value, is_id
 from zuora_mock.errors import Refusal, Remedy

@@ -29,13 +29,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from zuora_mock.domain.splitting.bridges import Bridges
-
-HUNDRED_PERCENT = 100 * 10**9
-
-
-class Rounding(StrEnum):
-    LAST_PART = "last-part"
-    LARGEST_REMAINDER = "largest-remainder"
+from zuora_mock.domain.splitting.rounding import HUNDRED_PERCENT, Rounding
 
 
 class Reason(StrEnum):

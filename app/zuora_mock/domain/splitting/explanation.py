@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from zuora_mock.domain.money import fixed, percent_text
-from zuora_mock.domain.splitting.allocation import Allocation, Reason, Rounding, allocate
+from zuora_mock.domain.splitting.allocation import Allocation, Reason, allocate
+from zuora_mock.domain.splitting.rounding import Rounding
 
 
 class ExplainedCell(TypedDict):

@@ -29,7 +29,8 @@ from zuora_mock.domain.invoices import (
 )
 from zuora_mock.domain.lifecycle import InvoiceState
 from zuora_mock.domain.money import percent_number, percent_text, text, to_micros, to_minor
-from zuora_mock.domain.splitting.allocation import HUNDRED_PERCENT, Rounding, allocating
+from zuora_mock.domain.splitting.allocation import allocating
+from zuora_mock.domain.splitting.rounding import HUNDRED_PERCENT, Rounding
 from zuora_mock.domain.terms import PaymentTerm, due_date
 from zuora_mock.domain.values import Record
 from zuora_mock.errors import Edit, Refusal, Remedy
