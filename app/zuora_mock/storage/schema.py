@@ -11,14 +11,14 @@ from sqlalchemy import MetaData
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from zuora_mock.storage.dialect import SqlDialect
-from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, WHERE, metadata
+from zuora_mock.storage.tables import JOBS, OBJECT_TABLES, STORED_KEYS, STORED_RECORDS, TABLES, WHERE
 
 
 @cache
 def defined() -> MetaData:
     """All tables, as SQLAlchemy writes their definitions."""
     made = MetaData()
-    for each in metadata:
+    for each in TABLES:
         each.define(made)
     return made
 

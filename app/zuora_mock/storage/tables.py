@@ -29,7 +29,7 @@ from zuora_mock.domain.catalogue import COMPUTED, Field, ObjectType
 from zuora_mock.domain.values import Type
 from zuora_mock.storage.definitions import TYPES, Column, Index, Table
 
-metadata: list[Table] = []
+TABLES: list[Table] = []
 
 WHERE = "where"
 """Of an index, which rows are in it. To say it as SQLAlchemy does, a keyword for each engine, imports all of them."""
@@ -79,7 +79,7 @@ def _object_table(kind: ObjectType) -> Table:
     """The rows are kept in the order in which they were made. None is found without naming whose it is."""
     return Table(
         kind.table,
-        metadata,
+        TABLES,
         _tenant(),
         Column("entity", Integer, primary_key=True),
         Column("seq", BigInteger, primary_key=True),
@@ -97,7 +97,7 @@ OBJECT_TABLES: Mapping[str, Table] = {kind.name: _object_table(kind) for kind in
 
 STORED_RECORDS = Table(
     "stored_records",
-    metadata,
+    TABLES,
     _tenant(),
     Column("entity", Integer, primary_key=True),
     Column("Id", String, primary_key=True),
@@ -111,7 +111,7 @@ STORED_RECORDS = Table(
 
 STORED_KEYS = Table(
     "stored_keys",
-    metadata,
+    TABLES,
     _tenant(),
     Column("entity", Integer, primary_key=True),
     Column("value", String, primary_key=True),
@@ -124,7 +124,7 @@ STORED_KEYS = Table(
 
 FIXTURES = Table(
     "fixtures",
-    metadata,
+    TABLES,
     Column("digest", String, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("body", LargeBinary, nullable=False),
@@ -133,7 +133,7 @@ FIXTURES = Table(
 
 TENANTS = Table(
     "tenants",
-    metadata,
+    TABLES,
     Column("key", Integer, primary_key=True),
     Column("name", String, nullable=False),
     Column("snapshot_of", Integer),
@@ -154,12 +154,12 @@ TENANTS = Table(
     sqlite_autoincrement=True,
 )
 
-WORLDS = Table("worlds", metadata, Column("number", Integer, primary_key=True), sqlite_autoincrement=True)
+WORLDS = Table("worlds", TABLES, Column("number", Integer, primary_key=True), sqlite_autoincrement=True)
 """Data that belongs to no tenant, because it is not whole yet or not needed any more: after a start it goes."""
 
 UNFINISHED = Table(
     "unfinished",
-    metadata,
+    TABLES,
     _tenant(),
     Column("world", Integer, nullable=False),
     *(Column(name, BigInteger, nullable=False) for name in ("ids", "seq", "invoices", "accounts")),
@@ -172,7 +172,7 @@ Once it is done there are `doomed` rows, JSON of table, entity and the ids of th
 
 ENTITIES = Table(
     "entities",
-    metadata,
+    TABLES,
     _tenant(),
     Column("number", Integer, primary_key=True),
     Column("id", String, nullable=False),
@@ -181,7 +181,7 @@ ENTITIES = Table(
 
 CLIENTS = Table(
     "clients",
-    metadata,
+    TABLES,
     _tenant(),
     Column("client_id", String, primary_key=True),
     Column("secret", String, nullable=False),
@@ -195,7 +195,7 @@ CLIENTS = Table(
 
 PAYMENT_TERMS = Table(
     "payment_terms",
-    metadata,
+    TABLES,
     _tenant(),
     Column("name", String, primary_key=True),
     Column("position", Integer, nullable=False),
@@ -208,11 +208,11 @@ PAYMENT_TERMS = Table(
     Column("is_default", Boolean, nullable=False),
 )
 
-ORGS = Table("orgs", metadata, _tenant(), Column("id", String, primary_key=True))
+ORGS = Table("orgs", TABLES, _tenant(), Column("id", String, primary_key=True))
 
 CHARGES = Table(
     "charges",
-    metadata,
+    TABLES,
     _tenant(),
     Column("entity", Integer, primary_key=True),
     Column("account", String, primary_key=True),
@@ -226,7 +226,7 @@ CHARGES = Table(
 
 SPLITS = Table(
     "splits",
-    metadata,
+    TABLES,
     _tenant(),
     Column("entity", Integer, primary_key=True),
     Column("split", String, primary_key=True),
@@ -239,7 +239,7 @@ SPLITS = Table(
 
 TOKENS = Table(
     "tokens",
-    metadata,
+    TABLES,
     Column("token", String, primary_key=True),
     Column("tenant", Integer, nullable=False),
     Column("client_id", String, nullable=False),
@@ -250,7 +250,7 @@ TOKENS = Table(
 
 JOBS = Table(
     "jobs",
-    metadata,
+    TABLES,
     _tenant(),
     Column("id", String, primary_key=True),
     Column("entity", Integer, nullable=False),
@@ -271,7 +271,7 @@ JOBS = Table(
 
 IDEMPOTENCY = Table(
     "idempotency",
-    metadata,
+    TABLES,
     _tenant(),
     Column("key", String, primary_key=True),
     Column("entity", Integer, nullable=False),
@@ -288,7 +288,7 @@ IDEMPOTENCY = Table(
 
 CURSORS = Table(
     "cursors",
-    metadata,
+    TABLES,
     _tenant(),
     Column("id", String, primary_key=True),
     Column("entity", Integer, nullable=False),
@@ -300,7 +300,7 @@ CURSORS = Table(
 
 CURSOR_ROWS = Table(
     "cursor_rows",
-    metadata,
+    TABLES,
     _tenant(),
     Column("cursor", String, primary_key=True),
     Column("position", Integer, primary_key=True),
@@ -310,7 +310,7 @@ CURSOR_ROWS = Table(
 
 JOURNAL = Table(
     "journal",
-    metadata,
+    TABLES,
     _tenant(),
     Column("n", Integer, primary_key=True),
     Column("at", BigInteger, nullable=False),
@@ -336,7 +336,7 @@ JOURNAL = Table(
 
 EXERCISED = Table(
     "exercised",
-    metadata,
+    TABLES,
     _tenant(),
     Column("kind", String, primary_key=True),
     Column("name", String, primary_key=True),
@@ -344,7 +344,7 @@ EXERCISED = Table(
 
 FAULTS = Table(
     "faults",
-    metadata,
+    TABLES,
     _tenant(),
     Column("id", String, primary_key=True),
     Column("position", Integer, nullable=False),
@@ -356,7 +356,7 @@ FAULTS = Table(
 
 STUBS = Table(
     "stubs",
-    metadata,
+    TABLES,
     _tenant(),
     Column("id", String, primary_key=True),
     Column("position", Integer, nullable=False),
@@ -365,7 +365,7 @@ STUBS = Table(
 
 SCENARIOS = Table(
     "scenarios",
-    metadata,
+    TABLES,
     _tenant(),
     Column("name", String, primary_key=True),
     Column("state", String, nullable=False),
@@ -374,7 +374,7 @@ SCENARIOS = Table(
 KEPT_TABLES: tuple[Table, ...] = (*OBJECT_TABLES.values(), STORED_RECORDS, CHARGES, SPLITS)
 """Those of which rows are kept as a fixture made them."""
 
-ORIGINALS: Mapping[str, Table] = {each.name: each.bare(f"original_{each.name}", metadata) for each in KEPT_TABLES}
+ORIGINALS: Mapping[str, Table] = {each.name: each.bare(f"original_{each.name}", TABLES) for each in KEPT_TABLES}
 """Where they are kept, by the table that they are from."""
 
 DATA_TABLES: tuple[Table, ...] = (
