@@ -34,18 +34,21 @@ def insert_records(
     alike: defaultdict[_Names, list[_Row]] = defaultdict(list)
     for seq, record in enumerate(records, first):
         alike[tuple(record)].append((seq, *record.values()))
+    known = column_set(kind)
     for names, rows in alike.items():
-        shared = {**on.scope, **{name: value for name, value in common.items() if name not in names}}
-        _insert(on, kind.table, shared, *_in_columns(kind, names, rows))
+        also = {name: value for name, value in common.items() if name in known and name not in names}
+        _insert(on, kind.table, {**on.scope, **also}, *_in_columns(kind, names, rows, common))
 
 
-def _in_columns(kind: ObjectType, names: _Names, rows: list[_Row]) -> tuple[_Names, list[_Row]]:
+def _in_columns(
+    kind: ObjectType, names: _Names, rows: list[_Row], common: Mapping[str, Value]
+) -> tuple[_Names, list[_Row]]:
     """Rows of these fields as they stand in columns."""
     known = column_set(kind)
-    if known.issuperset(names):
+    if known.issuperset(names) and known.issuperset(common):
         return names, rows
     own = [True, *(name in known for name in names)]
-    asides = (aside_of(kind, dict(zip(names, values, strict=True))) for _, *values in rows)
+    asides = (aside_of(kind, {**common, **dict(zip(names, values, strict=True))}) for _, *values in rows)
     placed = [(*compress(row, own), *aside) for row, aside in zip(rows, asides, strict=True)]
     return (*compress(names, own[1:]), *ASIDE), placed
 
