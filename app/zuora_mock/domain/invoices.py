@@ -18,7 +18,7 @@ PAID = ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjus
 """What has been paid or adjusted, on the header."""
 PAID_TAX = ("CreditAmount", "PaymentAmount")
 """On a tax."""
-STAMP = frozenset({"CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate"})
+STAMP = ("CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate")
 """Who made a record and who changed it last, and when."""
 TOTALS = ("Amount", "AmountWithoutTax", TAX, TAX_EXEMPT)
 
@@ -113,7 +113,10 @@ _TOTAL_OF: Mapping[str, str] = {CHARGE: "AmountWithoutTax", TAX: TAX, EXEMPT: TA
 
 
 def _emptied(record: Record, amounts: Sequence[str]) -> Record:
-    return {name: 0 if name in amounts else value for name, value in record.items() if name not in STAMP}
+    blank = {**record, **{name: 0 for name in amounts if name in record}}
+    for name in STAMP:
+        blank.pop(name, None)
+    return blank
 
 
 def _add(record: Record, field: str, amount: int) -> None:

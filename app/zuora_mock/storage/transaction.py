@@ -173,8 +173,8 @@ class Transaction:
             records, values = zip(*updates, strict=True)
             originals.keep(self, table_of(kind), by, _values(records, by))
             columns = [columns_of(kind, each, {**record, **each}) for record, each in updates]
-            whose = [(*self.scope.values(), record["Id"]) for record in records]
-            rows = [(*each.values(), *one) for each, one in zip(columns, whose, strict=True)]
+            scope = self.scope.values()
+            rows = [(*each.values(), *scope, one["Id"]) for each, one in zip(columns, records, strict=True)]
             _update(kind, tuple(columns[0])).run_many_with(self, rows)
             self.changes.add_changed(kind, records, values)
 

@@ -243,7 +243,9 @@ def _header(work: Work, stamp: Record) -> Record:
         "_Group": work.split.id,
         "_Original": work.whole.header.get("_Original", work.whole.header["Id"]),
     }
-    return {name: value for name, value in header.items() if name not in _OF_THE_ORIGINAL_ALONE}
+    for name in _OF_THE_ORIGINAL_ALONE & header.keys():
+        del header[name]
+    return header
 
 
 def _copies(transaction: Transaction, work: Work) -> Stepwise[list[Invoice]]:
