@@ -162,12 +162,12 @@ _OF_AN_ITEM = ("Id", "SplitPercentage", "InvoiceDate", "PaymentTerm", "InvoiceId
 
 def _split_item(record: Record) -> SplitItem:
     percentage = record["SplitPercentage"]
-    return SplitItem(
-        id=str(record["Id"]),
-        percentage=percentage if isinstance(percentage, int) else 0,
-        invoice_date=str(record["InvoiceDate"]),
-        payment_term=_text(record.get("PaymentTerm")),
-        part_id=_text(record.get("InvoiceId")),
+    return SplitItem(  # by place: by name it takes longer
+        str(record["Id"]),
+        percentage if isinstance(percentage, int) else 0,
+        str(record["InvoiceDate"]),
+        _text(record.get("PaymentTerm")),
+        _text(record.get("InvoiceId")),
     )
 
 

@@ -315,12 +315,7 @@ def _part(item: SplitItem, invoice: Invoice, terms: Sequence[str | None], policy
     known = policy.terms or {}
     term = next((known[name] for name in (item.payment_term, *terms) if name is not None and name in known), None)
     day = date.fromisoformat(item.invoice_date)
-    return Part(
-        item=item,
-        payment_term=term.name if term else None,
-        due_date=(due_date(term, day) if term else day).isoformat(),
-        invoice=invoice,
-    )
+    return Part(item, term.name if term else None, (due_date(term, day) if term else day).isoformat(), invoice)
 
 
 def verify(original: Invoice, parts: Sequence[Invoice]) -> Iterator[None]:
