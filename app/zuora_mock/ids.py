@@ -45,10 +45,10 @@ def object_ids(seed: str, stream: str, first: int) -> Iterator[str]:
     (begun, head), number = _begun_object(seed, stream), first
     while True:
         start = f"{head}{number % _COUNTED // len(_LAST_DIGITS):06x}"
-        for last in _LAST_DIGITS[number % len(_LAST_DIGITS) :]:
+        for last in range(number % len(_LAST_DIGITS), len(_LAST_DIGITS)):
             digest = begun.copy()
             digest.update(b"%d" % number)
-            yield f"{start}{last}{digest.hexdigest()[:12]}"
+            yield f"{start}{_LAST_DIGITS[last]}{digest.hexdigest()[:12]}"
             number += 1
 
 

@@ -21,6 +21,7 @@ from tests.integration.benches import add_tenant, make_bench, rows
 from zuora_mock.domain.catalogue import ACCOUNT
 from zuora_mock.domain.values import Record
 from zuora_mock.storage import configuration, schema, tenants
+from zuora_mock.storage.changes import changes_in
 from zuora_mock.storage.database import Database
 from zuora_mock.storage.sqlite import SQLITE, SQLiteConnection
 from zuora_mock.storage.transaction import begin
@@ -319,6 +320,24 @@ def test_however_many_records_are_written_at_once_each_is_read_as_it_was(count: 
         transaction.load(ACCOUNT, records)
         written = [{name: value for name, value in each.items() if value is not None} for each in records]
         assert transaction.all(ACCOUNT)[-count:] == written
+
+
+def test_what_records_have_in_common_is_said_once_and_may_be_said_otherwise() -> None:
+    bench = make_bench()
+    common: Record = {"Name": "Acme", "Notes": "ours", "AutoPay": True, "Colour__c": "red"}
+    own: list[Record] = [
+        {"Id": "1" * 32},
+        {"Id": "2" * 32, "Name": None, "Notes": "its own", "Colour__c": "blue"},
+        {"Id": "3" * 32, "Size__c": "L"},
+    ]
+    whole = [{**common, **each} for each in own]
+    with bench.transaction() as transaction:
+        transaction.insert(ACCOUNT, own, common)
+        there = [{name: value for name, value in each.items() if value is not None} for each in whole]
+        assert transaction.all(ACCOUNT)[-3:] == there
+        told = list(changes_in(transaction.changes.text() or ""))
+        assert [each["after"] for each in told] == whole
+        assert {each["before"] for each in told} == {None}
 
 
 def test_it_may_be_closed_twice_and_opened_again(path: Path) -> None:

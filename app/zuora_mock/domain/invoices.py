@@ -18,6 +18,8 @@ PAID = ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjus
 """What has been paid or adjusted, on the header."""
 PAID_TAX = ("CreditAmount", "PaymentAmount")
 """On a tax."""
+STAMP = ("CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate")
+"""Who made a record and who changed it last, and when."""
 TOTALS = ("Amount", "AmountWithoutTax", TAX, TAX_EXEMPT)
 
 _ON_ITEM: Mapping[str, str] = {TAX: TAX, EXEMPT: TAX_EXEMPT}
@@ -81,7 +83,7 @@ def _label(kind: str, row: int, name: Value) -> str:
 
 
 def emptied(invoice: Invoice) -> Invoice:
-    """The same invoice with nothing on its lines, and nothing paid of them."""
+    """The same invoice with nothing on its lines and nothing paid of them, and not a word on who made them."""
     items = tuple(_emptied(item, ITEM_AMOUNTS) for item in invoice.items)
     return Invoice(invoice.header, items, tuple(_emptied(tax, (*TAX_AMOUNTS, *PAID_TAX)) for tax in invoice.taxes))
 
@@ -111,7 +113,10 @@ _TOTAL_OF: Mapping[str, str] = {CHARGE: "AmountWithoutTax", TAX: TAX, EXEMPT: TA
 
 
 def _emptied(record: Record, amounts: Sequence[str]) -> Record:
-    return {**record, **{name: 0 for name in amounts if name in record}}
+    blank = {**record, **{name: 0 for name in amounts if name in record}}
+    for name in STAMP:
+        blank.pop(name, None)
+    return blank
 
 
 def _add(record: Record, field: str, amount: int) -> None:

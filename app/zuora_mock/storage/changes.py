@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 from pydantic_core import to_json
 
@@ -31,11 +31,15 @@ MOST_CHANGES = 1000
 
 
 class _Batch(TypedDict):
-    """Of one object: as they were, empty for new ones, and what was written, empty for those that are gone."""
+    """Of one object: as they were, empty for new ones, and what was written, empty for those that are gone.
+
+    New ones may have fields in `common`, where they do not say otherwise.
+    """
 
     object: str
     before: Sequence[Record]
     written: Sequence[Record]
+    common: NotRequired[Record]
 
 
 class Mark(NamedTuple):
@@ -55,8 +59,9 @@ class Changes:
         self._lists: list[_Batch] = []
         self.told = self.untold = 0
 
-    def add_new(self, kind: ObjectType, records: Sequence[Record]) -> None:
-        self._add(kind, (), records)
+    def add_new(self, kind: ObjectType, records: Sequence[Record], common: Record | None = None) -> None:
+        """`common` is what all have that do not say otherwise."""
+        self._add(kind, (), records, common)
 
     def add_gone(self, kind: ObjectType, records: Sequence[Record]) -> None:
         self._add(kind, records, ())
@@ -77,17 +82,23 @@ class Changes:
         """For `changes_in`; several are put together as JSON arrays are. None where nothing has changed."""
         return to_json(self._lists).decode() if self._lists else None
 
-    def _add(self, kind: ObjectType, before: Sequence[Record], written: Sequence[Record]) -> None:
+    def _add(
+        self, kind: ObjectType, before: Sequence[Record], written: Sequence[Record], common: Record | None = None
+    ) -> None:
         count = len(before or written)
         told = min(count, MOST_CHANGES - self.told)
         self.told += told
         self.untold += count - told
         if told:
-            self._lists.append({"object": kind.name, "before": before[:told], "written": written[:told]})
+            batch: _Batch = {"object": kind.name, "before": before[:told], "written": written[:told]}
+            if common:
+                batch["common"] = common
+            self._lists.append(batch)
 
 
 def changes_in(text: str) -> Iterator[Change]:
     for rows in json.loads(text):
+        common = rows.get("common", {})
         for before, written in zip_longest(rows["before"], rows["written"]):
-            after = written if before is None or written is None else {**before, **written}
+            after = written and {**common, **(before or {}), **written}
             yield {"object": rows["object"], "id": (before or written)["Id"], "before": before, "after": after}

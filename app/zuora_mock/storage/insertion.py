@@ -20,7 +20,8 @@ from zuora_mock.storage.statements import execute_many
 from zuora_mock.storage.stored import Scoped
 
 _Names = tuple[str, ...]
-_Cells = Sequence[object]
+_Row = tuple[object, ...]
+"""Its place, then its values."""
 _LARGE = 16
 """Rows of a block."""
 NOTHING: Mapping[str, Value] = MappingProxyType({})
@@ -30,51 +31,46 @@ def insert_records(
     on: Scoped, kind: ObjectType, records: Iterable[Record], first: int, common: Mapping[str, Value] = NOTHING
 ) -> None:
     """`first` is the place of the first in the order of all."""
-    alike: defaultdict[_Names, tuple[list[int], list[Record]]] = defaultdict(lambda: ([], []))
+    alike: defaultdict[_Names, list[_Row]] = defaultdict(list)
     for seq, record in enumerate(records, first):
-        places, group = alike[tuple(record)]
-        places.append(seq)
-        group.append(record)
-    for names, (places, group) in alike.items():
-        shared = {**on.scope, **{name: value for name, value in common.items() if name not in names}}
-        _insert(on, kind.table, shared, places, *_columns(kind, names, group))
+        alike[tuple(record)].append((seq, *record.values()))
+    known = column_set(kind)
+    for names, rows in alike.items():
+        also = {name: value for name, value in common.items() if name in known and name not in names}
+        _insert(on, kind.table, {**on.scope, **also}, *_in_columns(kind, names, rows, common))
 
 
-def _columns(kind: ObjectType, names: _Names, records: Sequence[Record]) -> tuple[_Names, Sequence[_Cells]]:
-    """The columns of records that have these fields, and what stands in them."""
-    known, columns = column_set(kind), list(zip(*map(dict.values, records), strict=True))
-    if known.issuperset(names):
-        return names, columns
-    own = [name in known for name in names]
-    aside = zip(*(aside_of(kind, record) for record in records), strict=True)
-    return (*compress(names, own), *ASIDE), [*compress(columns, own), *aside]
+def _in_columns(
+    kind: ObjectType, names: _Names, rows: list[_Row], common: Mapping[str, Value]
+) -> tuple[_Names, list[_Row]]:
+    """Rows of these fields as they stand in columns."""
+    known = column_set(kind)
+    if known.issuperset(names) and known.issuperset(common):
+        return names, rows
+    own = [True, *(name in known for name in names)]
+    asides = (aside_of(kind, {**common, **dict(zip(names, values, strict=True))}) for _, *values in rows)
+    placed = [(*compress(row, own), *aside) for row, aside in zip(rows, asides, strict=True)]
+    return (*compress(names, own[1:]), *ASIDE), placed
 
 
-def _insert(
-    on: Scoped,
-    table: str,
-    shared: Mapping[str, object],
-    places: Sequence[int],
-    names: _Names,
-    columns: Sequence[_Cells],
-) -> None:
+def _insert(on: Scoped, table: str, shared: Mapping[str, object], names: _Names, rows: list[_Row]) -> None:
     """In blocks that get smaller. `shared` is what stands in other columns of all rows."""
     at, mark = 0, on.connection.dialect.mark
     for size in on.connection.dialect.blocks:
-        end = len(places) - (len(places) - at) % size
+        end = len(rows) - (len(rows) - at) % size
         if at == end:
             continue
-        some = [column[at:end] for column in (places, *columns)]
-        also, own, cells = _apart(names, *some) if size >= _LARGE else ({}, names, list(zip(*some, strict=True)))
+        also, own, some = _apart(names, rows[at:end]) if size >= _LARGE else ({}, names, rows[at:end])
         everywhere = {**shared, **also}
-        values = tuple(everywhere.values())
-        blocks = [(*values, *chain.from_iterable(cells[n : n + size])) for n in range(0, end - at, size)]
+        values = everywhere.values()
+        blocks = [(*values, *chain.from_iterable(some[n : n + size])) for n in range(0, end - at, size)]
         execute_many(on, _statement(table, tuple(everywhere), own, size, mark), blocks)
         at = end
 
 
-def _apart(names: _Names, places: _Cells, *columns: _Cells) -> tuple[dict[str, object], _Names, Sequence[_Cells]]:
+def _apart(names: _Names, rows: Sequence[_Row]) -> tuple[dict[str, object], _Names, list[_Row]]:
     """What else all rows have in common, which columns each has for itself, and what is in them: places first."""
+    places, *columns = zip(*rows, strict=True)
     alike = [column[0] == column[-1] and column.count(column[0]) == len(places) for column in columns]
     own = list(map(not_, alike))
     shared = dict(zip(compress(names, alike), (column[0] for column in compress(columns, alike)), strict=True))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, exists, insert, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, exists, insert, select, text, tuple_
 
 from zuora_mock.domain.catalogue import BY_NAME, ObjectType
 from zuora_mock.domain.values import Record
@@ -129,9 +129,13 @@ def _mine(table: FromClause) -> ColumnElement[bool]:
 @cache
 def _keeping(table: Table, by: str) -> Prepared:
     """The sum keeps the engine from going through all rows in the order of `seq`."""
-    fitting = and_(_mine(table), table.c[by] == bindparam("value"), table.c.seq + 0 <= bindparam("last"))
-    kept, rows = ORIGINALS[table.name], select(*table.c).where(fitting)
-    return Prepared(lambda dialect: dialect.insert(kept).from_select(table.c.keys(), rows).on_conflict_do_nothing())
+    return Prepared(
+        text(
+            f"INSERT INTO {ORIGINALS[table.name].name} SELECT * FROM {table.name} "  # noqa: S608  (names of ours)
+            f'WHERE tenant = :tenant AND entity = :entity AND "{by}" = :value AND seq + 0 <= :last '
+            "ON CONFLICT DO NOTHING"
+        )
+    )
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, column, select
 
 from zuora_mock.domain.catalogue import ObjectType
 from zuora_mock.domain.values import Type
@@ -46,9 +46,9 @@ def columns(kind: ObjectType, only: Sequence[str] = ()) -> list[ColumnElement[An
     Or these fields `only`, where each has a column.
     """
     if only and not kind.stored:
-        return [table_of(kind).c[name] for name in only]
+        return [column(name) for name in only]
     names = ("body",) if kind.stored else (*column_names(kind), "seldom")
-    return [table_of(kind).c[name] for name in (*names, "custom")]
+    return [column(name) for name in (*names, "custom")]
 
 
 def value(kind: ObjectType, name: str) -> ColumnElement[Any]:

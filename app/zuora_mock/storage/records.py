@@ -22,7 +22,7 @@ def column_set(kind: ObjectType) -> frozenset[str]:
 
 @cache
 def _booleans(kind: ObjectType) -> tuple[str, ...]:
-    return tuple(each.name for each in kind.kept if each.type is Type.BOOLEAN)
+    return tuple(each.name for each in kind.kept if each.type is Type.BOOLEAN and not each.seldom)
 
 
 def record_of(kind: ObjectType, row: Sequence[Any], only: Sequence[str] = ()) -> Record:
@@ -30,7 +30,10 @@ def record_of(kind: ObjectType, row: Sequence[Any], only: Sequence[str] = ()) ->
     if kind.stored:
         return stored.record_of(row)
     names = only or column_names(kind)
-    record: Record = {name: value for name, value in zip(names, row, strict=False) if value is not None}
+    record: Record = {}
+    for name, value in zip(names, row, strict=False):
+        if value is not None:
+            record[name] = value
     for name in _booleans(kind):
         if name in record:
             record[name] = bool(record[name])

@@ -132,16 +132,14 @@ class Transaction:
     def all(self, kind: ObjectType) -> list[Record]:
         return self.find(kind)
 
-    def insert(self, kind: ObjectType, records: Sequence[Record]) -> None:
+    def insert(self, kind: ObjectType, records: Sequence[Record], common: Record | None = None) -> None:
+        """`common` is what all have that do not say otherwise, where the object has a table of its own."""
         if records:
-            self.load(kind, records)
-            self.changes.add_new(kind, records)
+            self.load(kind, records, common or NOTHING)
+            self.changes.add_new(kind, records, common)
 
     def load(self, kind: ObjectType, records: Sequence[Record], common: Mapping[str, Value] = NOTHING) -> None:
-        """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow.
-
-        What is `common` to all that do not say otherwise has columns.
-        """
+        """As `insert`, but a null may stand in a record, and the journal learns nothing. Raises DuplicateRow."""
         try:
             if kind.stored:
                 stored.add(self, kind, [(self.tenant.next_seq(), each) for each in records])
@@ -175,8 +173,8 @@ class Transaction:
             records, values = zip(*updates, strict=True)
             originals.keep(self, table_of(kind), by, _values(records, by))
             columns = [columns_of(kind, each, {**record, **each}) for record, each in updates]
-            whose = [(*self.scope.values(), record["Id"]) for record in records]
-            rows = [(*each.values(), *one) for each, one in zip(columns, whose, strict=True)]
+            scope = self.scope.values()
+            rows = [(*each.values(), *scope, one["Id"]) for each, one in zip(columns, records, strict=True)]
             _update(kind, tuple(columns[0])).run_many_with(self, rows)
             self.changes.add_changed(kind, records, values)
 

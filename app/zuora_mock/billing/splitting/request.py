@@ -72,7 +72,7 @@ def begin(transaction: Transaction, invoice: Record, wanted: WantedSplit) -> Beg
     if transaction.ahead is None and items * len(wanted.parts) > _LARGE:
         raise Lengthy(lambda later: _stage(later, _check(later, identifier, wanted), job))
     staged = transaction.ahead or at_once(_stage(transaction, checked, job))
-    return BegunSplit(job, [part.header for part in put_in_place(transaction, staged)])
+    return BegunSplit(job, [{**staged.header, **part.header} for part in put_in_place(transaction, staged)])
 
 
 def run(transaction: Transaction, job: Job) -> Stepwise[None]:

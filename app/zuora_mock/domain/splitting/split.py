@@ -316,12 +316,7 @@ def _part(item: SplitItem, invoice: Invoice, terms: Sequence[str | None], policy
     known = policy.terms or {}
     term = next((known[name] for name in (item.payment_term, *terms) if name is not None and name in known), None)
     day = date.fromisoformat(item.invoice_date)
-    return Part(
-        item=item,
-        payment_term=term.name if term else None,
-        due_date=(due_date(term, day) if term else day).isoformat(),
-        invoice=invoice,
-    )
+    return Part(item, term.name if term else None, (due_date(term, day) if term else day).isoformat(), invoice)
 
 
 def verify(original: Invoice, parts: Sequence[Invoice]) -> Iterator[None]:
@@ -339,9 +334,12 @@ def verify(original: Invoice, parts: Sequence[Invoice]) -> Iterator[None]:
 
 def _verify_row(row: Mapping[str, Any], shares: Sequence[Mapping[str, Any]], amounts: Sequence[str]) -> None:
     for name in amounts:
-        whole, parts = row.get(name) or 0, [each.get(name) or 0 for each in shares]
-        if sum(parts) != whole:
-            raise _unbalanced(f"{name} of {row['Id']}", text(whole), [text(each) for each in parts])
+        left = row.get(name) or 0
+        for each in shares:
+            left -= each.get(name) or 0
+        if left:
+            parts = [text(each.get(name) or 0) for each in shares]
+            raise _unbalanced(f"{name} of {row['Id']}", text(row.get(name) or 0), parts)
 
 
 def _unbalanced(what: str, whole: object, parts: Sequence[object]) -> Refusal:
