@@ -47,7 +47,8 @@ def ordered_again(path: Path | None = None) -> tuple[Bench, str]:
 
 
 def whole(bench: Bench) -> dict[str, Any]:
-    tables = {name: rows(bench.database, f"SELECT * FROM {table.name}") for name, table in OBJECT_TABLES.items()}
+    every = "SELECT * FROM {} ORDER BY tenant, seq".format
+    tables = {name: rows(bench.database, every(table.name)) for name, table in OBJECT_TABLES.items()}
     states = [(job["id"], job["state"]) for job in bench.runner.list(bench.tenant)]
     return {**tables, "counters": asdict(bench.tenant.counters), "states": states}
 
