@@ -21,12 +21,12 @@ _COMMITS = count(1)
 
 
 def _mortal(execute: Callable[..., Any]) -> Callable[..., Any]:
-    def run(self: Any, sql: str, *parameters: Any) -> Any:
+    def run(self: Any, sql: str, *parameters: Any, **options: Any) -> Any:
         if sql != "COMMIT":
-            return execute(self, sql, *parameters)
+            return execute(self, sql, *parameters, **options)
         number = next(_COMMITS)
         _live_until(number, "before")
-        rows = execute(self, sql, *parameters)
+        rows = execute(self, sql, *parameters, **options)
         _live_until(number, "after")
         return rows
 
