@@ -211,6 +211,13 @@ def test_a_long_body_is_kept_in_part_and_that_is_noted(kept: Kept) -> None:
     assert found["notes"] == [f"bodies are kept up to {LONGEST_BODY} bytes"]
 
 
+def test_a_row_over_which_nothing_was_written_is_told_as_it_was(kept: Kept) -> None:
+    changes = Changes()
+    changes.add_changed(INVOICE, [{"Id": "a", "Status": "Draft"}], [{}])
+    [found] = whole(kept, kept.call(changes=changes))["changes"]
+    assert found["before"] == found["after"] == {"Id": "a", "Status": "Draft"}
+
+
 def test_changed_rows_are_told_in_the_units_of_zuora(kept: Kept) -> None:
     before: Record = {"Id": "a", "Amount": 46_150_000, "InvoiceDate": "2026-01-15", "_Original": "b"}
     after: Record = {**before, "Amount": 0, "UpdatedDate": kept.tenant.now(), "Region__c": "EU"}

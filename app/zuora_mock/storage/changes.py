@@ -100,5 +100,5 @@ def changes_in(text: str) -> Iterator[Change]:
     for rows in json.loads(text):
         common = rows.get("common", {})
         for before, written in zip_longest(rows["before"], rows["written"]):
-            after = written and {**common, **(before or {}), **written}
+            after = None if written is None else {**common, **(before or {}), **written}
             yield {"object": rows["object"], "id": (before or written)["Id"], "before": before, "after": after}
