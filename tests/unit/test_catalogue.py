@@ -23,8 +23,6 @@ from zuora_mock.domain.values import Type
 
 TABLE = """
 # a comment
-# of two lines
-
 ProductRatePlan create,custom GET,POST 12
   Id      id      32  rqf    -
   Name    string  50  !crqfi 20

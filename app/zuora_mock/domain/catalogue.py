@@ -7,6 +7,7 @@ needs few of the fields: those of an object are read when somebody asks for them
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
@@ -236,8 +237,8 @@ def _words(text: str) -> frozenset[str]:
 
 def read_objects(text: str, *, stored: bool = False) -> Iterator[ObjectType]:
     """The objects of a table such as `objects.txt`, with an empty line between them."""
-    paragraphs = map(str.strip, text.split("\n\n"))
-    return (_object(each, stored=stored) for each in paragraphs if not each.startswith("#"))
+    paragraphs = map(str.strip, re.sub("(?m)^#.*\n", "", text).split("\n\n"))
+    return (_object(each, stored=stored) for each in paragraphs if each)
 
 
 def _read(name: str, *, stored: bool = False) -> tuple[ObjectType, ...]:
