@@ -18,12 +18,11 @@ from zuora_mock.billing.subscriptions import CHARGE, FEATURE
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import BY_NAME, ObjectType
 from zuora_mock.domain.periods import later, months_between
-from zuora_mock.domain.values import Record, as_number
+from zuora_mock.domain.values import MADE, Record, as_number
 from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
 
 _PARTS_OF_CHARGE = tuple(BY_NAME[name] for name in ("RatePlanChargeTier", "DiscountApplyDetail"))
-_MADE = frozenset({"Id", "CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate"})
 _CANCELLED = "Only activated subscription can be cancelled."
 _FOR_GOOD = "9999-12-31"
 
@@ -187,7 +186,7 @@ def _copy_charge(transaction: Transaction, charge: Record, changes: Record) -> N
 
 
 def _copy(transaction: Transaction, kind: ObjectType, record: Record, changes: Record) -> Record:
-    fields = {**{name: value for name, value in record.items() if name not in _MADE}, **changes}
+    fields = {**{name: value for name, value in record.items() if name not in MADE}, **changes}
     given: Record = {name: value for name, value in fields.items() if value is not None}
     stamp = {name: value for name, value in transaction.stamp_new({}).items() if name in kind.by_name}
     new: Record = {"Id": transaction.new_id(), **stamp, **given}

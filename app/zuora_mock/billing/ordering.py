@@ -21,11 +21,10 @@ from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import CONTACT, ObjectType
 from zuora_mock.domain.periods import later, months_between, months_of, to_ninth
 from zuora_mock.domain.tiers import TIERED, VOLUME, amount_of
-from zuora_mock.domain.values import Record, Value, as_number
+from zuora_mock.domain.values import MADE, Record, Value, as_number
 from zuora_mock.errors import Refusal, Remedy
 from zuora_mock.storage.transaction import Transaction
 
-_MADE = frozenset({"Id", "CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate"})
 _COPIED_OF_TIER = ("Tier", "StartingUnit", "EndingUnit", "Price", "IsOveragePrice")
 _PRICED = frozenset({"Flat Fee Pricing", "Per Unit Pricing"})
 _COUNTED = frozenset({"Per Unit Pricing", TIERED, VOLUME})
@@ -241,7 +240,7 @@ def _add_charge(
 @cache
 def _copied() -> tuple[str, ...]:
     """The fields that a charge has from the catalogue."""
-    return tuple(each.name for each in CHARGE.fields if each.name in PRODUCT_CHARGE.by_name and each.name not in _MADE)
+    return tuple(each.name for each in CHARGE.fields if each.name in PRODUCT_CHARGE.by_name and each.name not in MADE)
 
 
 def _tiers(transaction: Transaction, template: Record, currency: str, plan: Named) -> list[Record]:

@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 from zuora_mock.billing import fields
 from zuora_mock.domain import rules
 from zuora_mock.domain.catalogue import BY_NAME, Access, Field, ObjectType
-from zuora_mock.domain.values import Record, Type, is_id
+from zuora_mock.domain.values import MADE, Record, Type, is_id
 from zuora_mock.errors import Refusal
 from zuora_mock.storage.transaction import Transaction
 
-MADE = frozenset({"Id", "CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate"})
 _PLACES: Mapping[str, tuple[str, str]] = {"ProductRatePlanChargeTier": ("Currency", "Tier")}
 """What parts are counted within, and the field that has the count."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from zuora_mock.domain.values import Record, Value
+from zuora_mock.domain.values import STAMP, Record, Value
 
 BALANCE = "Balance"
 CHARGE, TAX, EXEMPT, TAX_EXEMPT = "ChargeAmount", "TaxAmount", "ExemptAmount", "TaxExemptAmount"
@@ -18,8 +18,6 @@ PAID = ("AdjustmentAmount", "PaymentAmount", "RefundAmount", "CreditBalanceAdjus
 """What has been paid or adjusted, on the header."""
 PAID_TAX = ("CreditAmount", "PaymentAmount")
 """On a tax."""
-STAMP = ("CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate")
-"""Who made a record and who changed it last, and when."""
 TOTALS = ("Amount", "AmountWithoutTax", TAX, TAX_EXEMPT)
 
 _ON_ITEM: Mapping[str, str] = {TAX: TAX, EXEMPT: TAX_EXEMPT}

@@ -19,6 +19,11 @@ from zuora_mock.domain.money import NANOS, number, parse_micros, parse_nano_perc
 Value = str | int | float | bool | None
 Record = dict[str, Value]
 
+STAMP = ("CreatedById", "CreatedDate", "UpdatedById", "UpdatedDate")
+"""Who made a record and who changed it last, and when."""
+MADE = frozenset({"Id", *STAMP})
+"""What no copy of a record takes over."""
+
 DATE_TIMES_UP_TO = 68
 """Up to this WSDL version date fields are date-times (SOAP API, Date formats)."""
 
