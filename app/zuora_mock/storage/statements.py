@@ -17,8 +17,10 @@ from zuora_mock.storage.dialect import SqlDialect
 
 Parameters = Mapping[str, object]
 Statement: TypeAlias = ClauseElement | Callable[[SqlDialect], ClauseElement]
-"""A function where it takes the dialect's own `insert`, and where it stands in a module: a server needs few of these,
-and to write all of them took a tenth of what it adds to its imports."""
+"""A function where it takes the dialect's own `insert`, and where it stands in a module.
+
+A server needs few of these, and to write all of them took a tenth of what it adds to its imports.
+"""
 
 
 class RowSet(Protocol):

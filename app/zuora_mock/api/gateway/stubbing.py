@@ -23,7 +23,7 @@ class StubbedOperation(Operation):
     __slots__ = ("_stub",)
 
     def __init__(self, stub: Stub, instead: Operation | None) -> None:
-        self._stub, self._signature = stub, TAKES_NOTHING  # it has read the body already, whatever it is
+        self._stub, self._signature = stub, TAKES_NOTHING  # the stub has read the body, whatever it is
         self.name = instead.name if instead else ""
         self.open = stub.mapping.anonymous or (instead is not None and instead.open)
         self.level, self.kind = Level.STUBBED, None
